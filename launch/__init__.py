@@ -1,0 +1,1 @@
+"""What starts the product on one machine: embedded servers, the supervisor, compiled translations. Imports no app."""
