@@ -1,0 +1,75 @@
+"""What people read when a network refuses, or when a composition cannot go out: by key, in their own language.
+
+Each says what was found, what is allowed where there is a figure, and what to do. Keys are kept in rows: once used, a
+key keeps its meaning. The network's name comes as the parameter ``network``.
+"""
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+SENTENCES: dict[str, Promise] = {
+    # any network
+    "refused": _("%(network)s refused this post. Read its own words below, change the post and send it again."),
+    "unrecognised": _(
+        "%(network)s refused with an answer that Portevoix does not know (%(code)s). Nothing was published. "
+        "Check the post, then send it again."
+    ),
+    "unreachable": _("%(network)s could not be reached. Portevoix tries again by itself."),
+    "unavailable": _("%(network)s has a disturbance. Portevoix tries again by itself."),
+    "no_answer": _(
+        "The post was sent, but %(network)s never confirmed it. Portevoix looks whether it is there before doing "
+        "anything else."
+    ),
+    "refresh_no_answer": _(
+        "%(network)s did not answer while access was being renewed. If publishing stops, connect the account again."
+    ),
+    "rate_limited": _("%(network)s takes no more for now. The post goes out as soon as there is room again."),
+    "access_expired": _("The access to %(network)s has expired. Portevoix renews it and tries again."),
+    "access_lost": _("%(network)s no longer accepts the access it gave. Connect the account again; nothing is lost."),
+    "permission_missing": _(
+        "%(network)s says that a permission is missing. Connect the account again and allow all that is asked for."
+    ),
+    "app_misconfigured": _(
+        "%(network)s does not accept this installation's app. Its operator must check the app's keys and products."
+    ),
+    "connect_failed": _("%(network)s did not complete the connection. Start again from the accounts page."),
+    "media_refused": _("%(network)s cannot use the picture. Save it anew as JPEG or PNG and replace it."),
+    "media_expired": _("The uploaded picture has expired at %(network)s. Portevoix uploads it again."),
+    "post_gone": _("%(network)s no longer has this post."),
+    # composing
+    "text_missing": _("There is nothing to publish yet. Write a text or add a picture."),
+    "text_too_long": _("This text has %(found)s characters; %(network)s takes %(allowed)s. Shorten it by %(excess)s."),
+    "text_not_plain": _("The text holds a character that %(network)s refuses (%(found)s). Remove it."),
+    "media_too_many": _("There are %(found)s pictures; %(network)s takes %(allowed)s. Remove some."),
+    "media_type": _("This file is %(found)s; %(network)s takes %(allowed)s. Convert it or choose another."),
+    "media_too_big": _("This picture has %(found)s MB; %(network)s takes %(allowed)s MB. Save it smaller."),
+    "kind_not_offered": _("Portevoix cannot publish this kind of post on %(network)s yet."),
+    "alt_text_missing": _("This picture has no description for people who cannot see it. Add one."),
+    "alt_text_too_long": _(
+        "This description has %(found)s characters; %(network)s takes %(allowed)s. Shorten it by %(excess)s."
+    ),
+    "link_with_media": _("%(network)s shows either pictures or a link preview. The link becomes part of the text."),
+    "link_malformed": _("“%(found)s” is not a full web address. Begin with https://."),
+    "option_unknown": _("%(network)s has no choice “%(found)s” here. It takes: %(allowed)s."),
+}
+
+NETWORK_NAMES = {
+    "facebook": "Facebook",
+    "x": "X",
+    "instagram": "Instagram",
+    "linkedin": "LinkedIn",
+    "youtube": "YouTube",
+    "google_business": "Google Business Profile",
+}
+
+
+def sentence(key: str, parameters: Mapping[str, object] | None = None, *, network: str) -> str:
+    """Return the sentence in the language that is active now; unescaped, since parameters may come from outside.
+
+    A key that this version does not know (a row written by a newer one) gives the general refusal.
+    """
+    values = {"code": "?", "found": "?", "allowed": "?", "excess": "?", **(parameters or {})}
+    values["network"] = NETWORK_NAMES.get(network, network)
+    return str(SENTENCES.get(key, SENTENCES["refused"])) % values

@@ -1,0 +1,323 @@
+"""A provider without a network: state in memory, and faults where a test wants them.
+
+It fulfils the same contract as the real ones (``tests/integrations/networks/contract.py`` runs for all of them), so
+a test of an engine, a service or a page can use it instead of a twin over HTTP.
+"""
+
+import threading
+from collections import Counter, deque
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from itertools import count
+from typing import TypeVar
+from urllib.parse import urlencode
+
+from integrations.contract import (
+    NOTHING,
+    Account,
+    Budget,
+    Composition,
+    Credentials,
+    Feature,
+    Findings,
+    GrantedAccess,
+    Kind,
+    Level,
+    Limits,
+    Operation,
+    Presence,
+    Problem,
+    Progress,
+    Published,
+    Readiness,
+    Sighting,
+    UsageReport,
+    UsageSink,
+    ignore_usage,
+)
+from integrations.errors import AuthorisationLost, OutcomeUnknown, ProviderError, RateLimited, Reach, TransientError
+from integrations.fingerprints import fingerprint, judge
+
+_T = TypeVar("_T")
+
+TOKEN_LIFE = timedelta(hours=2)
+
+
+@dataclass(kw_only=True)
+class _Fault:
+    error: ProviderError
+    done: bool
+
+
+@dataclass(kw_only=True)
+class InMemoryProvider:
+    """A network called Memory with two presences, ``Bakery`` and ``Cafe``, and texts of 300 characters.
+
+    ``posts`` is what is out there, per presence. ``calls`` counts each method that would speak to a network.
+    """
+
+    key: str = "memory"
+    name: str = "Memory"
+    usage: UsageSink = ignore_usage
+    visibility_delay: timedelta = timedelta(seconds=30)
+    rotates_refresh_tokens: bool = True
+    processing_checks: int = 0  # how many times check says "wait" for media
+    rate_limit: int | None = None  # commits before RateLimited
+    posts: dict[str, list[Sighting]] = field(default_factory=dict)
+    calls: Counter[str] = field(default_factory=Counter)
+
+    _faults: dict[str, deque[_Fault]] = field(default_factory=dict)
+    _live_access: set[str] = field(default_factory=set)
+    _live_refresh: set[str] = field(default_factory=set)
+    _numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    _lock: threading.RLock = field(default_factory=threading.RLock)
+
+    # what a test arranges
+
+    def fail_next(self, method: str, error: ProviderError, *, done: bool = False) -> None:
+        """Make the next call of ``method`` raise; with ``done`` it takes effect all the same."""
+        with self._lock:
+            self._faults.setdefault(method, deque()).append(_Fault(error=error, done=done))
+
+    def lose_answer(self, method: str, *, done: bool = True) -> None:
+        """Make the next call of ``method`` go out and its answer vanish, after it took effect or before."""
+        irreversible = method in {"commit", "delete_published", "revoke", "refresh"}
+        error: ProviderError = (
+            OutcomeUnknown("no_answer", network=self.key)
+            if irreversible
+            else TransientError("unavailable", network=self.key)
+        )
+        self.fail_next(method, error, done=done)
+
+    def withdraw_access(self) -> None:
+        """Act as the person who removes the app: every token is dead."""
+        with self._lock:
+            self._live_access.clear()
+            self._live_refresh.clear()
+
+    def expire_access(self) -> None:
+        """Let all access tokens run out; refresh tokens live on."""
+        with self._lock:
+            self._live_access.clear()
+
+    def access(self, *, now: datetime) -> Credentials:
+        """Return live credentials, as if somebody had just connected."""
+        with self._lock:
+            access, refresh = f"access-{next(self._numbers)}", f"refresh-{next(self._numbers)}"
+            self._live_access.add(access)
+            self._live_refresh.add(refresh)
+        return Credentials(
+            access_token=access,
+            refresh_token=refresh,
+            expires_at=now + TOKEN_LIFE,
+            scopes=frozenset().union(*self.scopes.values()),
+        )
+
+    # the contract
+
+    @property
+    def kinds(self) -> frozenset[Kind]:
+        return frozenset({Kind.TEXT, Kind.LINK, Kind.IMAGE, Kind.IMAGES})
+
+    @property
+    def scopes(self) -> Mapping[Feature, frozenset[str]]:
+        return {Feature.PUBLISH: frozenset({"read", "write"}), Feature.ENGAGE: frozenset({"read", "answer"})}
+
+    @property
+    def budgets(self) -> tuple[Budget, ...]:
+        return (Budget(key="memory.posts", reach=Reach.ACCOUNT, unit="posts", limit=100, window=timedelta(minutes=15)),)
+
+    def authorisation_url(
+        self, *, redirect_uri: str, state: str, code_verifier: str, features: Collection[Feature]
+    ) -> str:
+        return "https://memory.example/authorise?" + urlencode({"redirect_uri": redirect_uri, "state": state})
+
+    def exchange_code(
+        self, *, code: str, redirect_uri: str, code_verifier: str, features: Collection[Feature], now: datetime
+    ) -> GrantedAccess:
+        def exchange() -> GrantedAccess:
+            return GrantedAccess(person_id="person-1", person_name="Alice", credentials=self.access(now=now))
+
+        return self._call("exchange_code", exchange)
+
+    def refresh(self, credentials: Credentials, *, now: datetime) -> Credentials:
+        def refresh() -> Credentials:
+            if credentials.refresh_token not in self._live_refresh:
+                raise AuthorisationLost("access_lost", network=self.key, status=400, reach=Reach.GRANT)
+            self._live_refresh.discard(credentials.refresh_token)
+            self._live_access.discard(credentials.access_token)
+            return replace(self.access(now=now), scopes=credentials.scopes)
+
+        return self._call("refresh", refresh)
+
+    def revoke(self, credentials: Credentials, *, person_id: str, now: datetime) -> None:
+        self._call("revoke", self.withdraw_access)
+
+    def list_presences(self, credentials: Credentials, *, now: datetime) -> Iterator[Presence]:
+        def names() -> list[str]:
+            self._require(credentials)
+            return ["Bakery", "Cafe"]
+
+        for each in self._call("list_presences", names):
+            yield self._presence(each)
+
+    def describe(self, account: Account, *, now: datetime) -> Presence:
+        def describe() -> Presence:
+            self._require(account.credentials)
+            return self._presence(account.network_id.capitalize())
+
+        return self._call("describe", describe)
+
+    def limits(self, details: Mapping[str, str] = NOTHING) -> Limits:
+        return Limits(
+            text_max=300,
+            media_max=4,
+            image_types=frozenset({"image/jpeg", "image/png"}),
+            image_max_bytes=5_000_000,
+            alt_text_max=1000,
+        )
+
+    def count_text(self, composition: Composition) -> int:
+        return len(composition.text)
+
+    def validate(self, composition: Composition, *, details: Mapping[str, str] = NOTHING) -> tuple[Problem, ...]:
+        found, allowed = self.count_text(composition), self.limits(details).text_max
+        if found > allowed:
+            parameters = {"found": found, "allowed": allowed, "excess": found - allowed}
+            return (Problem(level=Level.ERROR, field="text", key="text_too_long", parameters=parameters),)
+        if not composition.text and not composition.media:
+            return (Problem(level=Level.ERROR, field="text", key="text_missing"),)
+        return ()
+
+    def fingerprint(self, composition: Composition) -> str:
+        return fingerprint(composition.text, media_count=len(composition.media))
+
+    def cost(self, operation: Operation, composition: Composition | None = None) -> Mapping[str, int]:
+        return {"memory.posts": 1} if operation is Operation.COMMIT else {}
+
+    def needs_preparation(self, composition: Composition) -> bool:
+        return bool(composition.media)
+
+    def prepare(
+        self,
+        account: Account,
+        composition: Composition,
+        progress: Progress,
+        *,
+        save: Callable[[Progress], None],
+        now: datetime,
+    ) -> Progress:
+        uploaded: dict[str, str] = dict(progress.get("media", {}))
+        for each in composition.media:
+            if each.key in uploaded:
+                continue
+
+            def upload() -> str:
+                self._require(account.credentials)
+                return f"media-{next(self._numbers)}"
+
+            uploaded[each.key] = self._call("upload", upload)
+            save({"media": dict(uploaded)})
+        return {"media": uploaded}
+
+    def check(self, account: Account, composition: Composition, progress: Progress, *, now: datetime) -> Readiness:
+        def check() -> Readiness:
+            if self.calls["check"] <= self.processing_checks:
+                return Readiness(check_after=timedelta(seconds=5))
+            return Readiness(ready=True)
+
+        return self._call("check", check) if composition.media else Readiness(ready=True)
+
+    def commit(self, account: Account, composition: Composition, progress: Progress, *, now: datetime) -> Published:
+        def commit() -> Published:
+            self._require(account.credentials)
+            return self._publish(account, composition, now=now)
+
+        return self._call("commit", commit)
+
+    def find_published(
+        self,
+        account: Account,
+        composition: Composition,
+        progress: Progress,
+        *,
+        since: datetime,
+        known: Collection[str] = (),
+        now: datetime,
+    ) -> Findings:
+        def find() -> Findings:
+            self._require(account.credentials)
+            visible = [
+                each
+                for each in self.posts.get(account.network_id, [])
+                if each.published_at + self.visibility_delay <= now
+            ]
+            return judge(visible, wanted=self.fingerprint(composition), since=since, known=known, covered=True)
+
+        return self._call("find_published", find)
+
+    def delete_published(self, account: Account, network_id: str, *, now: datetime) -> None:
+        def delete() -> None:
+            self._require(account.credentials)
+            posts = self.posts.get(account.network_id, [])
+            posts[:] = [each for each in posts if each.network_id != network_id]
+
+        self._call("delete_published", delete)
+
+    # inside
+
+    def _call(self, method: str, act: Callable[[], _T]) -> _T:
+        with self._lock:
+            self.calls[method] += 1
+            faults = self._faults.get(method)
+            if not faults:
+                return act()
+            fault = faults.popleft()
+            if fault.done:
+                act()
+            raise fault.error
+
+    def _require(self, credentials: Credentials) -> None:
+        if credentials.access_token not in self._live_access:
+            raise AuthorisationLost(
+                "access_expired", network=self.key, status=401, reach=Reach.GRANT, refresh_may_help=True
+            )
+
+    def _publish(self, account: Account, composition: Composition, *, now: datetime) -> Published:
+        posts = self.posts.setdefault(account.network_id, [])
+        if self.rate_limit is not None and len(posts) >= self.rate_limit:
+            raise RateLimited(
+                "rate_limited", network=self.key, status=429, reach=Reach.ACCOUNT, reset_at=now + timedelta(minutes=15)
+            )
+        number = str(next(self._numbers))
+        permalink = f"https://memory.example/{account.network_id}/{number}"
+        posts.append(
+            Sighting(
+                network_id=number,
+                permalink=permalink,
+                text=composition.text,
+                published_at=now,
+                media_count=len(composition.media),
+            )
+        )
+        self.usage(
+            UsageReport(
+                network=self.key,
+                budget="memory.posts",
+                reach=Reach.ACCOUNT,
+                subject=account.network_id,
+                used=len(posts),
+                limit=self.rate_limit or 100,
+            )
+        )
+        return Published(network_id=number, permalink=permalink, published_at=now)
+
+    def _presence(self, name: str) -> Presence:
+        return Presence(
+            network_id=name.lower(),
+            name=name,
+            handle=name.lower(),
+            permalink=f"https://memory.example/{name.lower()}",
+            able=frozenset({Feature.PUBLISH, Feature.ENGAGE}),
+        )
