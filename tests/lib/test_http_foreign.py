@@ -64,15 +64,19 @@ def test_an_allowed_origin_may_be_local() -> None:
 
 
 def test_a_redirect_is_judged_anew() -> None:
-    with serving(lambda handler: answer(handler, b"", status=302, Location="https://127.0.0.1/x")) as origin:
-        with pytest.raises(ForeignRefused):
-            fetch(f"{origin}/a", content_types=PICTURES, max_bytes=1000, allowed_origins=[origin])
+    with (
+        serving(lambda handler: answer(handler, b"", status=302, Location="https://127.0.0.1/x")) as origin,
+        pytest.raises(ForeignRefused),
+    ):
+        fetch(f"{origin}/a", content_types=PICTURES, max_bytes=1000, allowed_origins=[origin])
 
 
 def test_it_ends_a_chase() -> None:
-    with serving(lambda handler: answer(handler, b"", status=302, Location="/again")) as origin:
-        with pytest.raises(AnswerLost, match="redirects"):
-            fetch(f"{origin}/a", content_types=PICTURES, max_bytes=1000, allowed_origins=[origin])
+    with (
+        serving(lambda handler: answer(handler, b"", status=302, Location="/again")) as origin,
+        pytest.raises(AnswerLost, match="redirects"),
+    ):
+        fetch(f"{origin}/a", content_types=PICTURES, max_bytes=1000, allowed_origins=[origin])
 
 
 def test_it_takes_no_other_type_and_nothing_too_long() -> None:
@@ -81,6 +85,8 @@ def test_it_takes_no_other_type_and_nothing_too_long() -> None:
 
     with serving(page) as origin, pytest.raises(AnswerLost, match="text/html"):
         fetch(f"{origin}/a", content_types=PICTURES, max_bytes=1000, allowed_origins=[origin])
-    with serving(lambda handler: answer(handler, b"x" * 2000, Content_Type="image/png")) as origin:
-        with pytest.raises(AnswerTooLarge):
-            fetch(f"{origin}/a", content_types=PICTURES, max_bytes=1000, allowed_origins=[origin])
+    with (
+        serving(lambda handler: answer(handler, b"x" * 2000, Content_Type="image/png")) as origin,
+        pytest.raises(AnswerTooLarge),
+    ):
+        fetch(f"{origin}/a", content_types=PICTURES, max_bytes=1000, allowed_origins=[origin])
