@@ -17,7 +17,7 @@ help: ## Say what can be made
 up: install ## Run everything here: web, workers, beat, sandbox, PostgreSQL and Redis (Ctrl-C stops)
 	@exec $(PY) -m launch up
 
-install: $(STAMPS)/python $(STAMPS)/npm $(STAMPS)/translations ## Prepare the environment only
+install: $(STAMPS)/python $(STAMPS)/path $(STAMPS)/npm $(STAMPS)/translations ## Prepare the environment only
 
 test: install ## Run all tests, in parallel, on servers of their own
 	@$(PY) -m pytest -n auto --dist loadgroup
@@ -51,6 +51,11 @@ $(STAMPS)/python: requirements/development.txt | $(UV)
 	@echo "Installing Python packages"
 	@VIRTUAL_ENV=$(VENV) $(UV) pip sync --quiet --require-hashes requirements/development.txt
 	@mkdir -p $(STAMPS) && touch $@
+
+# pytest, mypy and uvicorn find our modules from the checkout, whichever way they are called.
+$(STAMPS)/path: $(STAMPS)/python
+	@echo "$(CURDIR)" > "$$($(PY) -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/portevoix.pth"
+	@touch $@
 
 $(STAMPS)/npm: package-lock.json $(STAMPS)/python
 	@echo "Installing browser packages"

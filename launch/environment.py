@@ -1,0 +1,66 @@
+"""What the product's processes are told through their environment, on one machine with the sandbox beside them."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from launch.place import ROOT, Place
+
+#: Hosts the sandbox plays, by the variable that names them to the product.
+_TWINS = {
+    "FACEBOOK_GRAPH_URL": "graph.facebook.com",
+    "FACEBOOK_DIALOG_URL": "www.facebook.com",
+    "X_API_URL": "api.x.com",
+    "X_AUTHORISE_URL": "x.com",
+}
+
+#: The apps the sandbox registered with its networks. They open nothing anywhere else.
+_TWIN_APPS = {
+    "FACEBOOK_APP_ID": "100000000000001",
+    "FACEBOOK_APP_SECRET": "sandbox-facebook-secret",
+    "X_CLIENT_ID": "sandbox-x-client",
+    "X_CLIENT_SECRET": "sandbox-x-secret",
+}
+
+
+def product(place: Place, *, port: int) -> dict[str, str]:
+    """Return an installation's own settings. Its secrets are made once and stay in its folder."""
+    return {
+        "VAR_DIR": str(place.folder),
+        "SECRET_KEY": place.secret("secret_key"),
+        "MASTER_KEY": place.secret("master_key"),
+        "PUBLIC_BASE_URL": f"http://127.0.0.1:{port}",
+        "ALLOWED_HOSTS": "127.0.0.1,localhost",
+    }
+
+
+def sandbox(address: str) -> dict[str, str]:
+    """Return what makes the product call the local twins instead of the networks."""
+    twins = {variable: f"{address}/{host}" for variable, host in _TWINS.items()}
+    return {"SANDBOX": "1", "SANDBOX_URL": address, **twins, **_TWIN_APPS}
+
+
+def placeholders() -> dict[str, str]:
+    """Return settings good enough for what reaches no server: checks, and building static files."""
+    return {
+        "SECRET_KEY": "placeholder",
+        "MASTER_KEY": "00" * 32,
+        "DATABASE_URL": "postgresql://portevoix@127.0.0.1:1/portevoix",
+        "DATABASE_OWNER_URL": "postgresql://portevoix_owner@127.0.0.1:1/portevoix",
+        "REDIS_URL": "redis://127.0.0.1:1/0",
+    }
+
+
+def for_child(*parts: Mapping[str, str]) -> dict[str, str]:
+    """Return a child's whole environment: ours, then the parts, then what makes its output appear as it happens."""
+    result = {**os.environ}
+    for part in parts:
+        result |= part
+    # Our modules are found from the checkout, wherever the child stands.
+    path = os.pathsep.join(filter(None, [str(ROOT), result.get("PYTHONPATH", "")]))
+    return result | {"PYTHONUNBUFFERED": "1", "PYTHONPATH": path}
+
+
+def manage() -> list[str | Path]:
+    """Return the words that begin a management command."""
+    return [ROOT / ".venv/bin/python", ROOT / "manage.py"]
