@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Mapping
-from pathlib import Path
 
 from launch.place import ROOT, Place
 
@@ -51,16 +50,9 @@ def placeholders() -> dict[str, str]:
     }
 
 
-def for_child(*parts: Mapping[str, str]) -> dict[str, str]:
-    """Return a child's whole environment: ours, then the parts, then what makes its output appear as it happens."""
-    result = {**os.environ}
-    for part in parts:
-        result |= part
-    # Our modules are found from the checkout, wherever the child stands.
+def for_child(settings: Mapping[str, str], *, defaults: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return a child's whole environment: defaults, what the person set, then what must be as we say."""
+    result = {**(defaults or {}), **os.environ, **settings}
+    # Our modules are found from the checkout, wherever the child stands; output appears as it happens.
     path = os.pathsep.join(filter(None, [str(ROOT), result.get("PYTHONPATH", "")]))
     return result | {"PYTHONUNBUFFERED": "1", "PYTHONPATH": path}
-
-
-def manage() -> list[str | Path]:
-    """Return the words that begin a management command."""
-    return [ROOT / ".venv/bin/python", ROOT / "manage.py"]

@@ -45,7 +45,8 @@ class Program:
     def popen_arguments(self) -> dict[str, Any]:
         """Return what subprocess and asyncio need alike to start it. Its own session keeps a terminal's Ctrl-C away."""
         return {
-            "env": dict(self.environment),
+            # Its name, for whoever must tell our processes apart: heartbeats, benchmarks, the pool of connections.
+            "env": {**self.environment, "PORTEVOIX_PROCESS": self.name},
             "cwd": self.folder,
             "stdin": subprocess.DEVNULL,
             "start_new_session": True,

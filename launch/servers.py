@@ -20,6 +20,8 @@ from pathlib import Path
 
 import psycopg
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from launch import database
 from launch.child import before_exec, closed_to_others, unprivileged_account
@@ -66,10 +68,11 @@ class Postgres:
             for path in (partial, password_file):
                 os.chown(path, account.pw_uid, account.pw_gid)
         made = subprocess.run(
-            [_postgres_binary("initdb"), "-D", partial, "-U", "postgres", "-A", "scram-sha-256"]
-            + [f"--pwfile={password_file}", "-E", "UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-            + ["--no-instructions"]
-            + ([] if self.durable else ["--no-sync"]),
+            [
+                *(_postgres_binary("initdb"), "-D", partial, "-U", "postgres", "-A", "scram-sha-256"),
+                *(f"--pwfile={password_file}", "-E", "UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
+                *("--no-instructions", *([] if self.durable else ["--no-sync"])),
+            ],
             env=_plain_environment(),
             capture_output=True,
             text=True,
@@ -98,8 +101,10 @@ class Postgres:
             settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
         return Program(
             name="postgres",
-            command=[_postgres_binary("postgres"), "-D", self.data]
-            + [part for name, value in settings.items() for part in ("-c", f"{name}={value}")],
+            command=[
+                *(_postgres_binary("postgres"), "-D", self.data),
+                *(part for name, value in settings.items() for part in ("-c", f"{name}={value}")),
+            ],
             stage=Stage.SERVERS,
             environment=_plain_environment(),
             ready=self._answers,
@@ -171,7 +176,8 @@ class Redis:
         )
 
     def _answers(self) -> bool:
-        client = redis.Redis.from_url(self.address(), socket_connect_timeout=1, socket_timeout=1)
+        # Once: who asks repeats the question, and the client's own patience is seconds long.
+        client = redis.Redis.from_url(self.address(), socket_timeout=1, retry=Retry(NoBackoff(), 0))
         try:
             return bool(client.ping())
         except redis.RedisError:

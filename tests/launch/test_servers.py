@@ -7,6 +7,8 @@ from pathlib import Path
 import psycopg
 import pytest
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from launch.servers import Throwaway, throwaway
 
@@ -38,7 +40,7 @@ def test_postgres_admits_nobody_without_a_password(servers: Throwaway) -> None:
 def test_redis_admits_nobody_without_a_password(servers: Throwaway) -> None:
     port = redis.Redis.from_url(servers.addresses.redis_url).connection_pool.connection_kwargs["port"]
 
-    with pytest.raises(redis.AuthenticationError), redis.Redis(port=port) as client:
+    with pytest.raises(redis.AuthenticationError), redis.Redis(port=port, retry=Retry(NoBackoff(), 0)) as client:
         client.ping()
 
 
