@@ -46,7 +46,7 @@ class Answer:
     def ok(self) -> bool:
         return 200 <= self.status < 300
 
-    def json(self) -> Any:  # noqa: ANN401  # what a stranger sent can be anything
+    def json(self) -> Any:  # what a stranger sent can be anything
         """Return the body as JSON. Raises ValueError when it is not."""
         return json.loads(self.body)
 

@@ -1,0 +1,87 @@
+"""The scope: whose data may be seen, for as long as one transaction lasts.
+
+The organisation and the user in force travel in a context variable; the database backend writes them into
+`app.organisation_id` and `app.user_id` in the same round trip as BEGIN, and row-level security reads them there.
+A scope is therefore a transaction: what runs after it (on-commit call-backs, streamed answers, other threads) is
+outside and opens its own. Evidence: docs/decisions/0002-a-scope-is-a-transaction.md
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+
+
+class NoScope(RuntimeError):
+    """Owned data was asked for outside a scope, or outside the scope's transaction."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Ids of the organisation whose rows are visible and of the user on whose behalf; None shows nothing."""
+
+    organisation_id: int | None = None
+    user_id: int | None = None
+
+    def as_sql(self) -> str:
+        """Return the statement that puts this scope in force until the transaction ends.
+
+        It has no parameters, so that it can share a round trip with BEGIN; only integers ever enter it.
+        """
+        return (
+            f"SELECT set_config('app.organisation_id', '{_digits(self.organisation_id)}', true), "
+            f"set_config('app.user_id', '{_digits(self.user_id)}', true)"
+        )
+
+
+def _digits(value: int | None) -> str:
+    return "" if value is None else str(int(value))
+
+
+_NOBODY = Scope()
+_current: ContextVar[Scope] = ContextVar("scope", default=_NOBODY)
+
+
+def current_scope() -> Scope:
+    """Return the scope in force for statements begun now; `Scope()` when there is none."""
+    return _current.get()
+
+
+def require_organisation_id() -> int:
+    """Return the id of the scope's organisation, or raise NoScope with what to do.
+
+    The transaction is asked for as well as the variable: in an on-commit call-back the variable may still be set while
+    the database would answer every question with no rows.
+    """
+    organisation_id = _current.get().organisation_id
+    if organisation_id is None:
+        raise NoScope("no organisation is in scope; wrap this in `with scope(organisation=…)`")
+    if not connection.in_atomic_block:
+        raise NoScope("the scope's transaction has ended (call-back, stream or thread?); open a scope here")
+    return organisation_id
+
+
+@contextmanager
+def scope(*, organisation: int | None = None, user: int | None = None) -> Iterator[Scope]:
+    """Open a transaction in which only this organisation's rows are visible; nested, restore the outer scope after."""
+    inner = Scope(organisation, user)
+    outer = _current.get()
+    token = _current.set(inner)
+    try:
+        nested = connection.in_atomic_block
+        with transaction.atomic():
+            if nested:
+                _apply(inner)
+            yield inner
+            if nested and not connection.needs_rollback:
+                # RELEASE SAVEPOINT keeps what was set inside; ROLLBACK TO would have put it back by itself.
+                _apply(outer)
+    finally:
+        _current.reset(token)
+
+
+def _apply(scope_in_force: Scope) -> None:
+    connection.ensure_connection()
+    connection.connection.execute(scope_in_force.as_sql())
