@@ -1,0 +1,46 @@
+"""The socket base: who may listen to an organisation, and the hints it carries."""
+
+from typing import Any
+
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncJsonWebsocketConsumer
+from django.contrib.auth import get_user
+from django.http import HttpRequest
+
+from accounts.middleware import open_memberships
+from lib.live import organisation_group
+
+
+class OrganisationSocket(AsyncJsonWebsocketConsumer):
+    """One member's socket. It carries ids only: the browser asks the normal view, where permissions are checked."""
+
+    async def connect(self) -> None:
+        organisation_id = await database_sync_to_async(self._find_organisation_id)()
+        if organisation_id is None:
+            await self.close()  # before accepting: a stranger sees the same refusal for any slug
+            return
+        self.group = organisation_group(organisation_id)
+        await self.channel_layer.group_add(self.group, self.channel_name)
+        await self.accept()
+
+    async def disconnect(self, code: int) -> None:
+        if hasattr(self, "group"):
+            await self.channel_layer.group_discard(self.group, self.channel_name)
+
+    async def receive_json(self, content: Any, **kwargs: Any) -> None:
+        """Answer the client's ping, by which it notices a dead connection."""
+        if content == {"kind": "ping"}:
+            await self.send_json({"kind": "pong"})
+
+    async def hint(self, event: dict[str, Any]) -> None:
+        """Pass on one hint from the channel layer."""
+        await self.send_json(event["hint"])
+
+    def _find_organisation_id(self) -> int | None:
+        request = HttpRequest()
+        request.session = self.scope["session"]
+        user = get_user(request)
+        if not user.is_authenticated:
+            return None
+        slug = self.scope["url_route"]["kwargs"]["slug"]
+        return next((one.organisation_id for one in open_memberships(user.pk) if one.organisation.slug == slug), None)
