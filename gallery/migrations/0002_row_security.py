@@ -1,0 +1,14 @@
+"""Wall off the rows of organisations from one another."""
+
+from django.db import migrations
+
+from lib.tenancy.operations import EnableRowSecurity
+
+
+class Migration(migrations.Migration):
+    dependencies = [("gallery", "0001_initial")]
+
+    operations = [
+        EnableRowSecurity("Asset"),
+        EnableRowSecurity("Rendition"),
+    ]

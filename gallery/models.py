@@ -1,0 +1,55 @@
+"""Pictures: the files people add, and the copies made from them."""
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.utils import timezone
+
+from accounts.models import User
+from lib.tenancy.models import OwnedForeignKey, OwnedModel, OwnedQuerySet, SameOrganisation, in_organisation
+
+
+class AssetQuerySet(OwnedQuerySet["Asset"]):
+    def newest_first(self) -> "AssetQuerySet":
+        return self.order_by("-id")
+
+
+class Asset(OwnedModel):
+    """An original file, as safe to keep: its type known by its content, its place and owner's name stripped."""
+
+    storage_key = models.CharField(max_length=200, unique=True)  # organisations/<id>/assets/<random>.<ending>
+    name = models.CharField(max_length=200)  # as it was called where it came from
+    content_type = models.CharField(max_length=60)
+    size_bytes = models.PositiveBigIntegerField()
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    alt_text = models.CharField(max_length=1000, blank=True)
+    uploaded_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    uploaded_at = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar[Any] = AssetQuerySet.as_manager()
+
+    class Meta(OwnedModel.Meta):
+        constraints = [in_organisation("asset")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Rendition(OwnedModel):
+    """A copy of an asset made for a purpose, such as a thumbnail."""
+
+    asset = OwnedForeignKey(Asset, on_delete=models.CASCADE, related_name="renditions")
+    purpose = models.CharField(max_length=40)  # thumbnail
+    storage_key = models.CharField(max_length=200, unique=True)
+    content_type = models.CharField(max_length=60)
+    size_bytes = models.PositiveBigIntegerField()
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+
+    class Meta(OwnedModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["asset", "purpose"], name="one_rendition_per_purpose"),
+            SameOrganisation(field="asset", name="rendition_and_asset_share_organisation"),
+        ]
