@@ -1,0 +1,162 @@
+"""Social accounts, the grants through which we speak for them, and the lanes their work waits in."""
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Membership, User
+from lib.claims.models import Leased
+from lib.tenancy.models import OwnedForeignKey, OwnedModel, OwnedQuerySet, SameOrganisation, in_organisation
+
+
+class Network(models.TextChoices):
+    """The networks we speak to; a network is offered once it stands in integrations.registry."""
+
+    FACEBOOK = "facebook", "Facebook"
+    X = "x", "X"
+
+
+class Grant(OwnedModel, Leased):
+    """What one person at a network allowed us: a family of tokens that may serve several social accounts.
+
+    The lease is for refreshing: the call is made outside any transaction, and its answer is stored only when
+    `token_version` is still the one the call began with.
+    """
+
+    class State(models.TextChoices):
+        ACTIVE = "active", _("Active")
+        LOST = "lost", _("Authorisation lost")
+        UNKNOWN = "unknown", _("Outcome unknown")  # a refresh was sent and its answer lost
+        WITHDRAWN = "withdrawn", _("Withdrawn")  # by us, on disconnecting the last account
+
+    network = models.CharField(max_length=16, choices=Network.choices)
+    outside_id = models.CharField(max_length=64)  # the person's id at the network
+    name = models.CharField(max_length=200)  # as the network shows the person
+    sealed = models.BinaryField(null=True, editable=False)  # credentials, purpose "grant"; null once withdrawn
+    token_version = models.PositiveIntegerField(default=1, editable=False)
+    scopes = models.JSONField(default=list)
+    missing_scopes = models.JSONField(default=list)
+    state = models.CharField(max_length=12, choices=State.choices, default=State.ACTIVE)
+    state_reason = models.CharField(max_length=60, blank=True)  # a sentence key
+    state_changed_at = models.DateTimeField(default=timezone.now)
+    granted_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    granted_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField(null=True, blank=True)  # of the access token; null: it does not expire
+
+    class Meta(OwnedModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "network", "outside_id"], name="one_grant_per_person_and_organisation"
+            ),
+            in_organisation("grant"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["available_at"],
+                name="grant_to_refresh",
+                condition=models.Q(lease_until=None, available_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.get_network_display()})"
+
+
+class SocialAccountQuerySet(OwnedQuerySet["SocialAccount"]):
+    def connected(self) -> "SocialAccountQuerySet":
+        """Those we speak for, or would if their authorisation had not been lost."""
+        return self.exclude(state=SocialAccount.State.DISCONNECTED)
+
+    def open_to(self, membership: Membership) -> "SocialAccountQuerySet":
+        """Those this member may work with."""
+        if membership.all_accounts:
+            return self.all()
+        return self.filter(accesses__membership=membership)
+
+    def in_order(self) -> "SocialAccountQuerySet":
+        return self.order_by("network", "name", "id")
+
+
+class SocialAccount(OwnedModel):
+    """An organisation's presence on one network: a page, a channel, a profile."""
+
+    class State(models.TextChoices):
+        ACTIVE = "active", _("Healthy")
+        LOST = "lost", _("Authorisation lost")  # publications are held until someone reconnects
+        DISCONNECTED = "disconnected", _("Disconnected")  # by a person; its history stays
+
+    network = models.CharField(max_length=16, choices=Network.choices)
+    network_id = models.CharField(max_length=64)
+    grant = OwnedForeignKey(Grant, null=True, on_delete=models.SET_NULL, related_name="social_accounts")
+    sealed = models.BinaryField(null=True, editable=False)  # own credentials (a page token), purpose "social_account"
+    name = models.CharField(max_length=200)
+    handle = models.CharField(max_length=100, blank=True)
+    kind = models.CharField(max_length=40, blank=True)  # page, user, channel, location
+    picture_url = models.URLField(max_length=1000, blank=True)
+    followers = models.PositiveIntegerField(null=True, blank=True)
+    capabilities = models.JSONField(default=list)
+    state = models.CharField(max_length=12, choices=State.choices, default=State.ACTIVE)
+    state_reason = models.CharField(max_length=60, blank=True)  # a sentence key
+    state_changed_at = models.DateTimeField(default=timezone.now)
+    connected_at = models.DateTimeField(default=timezone.now)
+    checked_at = models.DateTimeField(null=True, blank=True)  # when the network last answered for it
+
+    objects: ClassVar[Any] = SocialAccountQuerySet.as_manager()
+
+    class Meta(OwnedModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "network", "network_id"], name="one_social_account_per_presence"
+            ),
+            SameOrganisation(field="grant", name="social_account_and_grant_share_organisation"),
+            in_organisation("social_account"),
+        ]
+
+    def __str__(self) -> str:
+        return self.handle or self.name
+
+    @property
+    def is_held(self) -> bool:
+        """Whether its work waits for a person to reconnect it."""
+        return self.state == self.State.LOST
+
+
+class AccountAccess(OwnedModel):
+    """A social account that a member with chosen accounts may work with."""
+
+    membership = OwnedForeignKey(Membership, on_delete=models.CASCADE, related_name="accesses")
+    social_account = OwnedForeignKey(SocialAccount, on_delete=models.CASCADE, related_name="accesses")
+
+    class Meta(OwnedModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["membership", "social_account"], name="one_access_per_member_and_account"),
+            SameOrganisation(field="membership", name="access_and_membership_share_organisation"),
+            SameOrganisation(field="social_account", name="access_and_account_share_organisation"),
+        ]
+
+
+class Lane(OwnedModel):
+    """Where one social account's work of one kind waits, so that no account or organisation starves another.
+
+    `next_at` is the exact lower bound of its waiting work, lowered in the transaction that inserts, moves or returns a
+    row, and null when nothing waits; `not_before` holds the lane back (budget, pause, lost authorisation).
+    """
+
+    queue = models.CharField(max_length=16)
+    social_account = OwnedForeignKey(SocialAccount, on_delete=models.CASCADE, related_name="lanes")
+    next_at = models.DateTimeField(null=True)
+    not_before = models.DateTimeField(null=True)
+    not_before_reason = models.CharField(max_length=60, blank=True)
+    in_flight = models.PositiveSmallIntegerField(default=0)
+
+    class Meta(OwnedModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["social_account", "queue"], name="one_lane_per_account_and_queue"),
+            SameOrganisation(field="social_account", name="lane_and_account_share_organisation"),
+            in_organisation("lane"),
+        ]
+        indexes = [
+            models.Index(fields=["queue", "next_at"], name="lane_due", condition=models.Q(next_at__isnull=False))
+        ]
