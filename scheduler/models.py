@@ -1,0 +1,194 @@
+"""Posts, their publications, and every attempt to deliver them."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.db import models
+from django.utils import timezone
+
+from accounts.models import User
+from gallery.models import Asset
+from integrations.models import Lane, SocialAccount
+from lib.claims.models import Leased
+from lib.tenancy.models import OwnedForeignKey, OwnedModel, OwnedQuerySet, SameOrganisation, in_organisation
+from scheduler.states import Outcome, State
+
+
+class Post(OwnedModel):
+    """What is composed once. Each social account it goes to has a publication of it."""
+
+    text = models.TextField(blank=True)
+    own_texts = models.JSONField(default=dict, blank=True)  # network -> text, where it does not follow the shared one
+    planned_at = models.DateTimeField(null=True, blank=True)
+    author = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(default=timezone.now)
+    version = models.PositiveIntegerField(default=1)  # grows with each save: a stale page cannot overwrite a newer text
+
+    class Meta(OwnedModel.Meta):
+        constraints = [in_organisation("post")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def title(self) -> str:
+        """The first line, cut at a word, as lists and logs name the post."""
+        first = self.text.strip().split("\n", 1)[0]
+        return first if len(first) <= 80 else first[:80].rsplit(" ", 1)[0] + "…"
+
+    def text_for(self, network: str) -> str:
+        """The words that go out on this network."""
+        return str(self.own_texts.get(network) or self.text)
+
+
+class PostAsset(OwnedModel):
+    """A picture of a post, in its place."""
+
+    post = OwnedForeignKey(Post, on_delete=models.CASCADE, related_name="post_assets")
+    asset = OwnedForeignKey(Asset, on_delete=models.PROTECT, related_name="+")
+    position = models.PositiveSmallIntegerField()
+    alt_text = models.CharField(max_length=1000, blank=True)  # what this post says of it; starts as the asset's
+
+    class Meta(OwnedModel.Meta):
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["post", "position"], name="one_asset_per_place", deferrable=models.Deferrable.DEFERRED
+            ),
+            SameOrganisation(field="post", name="post_asset_and_post_share_organisation"),
+            SameOrganisation(field="asset", name="post_asset_and_asset_share_organisation"),
+        ]
+
+
+class Queue(models.TextChoices):
+    """Which worker has the next step of a publication."""
+
+    MEDIA = "media"  # prepare and check, ahead of the hour: slow, repeatable
+    PUBLISH = "publish"  # commit, at the hour
+    RECONCILE = "reconcile"  # an answer was lost: look at the network
+
+
+class PublicationQuerySet(OwnedQuerySet["Publication"]):
+    def due(self, now: datetime) -> "PublicationQuerySet":
+        """Those waiting for a worker whose hour has come."""
+        return self.filter(available_at__lte=now, lease_until=None)
+
+    def in_order(self) -> "PublicationQuerySet":
+        return self.order_by("publish_at", "id")
+
+
+class Publication(OwnedModel, Leased):
+    """One post on one social account at one time."""
+
+    post = OwnedForeignKey(Post, on_delete=models.CASCADE, related_name="publications")
+    social_account = OwnedForeignKey(SocialAccount, on_delete=models.PROTECT, related_name="publications")
+    state = models.CharField(max_length=16, choices=State.choices, default=State.DRAFT)
+    publish_at = models.DateTimeField(null=True, blank=True)
+    queue = models.CharField(max_length=16, choices=Queue.choices, default=Queue.PUBLISH)
+    lane = OwnedForeignKey(Lane, null=True, on_delete=models.SET_NULL, related_name="+")
+    progress = models.JSONField(
+        default=dict
+    )  # what prepare has done so far at the network: ids and addresses of uploads
+    is_prepared = models.BooleanField(default=False)
+    # What the network answered.
+    network_id = models.CharField(max_length=128, blank=True)
+    permalink = models.URLField(max_length=500, blank=True)
+    published_at = models.DateTimeField(null=True, blank=True)
+    # Why it waits, failed or is unknown: a sentence key and its parameters, rendered in the reader's language.
+    reason = models.CharField(max_length=60, blank=True)
+    reason_data = models.JSONField(default=dict)
+    created_at = models.DateTimeField(default=timezone.now)
+    state_changed_at = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar[Any] = PublicationQuerySet.as_manager()
+
+    class Meta(OwnedModel.Meta):
+        constraints = [
+            # A second click must not post twice; a cancelled publication may be planned anew.
+            models.UniqueConstraint(
+                fields=["post", "social_account"],
+                condition=~models.Q(state=State.CANCELLED),
+                name="publication_once_per_account",
+            ),
+            # Published means the network gave an id; without it replies cannot be moderated.
+            models.CheckConstraint(
+                condition=~models.Q(state=State.PUBLISHED) | ~models.Q(network_id=""), name="published_has_network_id"
+            ),
+            # Work must be findable: what is waiting for a worker stands in a lane.
+            models.CheckConstraint(
+                condition=models.Q(available_at=None) | models.Q(lane__isnull=False), name="waiting_work_has_a_lane"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state=State.SCHEDULED) | models.Q(publish_at__isnull=False),
+                name="scheduled_has_an_hour",
+            ),
+            SameOrganisation(field="post", name="publication_and_post_share_organisation"),
+            SameOrganisation(field="social_account", name="publication_and_account_share_organisation"),
+            SameOrganisation(field="lane", name="publication_and_lane_share_organisation"),
+            in_organisation("publication"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["queue", "lane", "available_at"],
+                name="publication_waiting",
+                condition=models.Q(lease_until=None, available_at__isnull=False),
+            ),
+            models.Index(
+                fields=["lease_until"], name="publication_leased", condition=models.Q(lease_until__isnull=False)
+            ),
+            models.Index(fields=["organisation", "-publish_at", "-id"], name="publication_by_hour"),
+            models.Index(fields=["organisation", "state", "publish_at"], name="publication_by_state"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.post} → {self.social_account}"
+
+
+class Delivery(OwnedModel):
+    """One attempt at the irreversible call. Its row is committed before the call is made."""
+
+    publication = OwnedForeignKey(Publication, on_delete=models.CASCADE, related_name="deliveries")
+    number = models.PositiveSmallIntegerField()
+    lease_token = models.BigIntegerField()  # of the claim that began it
+    fingerprint = models.CharField(max_length=64)
+    text = models.TextField(blank=True)  # the words as sent: evidence, should the answer be lost
+    media_count = models.PositiveSmallIntegerField(default=0)
+    outcome = models.CharField(max_length=12, choices=Outcome.choices, default=Outcome.OPEN)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    http_status = models.PositiveSmallIntegerField(null=True, blank=True)
+    code = models.CharField(max_length=60, blank=True)  # the network's own
+    reason = models.CharField(max_length=60, blank=True)  # a sentence key
+    reason_data = models.JSONField(default=dict)
+
+    class Meta(OwnedModel.Meta):
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["publication", "number"], name="one_delivery_per_number"),
+            # Two calls in flight for one publication would be two posts.
+            models.UniqueConstraint(
+                fields=["publication"], condition=models.Q(outcome=Outcome.OPEN), name="one_open_delivery"
+            ),
+            SameOrganisation(field="publication", name="delivery_and_publication_share_organisation"),
+            in_organisation("delivery"),
+        ]
+
+
+class Look(OwnedModel):
+    """One look at the network for a publication whose answer was lost, and what it showed."""
+
+    class Verdict(models.TextChoices):
+        FOUND = "found"  # proven: it is there
+        NOTHING = "nothing"  # nothing resembles it
+        ALIKE = "alike"  # something resembles it: a person must compare
+        FAILED = "failed"  # the network did not let us look
+
+    delivery = OwnedForeignKey(Delivery, on_delete=models.CASCADE, related_name="looks")
+    looked_at = models.DateTimeField()
+    verdict = models.CharField(max_length=12, choices=Verdict.choices)
+    sightings = models.JSONField(default=list)  # what resembles it: id, address, text, hour, number of pictures
+
+    class Meta(OwnedModel.Meta):
+        ordering = ["looked_at", "id"]
+        constraints = [SameOrganisation(field="delivery", name="look_and_delivery_share_organisation")]
