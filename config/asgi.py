@@ -1,0 +1,21 @@
+"""The web process: HTTP by Django, sockets by Channels."""
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+os.environ["PORTEVOIX_PROCESS"] = "web"  # read by config.process: web processes share a pool of connections
+
+from channels.routing import ProtocolTypeRouter, URLRouter  # the settings come first
+from channels.security.websocket import AllowedHostsOriginValidator
+from channels.sessions import SessionMiddlewareStack
+from django.core.asgi import get_asgi_application
+from django.core.management import call_command
+
+http = get_asgi_application()
+call_command("check", databases=["default"])  # refuses a role that row-level security does not hold
+
+from config.sockets import SOCKETS  # noqa: E402  # imports models, so the apps come first
+
+application = ProtocolTypeRouter(
+    {"http": http, "websocket": AllowedHostsOriginValidator(SessionMiddlewareStack(URLRouter(SOCKETS)))}
+)

@@ -1,0 +1,183 @@
+"""The one reader of the environment: every setting typed, explained, checked, and all faults reported at once.
+
+A secret NAME may also come as NAME_FILE, the path of a file that holds it.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+ROOT = Path(__file__).resolve().parent.parent
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Env:
+    """What the outside says; see `read_env` for the variables' defaults."""
+
+    debug: bool  # shows technical error pages; never on a machine others reach
+    sandbox: bool  # the networks are local twins; refused together with a public address
+    sandbox_url: str  # where people look at the twins' walls
+    secret_key: str  # signs sessions and addresses
+    master_key: str  # wraps each organisation's data key; 64 hexadecimal digits
+    previous_master_keys: tuple[str, ...]  # still open what has not been wrapped anew
+    key_store: Path  # where wrapped data keys live, outside the database and its backups
+    database_url: str  # as the app's role
+    database_owner_url: str  # as the role that owns the schema: migrations only
+    database_pool_size: int  # connections a web process may hold
+    redis_url: str
+    public_base_url: str  # where browsers and networks reach us, for example https://app.example.org
+    allowed_hosts: tuple[str, ...]
+    media_root: Path  # files on local disk when no bucket is set
+    s3_bucket: str
+    s3_endpoint_url: str
+    email_url: str  # smtp://user:password@host:587, or file:///folder, or console:
+    email_from: str
+    publish_grace: timedelta  # how late a due publication may still go out by itself
+    facebook_app_id: str
+    facebook_app_secret: str
+    facebook_graph_version: str
+    facebook_graph_url: str
+    facebook_dialog_url: str
+    x_client_id: str
+    x_client_secret: str
+    x_consumer_secret: str
+    x_api_url: str
+    x_authorise_url: str
+
+    @property
+    def secure(self) -> bool:
+        """Whether people reach us over TLS: cookies and headers follow it."""
+        return self.public_base_url.startswith("https://")
+
+
+class Reader:
+    """Reads variables one by one and gathers what is wrong, so that one start tells everything."""
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        self.variables = variables
+        self.faults: list[str] = []
+
+    def text(self, name: str, default: str | None = None) -> str:
+        value = self.variables.get(name, default)
+        if value is None:
+            self.faults.append(f"{name} is not set; it is required")
+            return ""
+        return value
+
+    def secret(self, name: str, default: str | None = None) -> str:
+        path = self.variables.get(f"{name}_FILE")
+        if path is None:
+            return self.text(name, default)
+        try:
+            return Path(path).read_text().strip()
+        except OSError as error:
+            self.faults.append(f"{name}_FILE={path}: {error.strerror}; give the path of a readable file")
+            return ""
+
+    def _parsed(self, name: str, default: str, parse: Callable[[str], T], allowed: str, fallback: T) -> T:
+        value = self.text(name, default)
+        try:
+            return parse(value)
+        except (ValueError, KeyError):
+            self.faults.append(f"{name}={value}; give {allowed}")
+            return fallback
+
+    def boolean(self, name: str, default: bool) -> bool:
+        words = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False, "": False}
+        given = "1" if default else "0"
+        return self._parsed(name, given, lambda value: words[value.lower()], "1 or 0", default)
+
+    def number(self, name: str, default: int) -> int:
+        return self._parsed(name, str(default), _positive, "a whole number above zero, for example 10", default)
+
+    def seconds(self, name: str, default: int) -> timedelta:
+        given = self._parsed(name, str(default), _positive, f"whole seconds, for example {default}", default)
+        return timedelta(seconds=given)
+
+    def address(self, name: str, default: str | None = None) -> str:
+        value = self.text(name, default)
+        if value and (urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).hostname):
+            self.faults.append(f"{name}={value}; give an address with its scheme, for example https://app.example.org")
+        return value.rstrip("/")
+
+    def items(self, name: str, default: str = "") -> tuple[str, ...]:
+        return tuple(part.strip() for part in self.text(name, default).split(",") if part.strip())
+
+
+def _positive(value: str) -> int:
+    number = int(value)
+    if number <= 0:
+        raise ValueError(value)
+    return number
+
+
+def read_env(variables: Mapping[str, str]) -> Env:
+    """Return the settings, or raise ImproperlyConfigured with every fault found."""
+    read = Reader(variables)
+    public_base_url = read.address("PUBLIC_BASE_URL", "http://127.0.0.1:8000")
+    var = Path(read.text("VAR_DIR", str(ROOT / "var")))
+    result = Env(
+        debug=read.boolean("DEBUG", False),
+        sandbox=read.boolean("SANDBOX", False),
+        sandbox_url=read.address("SANDBOX_URL", "http://127.0.0.1:8100"),
+        secret_key=read.secret("SECRET_KEY"),
+        master_key=read.secret("MASTER_KEY"),
+        previous_master_keys=read.items("PREVIOUS_MASTER_KEYS"),
+        key_store=Path(read.text("KEY_STORE_DIR", str(var / "keys"))),
+        database_url=read.secret("DATABASE_URL"),
+        database_owner_url=read.secret("DATABASE_OWNER_URL", ""),
+        database_pool_size=read.number("DATABASE_POOL_SIZE", 20),
+        redis_url=read.secret("REDIS_URL"),
+        public_base_url=public_base_url,
+        allowed_hosts=read.items("ALLOWED_HOSTS", urlsplit(public_base_url).hostname or ""),
+        media_root=Path(read.text("MEDIA_ROOT", str(var / "media"))),
+        s3_bucket=read.text("S3_BUCKET", ""),
+        s3_endpoint_url=read.text("S3_ENDPOINT_URL", ""),
+        email_url=read.secret("EMAIL_URL", f"file://{var / 'mail'}"),
+        email_from=read.text("EMAIL_FROM", "Portevoix <portevoix@localhost>"),
+        publish_grace=read.seconds("PUBLISH_GRACE_SECONDS", 600),
+        facebook_app_id=read.text("FACEBOOK_APP_ID", ""),
+        facebook_app_secret=read.secret("FACEBOOK_APP_SECRET", ""),
+        facebook_graph_version=read.text("FACEBOOK_GRAPH_VERSION", "v26.0"),
+        facebook_graph_url=read.address("FACEBOOK_GRAPH_URL", "https://graph.facebook.com"),
+        facebook_dialog_url=read.address("FACEBOOK_DIALOG_URL", "https://www.facebook.com"),
+        x_client_id=read.text("X_CLIENT_ID", ""),
+        x_client_secret=read.secret("X_CLIENT_SECRET", ""),
+        x_consumer_secret=read.secret("X_CONSUMER_SECRET", ""),
+        x_api_url=read.address("X_API_URL", "https://api.x.com"),
+        x_authorise_url=read.address("X_AUTHORISE_URL", "https://x.com"),
+    )
+    faults = read.faults + _contradictions(result)
+    if faults:
+        raise ImproperlyConfigured("The environment is not usable:\n- " + "\n- ".join(faults))
+    return result
+
+
+def _contradictions(env: Env) -> list[str]:
+    """What is well-formed by itself but must not stand together."""
+    faults = []
+    host = urlsplit(env.public_base_url).hostname or ""
+    if env.sandbox and host not in {"127.0.0.1", "localhost", "::1"}:
+        faults.append(
+            f"SANDBOX=1 with PUBLIC_BASE_URL={env.public_base_url}; the twins serve this machine only: unset one"
+        )
+    if not all(_is_key(key) for key in (env.master_key, *env.previous_master_keys)):
+        faults.append("MASTER_KEY is not 64 hexadecimal digits; make one with: openssl rand -hex 32")
+    return faults
+
+
+def _is_key(value: str) -> bool:
+    try:
+        return len(bytes.fromhex(value)) == 32
+    except ValueError:
+        return False
+
+
+env = read_env(os.environ)
