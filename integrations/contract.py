@@ -6,8 +6,8 @@ no state about accounts, reads no settings and no database, and its methods may 
 Rules that hold for every method which speaks to a network (each takes ``now``, an aware UTC time):
 
 - It makes each HTTP call once. Nothing is retried inside; the caller owns retries, waits and budgets.
-- It raises only the five errors of ``integrations.errors``. Only ``commit``, ``delete_published``, ``refresh`` and
-  ``revoke`` can raise OutcomeUnknown; a lost answer anywhere else is a TransientError, since repeating is harmless.
+- It raises only the five errors of ``integrations.errors``. Only ``commit``, and ``refresh`` where refresh tokens
+  rotate, can raise OutcomeUnknown; a lost answer anywhere else is a TransientError, since repeating is harmless.
 - What the network tells about our budgets in its answers, refusals included, goes to the ``UsageSink`` that the
   provider was built with, in the calling thread, before the method returns or raises. The sink must be quick and
   must not raise; ``collections.deque().append`` is a good one, emptied by whoever works through the batch. So a

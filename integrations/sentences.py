@@ -22,6 +22,10 @@ SENTENCES: dict[str, Promise] = {
         "The post was sent, but %(network)s never confirmed it. Portevoix looks whether it is there before doing "
         "anything else."
     ),
+    "answer_unclear": _(
+        "%(network)s answered in a way that Portevoix does not know (%(code)s). Portevoix looks whether the post is "
+        "there before doing anything else."
+    ),
     "refresh_no_answer": _(
         "%(network)s did not answer while access was being renewed. If publishing stops, connect the account again."
     ),
@@ -36,8 +40,35 @@ SENTENCES: dict[str, Promise] = {
     ),
     "connect_failed": _("%(network)s did not complete the connection. Start again from the accounts page."),
     "media_refused": _("%(network)s cannot use the picture. Save it anew as JPEG or PNG and replace it."),
-    "media_expired": _("The uploaded picture has expired at %(network)s. Portevoix uploads it again."),
+    "media_expired": _("%(network)s no longer has the uploaded picture. Send the post again to upload it anew."),
+    "account_restricted": _(
+        "%(network)s has restricted this account. Sign in there, follow what it asks for, then send the post again."
+    ),
     "post_gone": _("%(network)s no longer has this post."),
+    # Facebook
+    "facebook_role_lost": _(
+        "The person who connected this page no longer has a role on it. Somebody who has one must connect it again."
+    ),
+    "facebook_duplicate": _(
+        "Facebook refuses the same post twice in a short time. Portevoix has looked for it and found none of its own: "
+        "change the text, then send it again."
+    ),
+    "facebook_link_refused": _("Facebook refuses this link. Use another address, or publish without it."),
+    "facebook_content_refused": _("Facebook refuses this content. Change the text or the picture."),
+    "facebook_identity_check": _(
+        "Facebook wants the page's people to confirm who they are before it publishes more. Do so on Facebook, then "
+        "send the post again."
+    ),
+    # X
+    "x_credits": _(
+        "This installation's credits at X are used up. Its operator must buy more; the post waits until then."
+    ),
+    "x_duplicate": _(
+        "X refuses the same text twice. Portevoix has looked for it and found none of its own: change the text, then "
+        "send it again."
+    ),
+    "x_not_summoned": _("X allows answers only to people who mentioned the account. This one cannot be sent."),
+    "x_cashtags": _("This text has %(found)s cashtags; X takes %(allowed)s. Write the others without $."),
     # composing
     "text_missing": _("There is nothing to publish yet. Write a text or add a picture."),
     "text_too_long": _("This text has %(found)s characters; %(network)s takes %(allowed)s. Shorten it by %(excess)s."),

@@ -54,7 +54,8 @@ class _Fault:
 class InMemoryProvider:
     """A network called Memory with two presences, ``Bakery`` and ``Cafe``, and texts of 300 characters.
 
-    ``posts`` is what is out there, per presence. ``calls`` counts each method that would speak to a network.
+    ``posts`` is what is out there, per presence. ``calls`` counts each method that would speak to a network; each
+    file that ``prepare`` sends counts, and can fail, as ``upload``.
     """
 
     key: str = "memory"
@@ -82,7 +83,7 @@ class InMemoryProvider:
 
     def lose_answer(self, method: str, *, done: bool = True) -> None:
         """Make the next call of ``method`` go out and its answer vanish, after it took effect or before."""
-        irreversible = method in {"commit", "delete_published", "revoke", "refresh"}
+        irreversible = method in {"commit", "refresh"}
         error: ProviderError = (
             OutcomeUnknown("no_answer", network=self.key)
             if irreversible
@@ -253,7 +254,12 @@ class InMemoryProvider:
                 for each in self.posts.get(account.network_id, [])
                 if each.published_at + self.visibility_delay <= now
             ]
-            return judge(visible, wanted=self.fingerprint(composition), since=since, known=known, covered=True)
+            wanted = self.fingerprint(composition)
+
+            def is_ours(sighting: Sighting) -> bool:
+                return fingerprint(sighting.text, media_count=sighting.media_count) == wanted
+
+            return judge(visible, text=composition.text, is_ours=is_ours, since=since, known=known, covered=True)
 
         return self._call("find_published", find)
 
