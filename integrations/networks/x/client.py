@@ -1,0 +1,171 @@
+"""X's API v2, one method per endpoint. Returns X's JSON, raises our errors, reports the budgets."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from integrations.contract import AppKeys, UsageSink, ignore_usage
+from integrations.networks._shared.oauth import basic_authorisation
+from integrations.networks._shared.refusals import body_of, lost_answer, send
+from integrations.networks.x import errors, mapping
+from integrations.networks.x.errors import KEY
+from lib.http import Answer, Client
+from lib.http.client import Stream
+
+POST_FIELDS = "attachments,created_at,entities,note_tweet,referenced_tweets"
+USER_FIELDS = "id,name,profile_image_url,subscription_type,username"
+
+
+class XClient:
+    """Calls on behalf of whoever's token is given. ``subject`` is that account's id, for the budgets."""
+
+    def __init__(self, *, http: Client, api_url: str, keys: AppKeys, usage: UsageSink = ignore_usage) -> None:
+        self._http = http
+        self._api_url = api_url.rstrip("/")
+        self._keys = keys
+        self._usage = usage
+
+    # https://docs.x.com/fundamentals/authentication/oauth-2-0/authorization-code
+    def token(self, form: Mapping[str, str], *, once: bool) -> Mapping[str, Any]:
+        """Exchange a code or a refresh token. ``once``: the token given is used up even if the answer is lost."""
+        answer = self._ask_as_app("/2/oauth2/token", form, once=once)
+        if not answer.ok:
+            raise errors.token_refusal(answer, once=once)
+        body = body_of(answer)
+        if not isinstance(body, dict) or not body.get("access_token"):
+            raise lost_answer(KEY, status=answer.status, once=once)
+        return body
+
+    # https://docs.x.com/fundamentals/authentication/oauth-2-0/user-access-token
+    def revoke_token(self, token: str) -> None:
+        """End a token; X says 400 of one that is dead already."""
+        answer = self._ask_as_app("/2/oauth2/revoke", {"token": token}, once=False)
+        if not answer.ok and answer.status != 400:
+            raise errors.token_refusal(answer, once=False)
+
+    # https://docs.x.com/x-api/users/get-my-user
+    def me(self, token: str, *, subject: str = "") -> Mapping[str, Any]:
+        return self._data(
+            "GET", "/2/users/me", token, budget="x.me", subject=subject, params={"user.fields": USER_FIELDS}
+        )
+
+    # https://docs.x.com/x-api/posts/create-post
+    def create_post(self, token: str, body: Mapping[str, Any], *, subject: str) -> Mapping[str, Any]:
+        return self._data("POST", "/2/tweets", token, budget="x.posts", subject=subject, document=body, once=True)
+
+    # https://docs.x.com/x-api/posts/delete-post
+    def delete_post(self, token: str, network_id: str, *, subject: str) -> Mapping[str, Any]:
+        return self._data("DELETE", f"/2/tweets/{network_id}", token, budget="x.deletions", subject=subject)
+
+    # https://docs.x.com/x-api/users/get-posts
+    def posts_since(self, token: str, *, subject: str, since: datetime, count: int) -> Mapping[str, Any]:
+        """Return one page of an account's own timeline, newest first; without ``data`` when it is empty."""
+        params = {
+            "max_results": str(count),
+            "tweet.fields": POST_FIELDS,
+            "start_time": since.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        }
+        return self._json(
+            "GET", f"/2/users/{subject}/tweets", token, budget="x.timeline", subject=subject, params=params
+        )
+
+    # https://docs.x.com/x-api/media/initialize-media-upload
+    def initialize_upload(
+        self, token: str, *, content_type: str, size_bytes: int, category: str, subject: str
+    ) -> Mapping[str, Any]:
+        document = {"media_type": content_type, "total_bytes": size_bytes, "media_category": category}
+        path = "/2/media/upload/initialize"
+        return self._data("POST", path, token, budget="x.uploads", subject=subject, document=document)
+
+    # https://docs.x.com/x-api/media/append-media-upload
+    def append_upload(self, token: str, upload_id: str, *, body: Stream, content_type: str, subject: str) -> None:
+        """Send one segment; sending it again does no harm."""
+        path = f"/2/media/upload/{upload_id}/append"
+        self._json("POST", path, token, budget="x.uploads", subject=subject, stream=body, content_type=content_type)
+
+    # https://docs.x.com/x-api/media/finalize-media-upload
+    def finalize_upload(self, token: str, upload_id: str, *, subject: str) -> Mapping[str, Any]:
+        path = f"/2/media/upload/{upload_id}/finalize"
+        return self._data("POST", path, token, budget="x.uploads", subject=subject)
+
+    # https://docs.x.com/x-api/media/get-media-upload-status
+    def upload_status(self, token: str, upload_id: str, *, subject: str) -> Mapping[str, Any]:
+        params = {"command": "STATUS", "media_id": upload_id}
+        return self._data("GET", "/2/media/upload", token, budget="x.upload_status", subject=subject, params=params)
+
+    # https://docs.x.com/x-api/media/create-media-metadata
+    def create_alt_text(self, token: str, upload_id: str, text: str, *, subject: str) -> None:
+        document = {"id": upload_id, "metadata": {"alt_text": {"text": text}}}
+        self._json("POST", "/2/media/metadata", token, budget="x.alt_texts", subject=subject, document=document)
+
+    def _ask_as_app(self, path: str, form: Mapping[str, str], *, once: bool) -> Answer:
+        """Send a form under the app's own keys: by Basic when it has a secret, by its id alone when it is public."""
+        headers: dict[str, str] = {}
+        if self._keys.client_secret:
+            headers["Authorization"] = basic_authorisation(self._keys.client_id, self._keys.client_secret)
+        else:
+            form = {**form, "client_id": self._keys.client_id}
+        return send(self._http, "POST", self._api_url + path, network=KEY, once=once, headers=headers, form=form)
+
+    def _json(
+        self,
+        method: str,
+        path: str,
+        token: str,
+        *,
+        budget: str,
+        subject: str,
+        once: bool = False,
+        params: Mapping[str, str] | None = None,
+        document: object = None,
+        stream: Stream | None = None,
+        content_type: str = "",
+    ) -> Mapping[str, Any]:
+        headers = {"Authorization": f"Bearer {token}"}
+        if content_type:
+            headers["Content-Type"] = content_type
+        answer = send(
+            self._http,
+            method,
+            self._api_url + path,
+            network=KEY,
+            once=once,
+            headers=headers,
+            params=params,
+            document=document,
+            stream=stream,
+        )
+        for report in mapping.usage(
+            answer.headers, network=KEY, budget=budget, subject=subject, app=self._keys.client_id
+        ):
+            self._usage(report)
+        if not answer.ok:
+            raise errors.refusal(answer, once=once)
+        body = body_of(answer) if answer.body else {}
+        if not isinstance(body, dict):
+            raise lost_answer(KEY, status=answer.status, once=once)
+        return body
+
+    def _data(
+        self,
+        method: str,
+        path: str,
+        token: str,
+        *,
+        budget: str,
+        subject: str,
+        once: bool = False,
+        params: Mapping[str, str] | None = None,
+        document: object = None,
+    ) -> Mapping[str, Any]:
+        """Return ``data`` of an answer that must have it: X answers 200 with ``errors`` alone when it found nothing."""
+        body = self._json(
+            method, path, token, budget=budget, subject=subject, once=once, params=params, document=document
+        )
+        data = body.get("data")
+        if isinstance(data, dict):
+            return data
+        first = (body.get("errors") or [None])[0]
+        if isinstance(first, dict) and not once:
+            raise errors.partial_refusal(first)
+        raise lost_answer(KEY, status=200, once=once)

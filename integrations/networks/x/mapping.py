@@ -1,0 +1,122 @@
+"""X's JSON to our values and back. Pure. Reads both of X's field dialects; writes the older one."""
+
+import html
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from integrations.contract import Composition, Feature, Presence, Sighting, UsageReport
+from integrations.errors import Reach
+
+_SCHEME = re.compile(r"https?://", re.IGNORECASE)
+_CASHTAG = re.compile(r"(?<![\w$])\$[A-Za-z]{1,6}(?:[._][A-Za-z]{1,2})?(?![\w$])")
+_DOMAIN = re.compile(r"\w\.\w")
+_SLASH_AT_END = re.compile(r"/(?=\s|$)")
+
+
+def text_of(composition: Composition) -> str:
+    """Return the text as X gets it: X has no field for a link, so it stands below the text."""
+    return "\n\n".join(part for part in (composition.text, composition.link) if part)
+
+
+def post_body(composition: Composition, media_ids: Sequence[str]) -> dict[str, Any]:
+    """Return the body that creates the post. X refuses unknown and empty keys."""
+    body: dict[str, Any] = {}
+    if text := text_of(composition):
+        body["text"] = text
+    if media_ids:
+        body["media"] = {"media_ids": list(media_ids)}
+    return body | dict(composition.options)
+
+
+def count_cashtags(text: str) -> int:
+    """Return how many cashtags (``$ACME``) a text has."""
+    return len(_CASHTAG.findall(text))
+
+
+def may_hold_link(composition: Composition) -> bool:
+    """Whether X may see an address in the post, bare domains included: such a post costs more."""
+    return bool(composition.link) or _DOMAIN.search(composition.text) is not None
+
+
+def permalink(handle: str, network_id: str) -> str:
+    """Return the post's address; without a handle the form that needs none."""
+    return f"https://x.com/{handle or 'i/web'}/status/{network_id}"
+
+
+def presence(user: Mapping[str, Any]) -> Presence:
+    """Return the account that a user object describes."""
+    handle = str(user.get("username") or "")
+    subscription = str(user.get("subscription_type") or "")
+    return Presence(
+        network_id=str(user["id"]),
+        name=str(user.get("name") or handle),
+        handle=handle,
+        picture_url=str(user.get("profile_image_url") or ""),
+        permalink=f"https://x.com/{handle}" if handle else "",
+        able=frozenset({Feature.PUBLISH, Feature.ENGAGE, Feature.INSIGHTS}),
+        details={"subscription": subscription} if subscription else {},
+    )
+
+
+def sightings(timeline: Mapping[str, Any], *, handle: str) -> Iterator[Sighting]:
+    """Yield the account's own posts of one page of its timeline; reposts and broken entries are left out."""
+    for post in timeline.get("data") or ():
+        if any(each.get("type") in {"retweeted", "reposted"} for each in _references(post)):
+            continue
+        if not post.get("id") or not post.get("created_at"):
+            continue
+        yield Sighting(
+            network_id=str(post["id"]),
+            permalink=permalink(handle, str(post["id"])),
+            text=_as_written(post),
+            published_at=datetime.fromisoformat(str(post["created_at"])),
+            media_count=len((post.get("attachments") or {}).get("media_keys") or ()),
+        )
+
+
+def comparable(text: str) -> str:
+    """Return a text as far as X keeps it: it adds ``http://`` to bare domains and drops or adds a closing slash."""
+    return _SLASH_AT_END.sub("", _SCHEME.sub("", text))
+
+
+def usage(headers: Mapping[str, str], *, network: str, budget: str, subject: str, app: str) -> Iterator[UsageReport]:
+    """Yield what the rate headers of one answer say about the window (per account) and the day (per app)."""
+    scopes = (
+        ("x-rate-limit", budget, Reach.ACCOUNT, subject),
+        ("x-app-limit-24hour", f"{budget}.app", Reach.APP, app),
+    )
+    for prefix, key, reach, whose in scopes:
+        limit, remaining = headers.get(f"{prefix}-limit", ""), headers.get(f"{prefix}-remaining", "")
+        if limit.isdigit() and remaining.isdigit():
+            yield UsageReport(
+                network=network,
+                budget=key,
+                reach=reach,
+                subject=whose,
+                used=max(int(limit) - int(remaining), 0),
+                limit=int(limit),
+                reset_at=moment(headers.get(f"{prefix}-reset", "")),
+            )
+
+
+def moment(seconds: str) -> datetime | None:
+    """Return the time of a header in unix seconds."""
+    return datetime.fromtimestamp(int(seconds), UTC) if seconds.isdigit() else None
+
+
+def _references(post: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    return post.get("referenced_tweets") or post.get("referenced_posts") or ()
+
+
+def _as_written(post: Mapping[str, Any]) -> str:
+    """Return the text as its author typed it: whole, with real addresses, without X's own address of the media."""
+    note = post.get("note_tweet") or post.get("note_post") or {}
+    text = str(note.get("text") or post.get("text") or "")
+    entities = note.get("entities") or post.get("entities") or {}
+    for each in entities.get("urls") or ():
+        short, long = str(each.get("url") or ""), str(each.get("expanded_url") or "")
+        if short and long:
+            text = text.replace(short, "" if each.get("media_key") else long)
+    return html.unescape(text).strip()
