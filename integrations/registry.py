@@ -1,0 +1,86 @@
+"""The networks this installation speaks to, listed by hand, each built once per process on its first use."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
+
+from config.env import env
+from integrations.contract import AppKeys, Provider, UsageReport, UsageSink, ignore_usage
+from lib.http import Client
+
+_usage: UsageSink = ignore_usage
+_replaced: dict[str, Provider] = {}
+
+
+def _facebook() -> Provider:
+    from integrations.networks.facebook.provider import FacebookProvider
+
+    return FacebookProvider(
+        keys=AppKeys(client_id=env.facebook_app_id, client_secret=env.facebook_app_secret),
+        graph_url=env.facebook_graph_url,
+        dialog_url=env.facebook_dialog_url,
+        version=env.facebook_graph_version,
+        http=Client([env.facebook_graph_url]),
+        usage=_report,
+    )
+
+
+def _x() -> Provider:
+    from integrations.networks.x.provider import XProvider
+
+    return XProvider(
+        keys=AppKeys(client_id=env.x_client_id, client_secret=env.x_client_secret),
+        api_url=env.x_api_url,
+        authorise_url=env.x_authorise_url,
+        http=Client([env.x_api_url]),
+        usage=_report,
+    )
+
+
+FACTORIES: Mapping[str, Callable[[], Provider]] = {"facebook": _facebook, "x": _x}
+
+
+def provider(key: str) -> Provider:
+    """Return the provider of a network. Raises KeyError for a network that we do not speak."""
+    return _replaced.get(key) or _built(key)
+
+
+def provider_keys() -> tuple[str, ...]:
+    """Return the networks whose app keys the operator has set, in the order in which people meet them."""
+    if _replaced:
+        return tuple(_replaced)
+    registered = {"facebook": env.facebook_app_id, "x": env.x_client_id}
+    return tuple(key for key in FACTORIES if registered[key])
+
+
+def providers() -> tuple[Provider, ...]:
+    """Return the providers of those networks."""
+    return tuple(provider(key) for key in provider_keys())
+
+
+def report_usage_to(sink: UsageSink) -> None:
+    """Give every report of a budget in this process to ``sink``, in the thread that made the call."""
+    global _usage  # noqa: PLW0603  # one sink per process, set once at its start
+    _usage = sink
+
+
+@contextmanager
+def replaced(others: Mapping[str, Provider]) -> Iterator[None]:
+    """Let these stand for all networks while a test runs."""
+    before = dict(_replaced)
+    _replaced.clear()
+    _replaced.update(others)
+    try:
+        yield
+    finally:
+        _replaced.clear()
+        _replaced.update(before)
+
+
+def _report(report: UsageReport) -> None:
+    _usage(report)
+
+
+@cache
+def _built(key: str) -> Provider:
+    return FACTORIES[key]()
