@@ -5,6 +5,7 @@ Run by `make check`; by hand: `python -m checks.templates`.
 """
 
 import ast
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -109,6 +110,7 @@ def _compile(path: Path, source: str) -> list[tuple[int, str]]:
 
 
 def main() -> int:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     import django
 
     django.setup()
