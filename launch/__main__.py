@@ -1,14 +1,16 @@
-"""The command line: `python -m launch up`, `python -m launch servers -- COMMAND`, `python -m launch manage COMMAND`."""
+"""The command line of what runs the product on one machine; `python -m launch --help` lists it."""
 
 import argparse
 import asyncio
 import json
 import os
+import secrets
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from launch import environment
+from launch import database, environment
 from launch.place import ROOT, AlreadyRunning, PortTaken
 from launch.program import Ended
 from launch.servers import NoServer, throwaway
@@ -45,6 +47,10 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--folder", type=Path, default=os.environ.get("VAR_DIR", ROOT / "var"))
     command.add_argument("words", nargs=argparse.REMAINDER)
     command.set_defaults(act=_manage)
+
+    command = commands.add_parser("database", help="prepare roles and database in a cluster of yours")
+    command.add_argument("admin_url", help="postgresql://superuser:password@host:5432/postgres")
+    command.set_defaults(act=_database)
     return parser
 
 
@@ -68,6 +74,16 @@ def _manage(options: argparse.Namespace) -> int:
     settings = json.loads(run.read_text())["environment"] if run.exists() else environment.placeholders()
     command = [sys.executable, ROOT / "manage.py", *options.words]
     return subprocess.run(command, env=environment.for_child(settings), check=False).returncode
+
+
+def _database(options: argparse.Namespace) -> int:
+    """Give both roles new passwords and print the variables that name them."""
+    app, owner = secrets.token_hex(16), secrets.token_hex(16)
+    database.prepare(options.admin_url, owner_password=owner, app_password=app)
+    server = urlsplit(options.admin_url).netloc.rpartition("@")[2]
+    print(f"DATABASE_URL=postgresql://{database.APP}:{app}@{server}/{database.NAME}")
+    print(f"DATABASE_OWNER_URL=postgresql://{database.OWNER}:{owner}@{server}/{database.NAME}")
+    return 0
 
 
 if __name__ == "__main__":
