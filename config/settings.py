@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "gallery",
     "integrations",
     "scheduler",
+    "web",
 ]
 
 MIDDLEWARE = [
@@ -62,10 +63,13 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "csp.context_processors.nonce",
+                "web.context.shell",
             ]
         },
     }
 ]
+
+FORM_RENDERER = "web.renderer.FaceRenderer"
 
 # --- Engines ---------------------------------------------------------------------------------------------------------
 DATABASES = {

@@ -1,0 +1,78 @@
+"""What stands in the rail. The inbox, the calendar and approvals take their places here once they exist."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.permissions import Permission
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """One entry of the rail: where it leads, who sees it, which keys reach it."""
+
+    name: str
+    label: str | Promise
+    icon: str
+    route: str  # a URL name that takes the organisation's slug
+    keys: str = ""  # pressed one after the other
+    permission: Permission | None = None  # None: every member sees it
+    exact: bool = False  # current on its own address only, not on those below it
+
+
+@dataclass(frozen=True, kw_only=True)
+class Badge:
+    """What a section has to tell before it is opened: a count of what waits, or a dot when count is 0."""
+
+    tone: Literal["wait", "alarm"]
+    words: str  # completes the section's name for readers: "Accounts, one needs attention"
+    count: int = 0
+
+
+WORK = (
+    Section(name="home", label=_("Home"), icon="house", route="scheduler:home", keys="g h", exact=True),
+    Section(
+        name="posts",
+        label=_("Posts"),
+        icon="newspaper",
+        route="scheduler:publications",
+        keys="g p",
+        permission=Permission.VIEW_POSTS,
+    ),
+    Section(name="gallery", label=_("Gallery"), icon="image", route="gallery:assets", permission=Permission.VIEW_POSTS),
+)
+ORGANISATION = (
+    Section(
+        name="accounts",
+        label=_("Accounts"),
+        icon="plug",
+        route="integrations:accounts",
+        keys="g a",
+        permission=Permission.VIEW_ACCOUNTS,
+    ),
+    Section(name="people", label=_("People"), icon="users", route="accounts:people"),
+    Section(
+        name="events",
+        label=_("Event log"),
+        icon="scroll-text",
+        route="accounts:events",
+        permission=Permission.VIEW_EVENT_LOG,
+    ),
+    Section(
+        name="settings",
+        label=_("Settings"),
+        icon="sliders-horizontal",
+        route="accounts:settings",
+        permission=Permission.MANAGE_ORGANISATION,
+    ),
+)
+COMPOSE = Section(
+    name="compose",
+    label=_("Compose"),
+    icon="square-pen",
+    route="scheduler:compose",
+    keys="c",
+    permission=Permission.WRITE_POSTS,
+)

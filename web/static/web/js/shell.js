@@ -1,0 +1,27 @@
+// Runs on every page: htmx with our rules, then the small things the shell is made of.
+
+import "htmx";
+import "web/dialog";
+import "web/keyboard";
+import "web/live";
+import "web/menu";
+import "web/press";
+import "web/theme";
+import { toast } from "web/toast";
+
+const READS = /^(GET|HEAD|OPTIONS)$/;
+
+document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
+  if (!READS.test(ctx.request.method)) ctx.request.headers["X-CSRFToken"] = document.body.dataset.csrf;
+});
+
+// What is refused leaves the page as it is and says so; 409 and 422 are not swallowed: they bring a page part.
+document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
+  const { status } = ctx.response;
+  if (status === 409 || status === 422) return;
+  toast(status >= 500 ? document.body.dataset.broken : document.body.dataset.refused);
+});
+
+document.addEventListener("htmx:error", ({ detail }) => {
+  if (detail.error instanceof TypeError) toast(document.body.dataset.unreachable);
+});

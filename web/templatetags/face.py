@@ -1,0 +1,224 @@
+"""The small elements of the face as template tags; the larger ones are templates under web/elements/.
+
+`docs/face.md` shows each with an example.
+"""
+
+import json
+import re
+import zlib
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from django import template
+from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext, ngettext
+
+from web.modules import import_map as modules
+from web.states import LOOKS, NETWORK_NAMES
+
+register = template.Library()
+
+TINTS = 6
+VOICE = mark_safe(
+    '<svg class="voice" viewBox="0 0 24 24" aria-hidden="true"><path d="M6 9.5c.9 1.6.9 3.4 0 5"/>'
+    '<path d="M11 7c2 3.2 2 6.8 0 10"/><path d="M16 4.5c3 4.8 3 10.2 0 15"/></svg>'
+)
+
+
+class Depicted(Protocol):
+    """A user or an organisation: whoever has initials and a tint."""
+
+    @property
+    def initials(self) -> str: ...
+
+    @property
+    def tint(self) -> int: ...
+
+
+def _drawing(css_class: str, symbol: str, *, size: str, label: str | Promise, off: bool = False) -> SafeString:
+    """Return an <svg> with a symbol of the sprite; without a label it is hidden from readers, for a word stands by."""
+    return format_html(
+        '<svg class="{}"{}{}{}><use href="{}#{}"/></svg>',
+        css_class,
+        format_html(' data-size="{}"', size) if size else "",
+        mark_safe(" data-off") if off else "",
+        format_html(' role="img" aria-label="{}"', label) if label else mark_safe(' aria-hidden="true"'),
+        static("web/build/sprite.svg"),
+        symbol,
+    )
+
+
+@register.simple_tag
+def icon(name: str, size: str = "", label: str = "") -> SafeString:
+    """Show a lucide icon; size is "small" or "large"; label only where no word stands beside it."""
+    return _drawing("icon", name, size=size, label=label)
+
+
+@register.simple_tag
+def network(key: str, size: str = "", label: bool = True, off: bool = False) -> SafeString:
+    """Show a network's mark, named for readers unless label is False because its name stands beside it."""
+    name = NETWORK_NAMES.get(key, key) if label else ""
+    return _drawing("mark", f"net-{key.replace('_', '-')}", size=size, label=name, off=off)
+
+
+@register.filter
+def network_name(key: str) -> str:
+    """Return the name people use for a network: "google_business" gives "Google Business"."""
+    return NETWORK_NAMES.get(key, key)
+
+
+@register.simple_tag
+def voice() -> SafeString:
+    """Show the three arcs that move: sending, typing, live."""
+    return VOICE
+
+
+@register.simple_tag
+def logo(named: bool = True) -> SafeString:
+    """Show the horn and the product's name; named is False inside a link that has a name of its own."""
+    return format_html(
+        '{}<svg class="logo-name" viewBox="0 0 102.5 26"{}><use href="{}#logo-name"/></svg>',
+        _drawing("logo-mark", "logo-mark", size="", label=""),
+        mark_safe(' role="img" aria-label="Portevoix"') if named else mark_safe(' aria-hidden="true"'),
+        static("web/build/sprite.svg"),
+    )
+
+
+@register.simple_tag
+def state(value: str, text: str = "", bare: bool = False) -> SafeString:
+    """Tell the state of a publication: icon, word, tone. A text (say, an hour) may stand in for the word."""
+    look = LOOKS[value]
+    return format_html(
+        '<span class="state" data-state="{}"{}>{}{}</span>',
+        value.replace("_", "-"),
+        mark_safe(" data-bare") if bare else "",
+        icon(look.icon, size="small") if look.icon else VOICE,
+        text or look.word,
+    )
+
+
+@register.simple_tag
+def pill(text: str, icon: str, tone: str = "", bare: bool = False) -> SafeString:
+    """Tell any other state, such as an account's health, in the look of a publication's."""
+    return format_html(
+        '<span class="state"{}{}>{}{}</span>',
+        format_html(' data-tone="{}"', tone) if tone else "",
+        mark_safe(" data-bare") if bare else "",
+        _drawing("icon", icon, size="small", label=""),
+        text,
+    )
+
+
+@register.simple_tag
+def avatar(who: Depicted | str, size: str = "", tile: bool = False) -> SafeString:
+    """Show initials on a tint; hidden from readers, since the name stands beside it.
+
+    who is a user, an organisation, or the name of somebody who is neither.
+    """
+    return format_html(
+        '<span class="avatar" data-tint="{}"{}{} aria-hidden="true">{}</span>',
+        zlib.crc32(who.encode()) % TINTS + 1 if isinstance(who, str) else who.tint,
+        format_html(' data-size="{}"', size) if size else "",
+        mark_safe(' data-shape="tile"') if tile else "",
+        initials(who) if isinstance(who, str) else who.initials,
+    )
+
+
+def initials(name: str) -> str:
+    """Return up to two capitals: "Hartley & Rye" gives HR, "portevoix" gives P, an e-mail address its first letters."""
+    words = [word for word in re.split(r"[\s._-]+", name.partition("@")[0]) if word[:1].isalnum()]
+    return "".join(word[0] for word in (words[:1] + words[-1:] if len(words) > 1 else words)).upper() or "?"
+
+
+@register.simple_tag
+def moment(at: datetime | None, style: str = "near", now: datetime | None = None) -> SafeString | str:
+    """Show an instant in the current (the organisation's) zone, with the zone named in its tooltip.
+
+    style is near (the hour today, the day and hour otherwise), hour, second, day, full or ago. An absent instant
+    shows as a dash.
+    """
+    if at is None:
+        return "–"
+    local = timezone.localtime(at)
+    today = timezone.localtime(now)
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', local.isoformat(), _fully(local), _worded(local, today, style)
+    )
+
+
+def _fully(local: datetime) -> str:
+    instant = _at(date_format(local, "l j F Y"), local.strftime("%H:%M:%S"))
+    return f"{instant}, {timezone.get_current_timezone_name()} ({local.tzname()})"
+
+
+def _at(day: str, hour: str) -> str:
+    return gettext("%(day)s at %(hour)s") % {"day": day, "hour": hour}
+
+
+def _worded(local: datetime, today: datetime, style: str) -> str:
+    if style == "ago":
+        return _ago(today - local)
+    if style in ("hour", "second"):
+        return local.strftime("%H:%M" if style == "hour" else "%H:%M:%S")
+    if style == "near" and local.date() == today.date():
+        return local.strftime("%H:%M")
+    this_year = local.year == today.year
+    if style == "full":
+        day = date_format(local, "l j F" if this_year else "l j F Y")
+    else:
+        day = date_format(local, "j M" if this_year else "j M Y")
+    if style == "day":
+        return day
+    return _at(day, local.strftime("%H:%M"))
+
+
+def _ago(passed: timedelta) -> str:
+    minutes = int(passed.total_seconds() // 60)
+    if minutes < 1:
+        return gettext("just now")
+    if minutes < 60:
+        return ngettext("%(count)d min ago", "%(count)d min ago", minutes) % {"count": minutes}
+    hours = minutes // 60
+    if hours < 24:
+        return ngettext("%(count)d h ago", "%(count)d h ago", hours) % {"count": hours}
+    return ngettext("%(count)d day ago", "%(count)d days ago", hours // 24) % {"count": hours // 24}
+
+
+@register.filter
+def kind(field: BoundField) -> str:
+    """Say how web/elements/field.html lays a form field out: check, choices, select, textarea or input."""
+    widget = field.field.widget
+    if isinstance(widget, CheckboxInput):
+        return "check"
+    if isinstance(widget, (RadioSelect, CheckboxSelectMultiple)):
+        return "choices"
+    return "select" if isinstance(widget, Select) else "input"
+
+
+@register.simple_tag
+def widget(field: BoundField, **attributes: str) -> SafeString:
+    """Render a field's control alone, with our look; Django ties its hint and errors to it by aria-describedby."""
+    attrs: dict[str, str | bool] = {
+        name.replace("_", "-"): value for name, value in attributes.items() if value not in ("", None)
+    }
+    if kind(field) in ("input", "select"):
+        attrs["class"] = f"input {field.field.widget.attrs.get('class', '')}".strip()
+    return field.as_widget(attrs=attrs)
+
+
+@register.inclusion_tag("web/elements/field.html")
+def field(field: BoundField, size: str = "", label: str = "") -> dict[str, Any]:
+    """Show a form field: label, control, hint and error, tied together for readers."""
+    return {"field": field, "size": size, "label": label or field.label}
+
+
+@register.simple_tag
+def import_map() -> SafeString:
+    """Return the import map's JSON, to stand in a script element that carries the page's nonce."""
+    return mark_safe(json.dumps({"imports": modules()}))  # noqa: S308 (names of our own files, nothing people wrote)
