@@ -55,9 +55,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _up(options: argparse.Namespace) -> int:
-    return asyncio.run(
-        up(Options(folder=options.folder, port=options.port, sandbox_port=options.sandbox_port, demo=options.demo))
-    )
+    chosen = {name: getattr(options, name) for name in ("folder", "port", "sandbox_port", "sandbox", "demo")}
+    return asyncio.run(up(Options(**chosen)))
 
 
 def _servers(options: argparse.Namespace) -> int:

@@ -65,7 +65,8 @@ def workers(settings: Mapping[str, str]) -> list[Program]:
                 *(_BIN / "celery", "--app", "config.celery", "worker", "--queues", queues, "--hostname", f"{name}@%h"),
                 *("--concurrency", "2", "--loglevel", "WARNING", "--without-gossip", "--without-mingle"),
             ],
-            environment=settings,
+            # A container's root is nobody's superuser: Celery's page of warning would bury what matters.
+            environment={**settings, "PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges"},
             folder=ROOT,
             restarts=True,
             stops=((signal.SIGTERM, 10), (signal.SIGQUIT, 5)),
