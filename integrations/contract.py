@@ -124,7 +124,7 @@ class Presence:
     permalink: str = ""
     credentials: Credentials | None = None
     able: frozenset[Feature] = frozenset()
-    details: Mapping[str, str] = NOTHING
+    details: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,7 +135,7 @@ class Account:
     credentials: Credentials
     handle: str = ""
     person_id: str = ""
-    details: Mapping[str, str] = NOTHING
+    details: Mapping[str, str] = field(default_factory=dict)
 
 
 # -- what is published -------------------------------------------------------------------------------------------------
@@ -176,7 +176,7 @@ class Composition:
     text: str = ""
     link: str = ""
     media: tuple[Media, ...] = ()
-    options: Mapping[str, Any] = NOTHING
+    options: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def kind(self) -> Kind:
@@ -198,7 +198,7 @@ class Problem:
     level: Level
     field: str
     key: str
-    parameters: Mapping[str, str | int] = NOTHING
+    parameters: Mapping[str, str | int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
