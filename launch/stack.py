@@ -49,28 +49,38 @@ def running_stack(
         folder = Path(name)
         # PostgreSQL may run as another user, who must pass through.
         folder.chmod(0o711)
-        port, sandbox_port = free_port(), free_port()
-        command = [sys.executable, "-m", "launch", "up", "--folder", name, "--demo" if demo else "--no-demo"]
-        with (folder / "up.log").open("wb") as log:
-            supervisor = subprocess.Popen(
-                [*command, "--port", str(port), "--sandbox-port", str(sandbox_port)],
-                cwd=ROOT,
-                env=clean_environment(**(settings or {})),
-                stdout=log,
-                stderr=log,
-                preexec_fn=before_exec(on_parents_death=signal.SIGTERM),
-            )
+        stack = start(folder, demo=demo, settings=settings or {}, within_seconds=within_seconds)
         try:
-            _wait_until_announced(folder, supervisor, within_seconds)
-            yield Stack(
-                web=f"http://127.0.0.1:{port}",
-                sandbox=f"http://127.0.0.1:{sandbox_port}",
-                folder=folder,
-                environment=json.loads((folder / "run.json").read_text())["environment"],
-                supervisor=supervisor,
-            )
+            yield stack
         finally:
-            stop(supervisor)
+            stop(stack.supervisor)
+
+
+def start(folder: Path, *, demo: bool, settings: Mapping[str, str], within_seconds: float) -> Stack:
+    """Start it on free ports and return once it answers."""
+    port, sandbox_port = free_port(), free_port()
+    command = [sys.executable, "-m", "launch", "up", "--folder", folder, "--demo" if demo else "--no-demo"]
+    with (folder / "up.log").open("wb") as log:
+        supervisor = subprocess.Popen(
+            [*command, "--port", str(port), "--sandbox-port", str(sandbox_port)],
+            cwd=ROOT,
+            env=clean_environment(**settings),
+            stdout=log,
+            stderr=log,
+            preexec_fn=before_exec(on_parents_death=signal.SIGTERM),
+        )
+    try:
+        _wait_until_announced(folder, supervisor, within_seconds)
+    except BaseException:
+        stop(supervisor)
+        raise
+    return Stack(
+        web=f"http://127.0.0.1:{port}",
+        sandbox=f"http://127.0.0.1:{sandbox_port}",
+        folder=folder,
+        environment=json.loads((folder / "run.json").read_text())["environment"],
+        supervisor=supervisor,
+    )
 
 
 def stop(supervisor: subprocess.Popen[bytes]) -> None:
