@@ -8,6 +8,10 @@ PY := $(VENV)/bin/python
 UV := $(VENV)/bin/uv
 STAMPS := $(VENV)/stamps
 
+# Whatever may name an icon.
+FACES = $(shell find accounts eventlog gallery integrations notifications operations scheduler web \
+	\( -name '*.html' -o -name '*.py' -o -name '*.svg' \) -not -path '*/build/*' 2>/dev/null)
+
 .DEFAULT_GOAL := help
 .PHONY: help up install test check bench requirements clean
 
@@ -17,7 +21,7 @@ help: ## Say what can be made
 up: install ## Run everything here: web, workers, beat, sandbox, PostgreSQL and Redis (Ctrl-C stops)
 	@exec $(PY) -m launch up
 
-install: $(STAMPS)/python $(STAMPS)/path $(STAMPS)/npm $(STAMPS)/translations ## Prepare the environment only
+install: $(STAMPS)/python $(STAMPS)/path $(STAMPS)/npm $(STAMPS)/translations $(STAMPS)/assets ## Prepare the environment only
 
 test: install ## Run all tests, in parallel, on servers of their own
 	@$(PY) -m pytest -n auto --dist loadgroup
@@ -38,7 +42,7 @@ requirements: $(UV) ## Pin the newest allowed versions with their hashes
 		--custom-compile-command "make requirements" requirements/uv.in -o requirements/uv.txt
 
 clean: ## Remove what was installed and built (not var/, where the data is)
-	rm -rf $(VENV) node_modules static-root
+	rm -rf $(VENV) node_modules web/static/web/build
 
 $(UV): requirements/uv.txt
 	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer was found. Install one, or name it: make PYTHON=/path/to/python3"; exit 1; }
@@ -64,4 +68,8 @@ $(STAMPS)/npm: package-lock.json $(STAMPS)/python
 
 $(STAMPS)/translations: $(wildcard */locale/*/LC_MESSAGES/*.po) $(STAMPS)/python
 	@$(PY) -m launch.translations
+	@touch $@
+
+$(STAMPS)/assets: $(FACES) $(STAMPS)/npm $(STAMPS)/path
+	@$(PY) -m launch manage build_assets
 	@touch $@

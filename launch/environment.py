@@ -15,7 +15,7 @@ _TWINS = {
 
 #: The apps the sandbox registered with its networks. They open nothing anywhere else.
 _TWIN_APPS = {
-    "FACEBOOK_APP_ID": "100000000000001",
+    "FACEBOOK_APP_ID": "260000000000001",
     "FACEBOOK_APP_SECRET": "sandbox-facebook-secret",
     "X_CLIENT_ID": "sandbox-x-client",
     "X_CLIENT_SECRET": "sandbox-x-secret",

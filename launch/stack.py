@@ -59,7 +59,7 @@ def running_stack(
 def start(folder: Path, *, demo: bool, settings: Mapping[str, str], within_seconds: float) -> Stack:
     """Start it on free ports and return once it answers."""
     port, sandbox_port = free_port(), free_port()
-    command = [sys.executable, "-m", "launch", "up", "--folder", folder, "--demo" if demo else "--no-demo"]
+    command = [sys.executable, "-m", "launch", "up", "--folder", str(folder), "--demo" if demo else "--no-demo"]
     with (folder / "up.log").open("wb") as log:
         supervisor = subprocess.Popen(
             [*command, "--port", str(port), "--sandbox-port", str(sandbox_port)],
