@@ -1,14 +1,12 @@
 """Posts, their publications, and every attempt to deliver them."""
 
-import uuid
 from datetime import datetime
 from typing import Any, ClassVar
 
 from django.db import models
 from django.utils import timezone
 
-from accounts.models import Membership, User
-from accounts.permissions import Permission
+from accounts.models import User
 from gallery.models import Asset
 from integrations.models import Lane, SocialAccount
 from lib.claims.models import Leased
@@ -19,7 +17,6 @@ from scheduler.states import Outcome, State
 class Post(OwnedModel):
     """What is composed once. Each social account it goes to has a publication of it."""
 
-    key = models.UUIDField(default=uuid.uuid4, editable=False)  # drawn by the composer's page: sent twice, created once
     text = models.TextField(blank=True)
     own_texts = models.JSONField(default=dict, blank=True)  # network -> text, where it does not follow the shared one
     planned_at = models.DateTimeField(null=True, blank=True)
@@ -27,14 +24,9 @@ class Post(OwnedModel):
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
     version = models.PositiveIntegerField(default=1)  # grows with each save: a stale page cannot overwrite a newer text
-    review_note = models.TextField(blank=True)  # what the reviewer who sent it back asks for
 
     class Meta(OwnedModel.Meta):
-        constraints = [
-            # A second click, or an answer that was lost, must not leave two posts.
-            models.UniqueConstraint(fields=["organisation", "key"], name="post_once_per_composer_page"),
-            in_organisation("post"),
-        ]
+        constraints = [in_organisation("post")]
 
     def __str__(self) -> str:
         return self.title
@@ -42,8 +34,7 @@ class Post(OwnedModel):
     @property
     def title(self) -> str:
         """The first line, cut at a word, as lists and logs name the post."""
-        words = self.text.strip() or next(iter(self.own_texts.values()), "").strip()
-        first = words.split("\n", 1)[0]
+        first = self.text.strip().split("\n", 1)[0]
         return first if len(first) <= 80 else first[:80].rsplit(" ", 1)[0] + "…"
 
     def text_for(self, network: str) -> str:
@@ -82,13 +73,6 @@ class PublicationQuerySet(OwnedQuerySet["Publication"]):
     def due(self, now: datetime) -> "PublicationQuerySet":
         """Those waiting for a worker whose hour has come."""
         return self.filter(available_at__lte=now, lease_until=None)
-
-    def open_to(self, membership: Membership) -> "PublicationQuerySet":
-        """Those on accounts this member may work with; whoever cannot write does not see what is still a draft."""
-        found = self if membership.may(Permission.WRITE_POSTS) else self.exclude(state=State.DRAFT)
-        if membership.all_accounts:
-            return found
-        return found.filter(social_account__accesses__membership=membership)
 
     def in_order(self) -> "PublicationQuerySet":
         return self.order_by("publish_at", "id")

@@ -1,1 +1,0 @@
-"""Acts on posts and publications: composing them, planning them, and seeing them out."""
