@@ -21,8 +21,8 @@ class Network(models.TextChoices):
 class Grant(OwnedModel, Leased):
     """What one person at a network allowed us: a family of tokens that may serve several social accounts.
 
-    The lease is for refreshing: the call is made outside any transaction, and its answer is stored only when
-    `token_version` is still the one the call began with.
+    Its work, from `available_at` on, is to be refreshed, or revoked at the network once withdrawn. The call is made
+    outside any transaction, and its answer is stored only when `token_version` is still the one it began with.
     """
 
     class State(models.TextChoices):
@@ -34,7 +34,7 @@ class Grant(OwnedModel, Leased):
     network = models.CharField(max_length=16, choices=Network.choices)
     outside_id = models.CharField(max_length=64)  # the person's id at the network
     name = models.CharField(max_length=200)  # as the network shows the person
-    sealed = models.BinaryField(null=True, editable=False)  # credentials, purpose "grant"; null once withdrawn
+    sealed = models.BinaryField(null=True, editable=False)  # credentials (integrations.vault); null once withdrawn
     token_version = models.PositiveIntegerField(default=1, editable=False)
     scopes = models.JSONField(default=list)
     missing_scopes = models.JSONField(default=list)
@@ -44,6 +44,7 @@ class Grant(OwnedModel, Leased):
     granted_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     granted_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(null=True, blank=True)  # of the access token; null: it does not expire
+    refreshed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta(OwnedModel.Meta):
         constraints = [
@@ -55,8 +56,8 @@ class Grant(OwnedModel, Leased):
         indexes = [
             models.Index(
                 fields=["available_at"],
-                name="grant_to_refresh",
-                condition=models.Q(lease_until=None, available_at__isnull=False),
+                name="grant_with_work",
+                condition=models.Q(available_at__isnull=False),
             ),
         ]
 
@@ -90,18 +91,22 @@ class SocialAccount(OwnedModel):
     network = models.CharField(max_length=16, choices=Network.choices)
     network_id = models.CharField(max_length=64)
     grant = OwnedForeignKey(Grant, null=True, on_delete=models.SET_NULL, related_name="social_accounts")
-    sealed = models.BinaryField(null=True, editable=False)  # own credentials (a page token), purpose "social_account"
+    sealed = models.BinaryField(null=True, editable=False)  # own credentials (a page token)
     name = models.CharField(max_length=200)
     handle = models.CharField(max_length=100, blank=True)
     kind = models.CharField(max_length=40, blank=True)  # page, user, channel, location
-    picture_url = models.URLField(max_length=1000, blank=True)
+    permalink = models.URLField(max_length=500, blank=True)
+    picture_url = models.URLField(max_length=1000, blank=True)  # at the network, where only our own server fetches it
+    picture = models.CharField(max_length=200, blank=True)  # our small copy, in storage
     followers = models.PositiveIntegerField(null=True, blank=True)
-    capabilities = models.JSONField(default=list)
+    capabilities = models.JSONField(default=list)  # contract.Feature values
+    details = models.JSONField(default=dict)  # the network's facts that calls need (contract.Presence.details)
     state = models.CharField(max_length=12, choices=State.choices, default=State.ACTIVE)
     state_reason = models.CharField(max_length=60, blank=True)  # a sentence key
     state_changed_at = models.DateTimeField(default=timezone.now)
     connected_at = models.DateTimeField(default=timezone.now)
     checked_at = models.DateTimeField(null=True, blank=True)  # when the network last answered for it
+    look_at = models.DateTimeField(null=True, blank=True, editable=False)  # when its health is looked at next
 
     objects: ClassVar[Any] = SocialAccountQuerySet.as_manager()
 
@@ -112,6 +117,11 @@ class SocialAccount(OwnedModel):
             ),
             SameOrganisation(field="grant", name="social_account_and_grant_share_organisation"),
             in_organisation("social_account"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["look_at"], name="social_account_to_look_at", condition=models.Q(look_at__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -160,3 +170,84 @@ class Lane(OwnedModel):
         indexes = [
             models.Index(fields=["queue", "next_at"], name="lane_due", condition=models.Q(next_at__isnull=False))
         ]
+
+
+class ConnectAttempt(OwnedModel):
+    """One person on the way to a network and back, to bring an account or to bring one back.
+
+    Kept for a day. `sealed` holds the PKCE verifier until the person returns, then what the grant reaches, tokens
+    included, until they have chosen.
+    """
+
+    class Step(models.TextChoices):
+        AWAY = "away"  # at the network
+        CHOOSING = "choosing"
+        DONE = "done"
+        FAILED = "failed"
+
+    network = models.CharField(max_length=16, choices=Network.choices)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    social_account = OwnedForeignKey(SocialAccount, null=True, on_delete=models.CASCADE, related_name="+")
+    send_late = models.BooleanField(null=True)
+    state_hash = models.CharField(max_length=64, unique=True)  # SHA-256 of the state parameter, hexadecimal
+    started_at = models.DateTimeField()
+    step = models.CharField(max_length=12, choices=Step.choices, default=Step.AWAY)
+    sealed = models.BinaryField(null=True, editable=False)
+    grant = OwnedForeignKey(Grant, null=True, on_delete=models.CASCADE, related_name="+")
+    reason = models.CharField(max_length=60, blank=True)  # why it failed: a sentence key
+    reason_data = models.JSONField(default=dict)
+
+    class Meta(OwnedModel.Meta):
+        constraints = [
+            SameOrganisation(field="social_account", name="attempt_and_account_share_organisation"),
+            SameOrganisation(field="grant", name="attempt_and_grant_share_organisation"),
+        ]
+        indexes = [models.Index(fields=["started_at"], name="connect_attempt_by_age")]
+
+
+class OutsideUse(models.Model):
+    """Which organisations use a person or a presence outside: the platform's register.
+
+    Revoking a grant and unsubscribing a page act on all organisations that share them, so both wait for the last one.
+    The app's role has no right on this table: functions of the passage act for the organisation in scope.
+    """
+
+    class Kind(models.TextChoices):
+        PERSON = "person"
+        PRESENCE = "presence"
+
+    network = models.CharField(max_length=16)  # one app per network and installation
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    outside_id = models.CharField(max_length=64)
+    organisation_id = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["network", "kind", "outside_id", "organisation_id"], name="one_outside_use_per_organisation"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.network} {self.kind} {self.outside_id}"
+
+
+class BudgetUse(models.Model):
+    """Units of a network's daily or monthly budget used so far, by all organisations that share its subject.
+
+    The app's role reads and writes it through functions of the passage only.
+    """
+
+    network = models.CharField(max_length=16)
+    budget = models.CharField(max_length=40)  # contract.Budget.key
+    subject = models.CharField(max_length=64, blank=True)  # a network's id; empty: the whole app
+    used = models.BigIntegerField(default=0)
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["network", "budget", "subject"], name="one_use_per_budget_and_subject")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.budget} {self.subject}: {self.used}"

@@ -13,4 +13,5 @@ class Migration(migrations.Migration):
         EnableRowSecurity("SocialAccount"),
         EnableRowSecurity("AccountAccess"),
         EnableRowSecurity("Lane"),
+        EnableRowSecurity("ConnectAttempt"),
     ]
