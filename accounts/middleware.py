@@ -4,12 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
-from accounts.models import Membership
+from accounts.models import Membership, User
 from accounts.requests import client_address
 from eventlog.services import Origin, acts_from
 from lib.tenancy.scope import scope
@@ -54,7 +55,7 @@ class OrganisationMiddleware:
             return self._in_organisation(request, slug)
 
     def _in_organisation(self, request: HttpRequest, slug: str) -> HttpResponse:
-        memberships = open_memberships(request.user.pk)
+        memberships = open_memberships(request.user)
         membership = next((one for one in memberships if one.organisation.slug == slug), None)
         if membership is None:
             raise Http404
@@ -77,10 +78,10 @@ class OrganisationMiddleware:
             transaction.set_rollback(True)
 
 
-def open_memberships(user_id: int) -> list[Membership]:
+def open_memberships(user: User | AnonymousUser) -> list[Membership]:
     """Return the user's memberships in open organisations, by name: one query for access and for the switcher."""
-    with scope(user=user_id):
-        rows = Membership.mine.filter(user_id=user_id, organisation__closed_at=None)
+    with scope(user=user.pk):
+        rows = Membership.mine.filter(user_id=user.pk, organisation__closed_at=None)
         return list(rows.select_related("organisation").order_by("organisation__name", "organisation_id"))
 
 

@@ -43,4 +43,4 @@ class OrganisationSocket(AsyncJsonWebsocketConsumer):
         if not user.is_authenticated:
             return None
         slug = self.scope["url_route"]["kwargs"]["slug"]
-        return next((one.organisation_id for one in open_memberships(user.pk) if one.organisation.slug == slug), None)
+        return next((one.organisation_id for one in open_memberships(user) if one.organisation.slug == slug), None)

@@ -145,7 +145,7 @@ TIME_ZONE = "UTC"
 
 # --- Files, mail -----------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
-STATIC_ROOT = ROOT / "static-root"
+STATIC_ROOT = None  # WhiteNoise serves files from where they stand: nothing to collect, nothing to forget
 STATICFILES_DIRS = [
     ("npm/htmx", ROOT / "node_modules" / "htmx.org" / "dist"),
 ]

@@ -5,8 +5,7 @@ from typing import Any
 
 from django import forms
 
-from scheduler.states import State
-from web.states import NETWORK_NAMES
+from web.states import LOOKS, NETWORK_NAMES
 
 NOW = datetime(2026, 12, 9, 9, 41, tzinfo=UTC)
 
@@ -33,7 +32,7 @@ def specimens() -> dict[str, Any]:
     filled = {"title": "Bristol bakeries", "period": "2", "hour": "25:10", "by_mail": "on", "role": "planner"}
     return {
         "form": SpecimenForm(filled),
-        "states": State.values,
+        "states": list(LOOKS),
         "networks": list(NETWORK_NAMES),
         "styles": ["near", "hour", "second", "day", "full", "ago"],
         "moments": [NOW, NOW - timedelta(days=1), NOW - timedelta(days=400)],

@@ -4,7 +4,6 @@ from typing import Any, ClassVar, Self, TypeVar
 
 from django.core import checks
 from django.db import models
-from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.models.constraints import BaseConstraint
 from django.db.models.sql import Query
 
@@ -40,7 +39,7 @@ class OwnedQuerySet(models.QuerySet[M]):
 
     def _update(self, values: Any) -> int:
         require_organisation_id()
-        return super()._update(values)  # type: ignore[misc]  # private in Django, used by Model.save
+        return super()._update(values)  # type: ignore[misc,no-any-return]  # private in Django, used by Model.save
 
     def _insert(self, *args: Any, **kwargs: Any) -> Any:
         require_organisation_id()
@@ -48,7 +47,7 @@ class OwnedQuerySet(models.QuerySet[M]):
 
     def _raw_delete(self, using: str | None) -> int:
         require_organisation_id()
-        return super()._raw_delete(using)  # type: ignore[misc]  # private in Django, used by the deletion collector
+        return super()._raw_delete(using)  # private in Django, used by the deletion collector
 
 
 class OrganisationKey(models.ForeignKey[Any, Any]):
@@ -141,7 +140,7 @@ class SameOrganisation(BaseConstraint):
             "DEFERRABLE INITIALLY DEFERRED"
         )
 
-    def remove_sql(self, model: Any, schema_editor: BaseDatabaseSchemaEditor) -> Any:
+    def remove_sql(self, model: Any, schema_editor: Any) -> Any:
         quote = schema_editor.quote_name
         return f"ALTER TABLE {quote(model._meta.db_table)} DROP CONSTRAINT {quote(self.name)}"
 
@@ -168,7 +167,7 @@ class SameOrganisation(BaseConstraint):
 
     def deconstruct(self) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
         path, args, kwargs = super().deconstruct()
-        return path, args, {**kwargs, "field": self.field}
+        return path, tuple(args), {**kwargs, "field": self.field}
 
     def clone(self) -> Self:
         return type(self)(field=self.field, name=self.name)

@@ -47,6 +47,8 @@ def test_it_finds_text_that_is_not_escaped(source: str) -> None:
 
 
 def test_it_finds_text_called_safe_in_python() -> None:
-    source = "from django.utils.safestring import mark_safe\n\nx = mark_safe('<b>')\ny = html.format_html('<b>{}', x)\n"
+    source = (
+        "a = mark_safe('<b>')\nb = mark_safe(f'<b>{name}')\nc = safestring.SafeString(name)\nd = format_html('{}', a)\n"
+    )
 
-    assert [line for line, _ in trusted_in_python(source)] == [3]
+    assert [line for line, _ in trusted_in_python(source)] == [2, 3]

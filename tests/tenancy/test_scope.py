@@ -1,6 +1,6 @@
 """What a scope shows, and the traps around its edges (each was seen to open a hole, or to lose work, elsewhere)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from threading import Thread
 
 import pytest
@@ -50,7 +50,7 @@ def test_a_query_set_made_inside_and_read_outside_is_refused(two: Two) -> None:
 
 @pytest.mark.parametrize("write", ["update", "delete", "create", "bulk_create", "save", "refresh"])
 def test_every_door_to_owned_rows_is_guarded(two: Two, write: str) -> None:
-    acts = {
+    acts: dict[str, Callable[[], object]] = {
         "update": lambda: Post.objects.update(text="x"),
         "delete": lambda: Post.objects.all().delete(),
         "create": lambda: Post.objects.create(text="x", organisation_id=two.acme.pk),
@@ -227,6 +227,7 @@ def test_events_can_be_added_but_not_changed(two: Two) -> None:
 
     with scope(organisation=two.acme.pk):
         assert Event.objects.filter(name="accounts.organisation.created").count() == 1
-        for change in [lambda: Event.objects.update(name="x"), lambda: Event.objects.all().delete()]:
+        changes: list[Callable[[], object]] = [lambda: Event.objects.update(name="x"), Event.objects.all().delete]
+        for change in changes:
             with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
                 change()

@@ -5,7 +5,7 @@ One alias, two roles: with a second alias and a mirror, test runners quietly ran
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.backends.postgresql import base
 from django.db.backends.postgresql.creation import DatabaseCreation
@@ -16,6 +16,8 @@ from lib.tenancy.scope import current_scope
 
 class Creation(DatabaseCreation):
     """Test databases belong to the owner, who then migrates them; tests run as the app's role."""
+
+    connection: "DatabaseWrapper"
 
     def create_test_db(self, *args: Any, **kwargs: Any) -> str:
         with self.connection.as_owner():
@@ -33,6 +35,8 @@ class Creation(DatabaseCreation):
 class Operations(DatabaseOperations):
     """Flushing truncates, which the app's role may not."""
 
+    connection: "DatabaseWrapper"
+
     def execute_sql_flush(self, sql_list: Any) -> None:
         with self.connection.as_owner():
             super().execute_sql_flush(sql_list)
@@ -44,6 +48,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     creation_class = Creation
     ops_class = Operations
     is_owner = False  # whether the schema's owner is speaking
+    _connection_pools: ClassVar[dict[str, Any]]  # Django's, by alias
 
     def _start_transaction_under_autocommit(self) -> None:
         # Django calls this hook at each outermost atomic(). Simple protocol: BEGIN and the scope in one round trip.
