@@ -9,12 +9,13 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # the settings come 
 from channels.security.websocket import AllowedHostsOriginValidator
 from channels.sessions import SessionMiddlewareStack
 from django.core.asgi import get_asgi_application
-from django.core.management import call_command
 
 http = get_asgi_application()
-call_command("check", databases=["default"])  # refuses a role that row-level security does not hold
 
 from config.sockets import SOCKETS  # noqa: E402  # imports models, so the apps come first
+from lib.tenancy.checks import require_walls  # noqa: E402
+
+require_walls()
 
 application = ProtocolTypeRouter(
     {"http": http, "websocket": AllowedHostsOriginValidator(SessionMiddlewareStack(URLRouter(SOCKETS)))}

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.apps import apps
 from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.management.base import SystemCheckError
 from django.db import connection
 
 from lib.tenancy.models import OwnedModel
@@ -30,6 +31,14 @@ def check_walls(app_configs: Any, databases: Sequence[str] | None = None, **kwar
         cursor.execute(_GUARDED)
         guarded = {table for (table,) in cursor.fetchall()}
     return [*_role_faults(role, superuser or bypass, bool(owned)), *_policy_faults(guarded)]
+
+
+def require_walls() -> None:
+    """Refuse to start a process whose database would not wall organisations off. Raises SystemCheckError."""
+    faults = check_walls(None, databases=[connection.alias])
+    if faults:
+        raise SystemCheckError("\n".join(f"{fault.msg} ({fault.hint})" for fault in faults))
+    connection.close()
 
 
 def _role_faults(role: str, above_policies: bool, owns: bool) -> list[CheckMessage]:

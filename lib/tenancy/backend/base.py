@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
+from django.core.exceptions import ImproperlyConfigured
 from django.db.backends.postgresql import base
 from django.db.backends.postgresql.creation import DatabaseCreation
 from django.db.backends.postgresql.operations import DatabaseOperations
@@ -60,9 +61,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """Reconnect as the role that owns the schema, and come back. Never inside a request or a transaction."""
         owner = self.settings_dict.get("OWNER") or {}
         app = {key: self.settings_dict[key] for key in owner}
-        if self.is_owner or not owner:
+        if self.is_owner:
             yield
             return
+        if not owner:
+            raise ImproperlyConfigured("DATABASE_OWNER_URL is not set; migrations need the role that owns the schema")
         self._reconnect_with(owner)
         self.is_owner = True
         try:
