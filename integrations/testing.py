@@ -36,7 +36,15 @@ from integrations.contract import (
     UsageSink,
     ignore_usage,
 )
-from integrations.errors import AuthorisationLost, OutcomeUnknown, ProviderError, RateLimited, Reach, TransientError
+from integrations.errors import (
+    AuthorisationLost,
+    OutcomeUnknown,
+    PermanentError,
+    ProviderError,
+    RateLimited,
+    Reach,
+    TransientError,
+)
 from integrations.fingerprints import fingerprint, judge
 
 _T = TypeVar("_T")
@@ -69,6 +77,7 @@ class InMemoryProvider:
     calls: Counter[str] = field(default_factory=Counter)
 
     _faults: dict[str, deque[_Fault]] = field(default_factory=dict)
+    _used_codes: set[str] = field(default_factory=set)
     _live_access: set[str] = field(default_factory=set)
     _live_refresh: set[str] = field(default_factory=set)
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
@@ -138,6 +147,9 @@ class InMemoryProvider:
         self, *, code: str, redirect_uri: str, code_verifier: str, features: Collection[Feature], now: datetime
     ) -> GrantedAccess:
         def exchange() -> GrantedAccess:
+            if code in self._used_codes:
+                raise PermanentError("connect_failed", network=self.key, status=400, reach=Reach.GRANT)
+            self._used_codes.add(code)
             return GrantedAccess(person_id="person-1", person_name="Alice", credentials=self.access(now=now))
 
         return self._call("exchange_code", exchange)
@@ -224,6 +236,8 @@ class InMemoryProvider:
 
     def check(self, account: Account, composition: Composition, progress: Progress, *, now: datetime) -> Readiness:
         def check() -> Readiness:
+            if any(each.key not in progress.get("media", {}) for each in composition.media):
+                return Readiness(prepare_again=True)
             if self.calls["check"] <= self.processing_checks:
                 return Readiness(check_after=timedelta(seconds=5))
             return Readiness(ready=True)
@@ -233,6 +247,8 @@ class InMemoryProvider:
     def commit(self, account: Account, composition: Composition, progress: Progress, *, now: datetime) -> Published:
         def commit() -> Published:
             self._require(account.credentials)
+            if any(each.key not in progress.get("media", {}) for each in composition.media):
+                raise PermanentError("media_expired", network=self.key)
             return self._publish(account, composition, now=now)
 
         return self._call("commit", commit)

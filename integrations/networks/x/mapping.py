@@ -82,14 +82,17 @@ def comparable(text: str) -> str:
 
 
 def usage(headers: Mapping[str, str], *, network: str, budget: str, subject: str, app: str) -> Iterator[UsageReport]:
-    """Yield what the rate headers of one answer say about the window (per account) and the day (per app)."""
+    """Yield what the rate headers of one answer say about the window (per account) and the day (per app).
+
+    While it is not known yet whose token it is (``subject`` empty), there is nobody to keep the window for.
+    """
     scopes = (
         ("x-rate-limit", budget, Reach.ACCOUNT, subject),
         ("x-app-limit-24hour", f"{budget}.app", Reach.APP, app),
     )
     for prefix, key, reach, whose in scopes:
         limit, remaining = headers.get(f"{prefix}-limit", ""), headers.get(f"{prefix}-remaining", "")
-        if limit.isdigit() and remaining.isdigit():
+        if whose and limit.isdigit() and remaining.isdigit():
             yield UsageReport(
                 network=network,
                 budget=key,

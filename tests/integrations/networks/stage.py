@@ -1,0 +1,204 @@
+"""Where a provider is tried: something that behaves like its network, can be told to misbehave, and is asked what
+really happened. And, as data, what each misbehaviour must come to."""
+
+from collections import deque
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from io import BytesIO
+from typing import BinaryIO, Protocol
+
+from PIL import Image
+
+from integrations.contract import (
+    Account,
+    Composition,
+    Credentials,
+    Feature,
+    GrantedAccess,
+    Kind,
+    Media,
+    MediaKind,
+    Provider,
+    UsageReport,
+)
+from integrations.errors import (
+    AuthorisationLost,
+    OutcomeUnknown,
+    PermanentError,
+    ProviderError,
+    RateLimited,
+    TransientError,
+)
+
+
+class Step(StrEnum):
+    """What a provider is doing when a fault strikes."""
+
+    LIST = "list"
+    DESCRIBE = "describe"
+    UPLOAD = "upload"
+    COMMIT = "commit"
+    LOOK = "look"
+    DELETE = "delete"
+
+
+class Fault(StrEnum):
+    """What goes wrong."""
+
+    UNREACHABLE = "unreachable"  # nobody listens
+    LOST_REQUEST = "lost_request"  # cut before the network did anything
+    LOST_ANSWER = "lost_answer"  # done, then cut
+    MALFORMED_ANSWER = "malformed_answer"  # done, then half an answer
+    SERVER_ERROR = "server_error"  # not done
+    SERVER_ERROR_AFTER_ALL = "server_error_after_all"  # done, and yet an error
+    RATE_LIMITED = "rate_limited"
+    REVOKED = "revoked"
+    FORBIDDEN = "forbidden"
+    DUPLICATE = "duplicate"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """What a fault in a step must come to: the error, and how many posts are out there afterwards."""
+
+    error: type[ProviderError]
+    out: int = 0
+
+
+# A post is out before LOOK and DELETE begin; only a deletion that was carried out takes it away.
+_READING = {
+    Fault.UNREACHABLE: TransientError,
+    Fault.LOST_REQUEST: TransientError,
+    Fault.LOST_ANSWER: TransientError,
+    Fault.MALFORMED_ANSWER: TransientError,
+    Fault.SERVER_ERROR: TransientError,
+    Fault.RATE_LIMITED: RateLimited,
+    Fault.REVOKED: AuthorisationLost,
+}
+MATRIX: dict[tuple[Step, Fault], Cell] = {
+    **{(Step.LIST, fault): Cell(error=error) for fault, error in _READING.items()},
+    **{(Step.DESCRIBE, fault): Cell(error=error) for fault, error in _READING.items()},
+    **{(Step.UPLOAD, fault): Cell(error=error) for fault, error in _READING.items()},
+    **{(Step.LOOK, fault): Cell(error=error, out=1) for fault, error in _READING.items()},
+    (Step.COMMIT, Fault.UNREACHABLE): Cell(error=TransientError),
+    (Step.COMMIT, Fault.LOST_REQUEST): Cell(error=OutcomeUnknown),
+    (Step.COMMIT, Fault.LOST_ANSWER): Cell(error=OutcomeUnknown, out=1),
+    (Step.COMMIT, Fault.MALFORMED_ANSWER): Cell(error=OutcomeUnknown, out=1),
+    (Step.COMMIT, Fault.SERVER_ERROR): Cell(error=OutcomeUnknown),
+    (Step.COMMIT, Fault.SERVER_ERROR_AFTER_ALL): Cell(error=OutcomeUnknown, out=1),
+    (Step.COMMIT, Fault.RATE_LIMITED): Cell(error=RateLimited),
+    (Step.COMMIT, Fault.REVOKED): Cell(error=AuthorisationLost),
+    (Step.COMMIT, Fault.FORBIDDEN): Cell(error=ProviderError),  # a role or a rule: the network's own words decide
+    (Step.COMMIT, Fault.DUPLICATE): Cell(error=PermanentError),
+    (Step.DELETE, Fault.UNREACHABLE): Cell(error=TransientError, out=1),
+    (Step.DELETE, Fault.LOST_REQUEST): Cell(error=TransientError, out=1),
+    (Step.DELETE, Fault.LOST_ANSWER): Cell(error=TransientError),
+    (Step.DELETE, Fault.SERVER_ERROR): Cell(error=TransientError, out=1),
+    (Step.DELETE, Fault.RATE_LIMITED): Cell(error=RateLimited, out=1),
+    (Step.DELETE, Fault.REVOKED): Cell(error=AuthorisationLost, out=1),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Out:
+    """One post that a person would see on the network now."""
+
+    network_id: str
+    text: str
+    media: int
+
+
+class Stage(Protocol):
+    """One network, ready to be played with."""
+
+    provider: Provider
+    reports: deque[UsageReport]
+
+    def connect(self, features: Collection[Feature]) -> GrantedAccess:
+        """Let a person go through the network's own consent, with real redirects where there are any."""
+        ...
+
+    def account(self) -> Account:
+        """Connect and return the first presence as an account."""
+        ...
+
+    def out(self, account: Account) -> list[Out]:
+        """Ask the network itself what it shows."""
+        ...
+
+    def strike(self, step: Step, fault: Fault) -> None:
+        """Make the next call of a step go wrong."""
+        ...
+
+    def lose_refresh_answer(self) -> None:
+        """Make the next refresh take effect and its answer vanish."""
+        ...
+
+    def grant_of(self, account: Account) -> Credentials:
+        """Return the credentials of the grant that the account came from."""
+        ...
+
+    def uploads(self, account: Account) -> int:
+        """How many files the network has begun to take."""
+        ...
+
+
+def now() -> datetime:
+    """Return the time; the twins run on real time too."""
+    return datetime.now(UTC)
+
+
+@dataclass
+class Stopped(Exception):
+    """A worker that was killed in the middle of its work."""
+
+
+@dataclass
+class Shelf:
+    """Keeps saved progress, and stops the work after so many savings."""
+
+    stop_after: int = 1_000
+    saved: list[dict[str, object]] = field(default_factory=list)
+
+    def __call__(self, progress: object) -> None:
+        assert isinstance(progress, dict)
+        self.saved.append(progress)
+        if len(self.saved) >= self.stop_after:
+            raise Stopped
+
+
+def picture(name: str, *, width: int = 64, content_type: str = "image/png") -> Media:
+    """Return a small picture in one colour, another for each name."""
+    stream = BytesIO()
+    colour = tuple(name.encode().ljust(3, b"\0")[:3])
+    Image.new("RGB", (width, 48), colour).save(stream, content_type.partition("/")[2])
+    content = stream.getvalue()
+
+    def open_at(offset: int = 0) -> BinaryIO:
+        opened = BytesIO(content)
+        opened.seek(offset)
+        return opened
+
+    return Media(
+        key=f"key-{name}",
+        kind=MediaKind.IMAGE,
+        content_type=content_type,
+        size_bytes=len(content),
+        width=width,
+        height=48,
+        open=open_at,
+        alt_text=f"A plain {name} picture",
+    )
+
+
+def composition(kind: Kind, text: str = "Stollen from today, mince pies from Monday.") -> Composition:
+    """Return a composition of a kind, with a text that no other test sends."""
+    text = f"{text} {now():%H:%M:%S.%f}"
+    return {
+        Kind.TEXT: Composition(text=text),
+        Kind.LINK: Composition(text=text, link="https://bakery.example/christmas"),
+        Kind.IMAGE: Composition(text=text, media=(picture("red"),)),
+        Kind.IMAGES: Composition(text=text, media=(picture("red"), picture("green"), picture("blue"))),
+    }[kind]
