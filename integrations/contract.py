@@ -19,6 +19,7 @@ before it. After OutcomeUnknown ask ``find_published``; absence counts only once
 the findings say ``covered``.
 """
 
+import dataclasses
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -198,7 +199,7 @@ class Problem:
     level: Level
     field: str
     key: str
-    parameters: Mapping[str, str | int] = field(default_factory=dict)
+    parameters: Mapping[str, str | int] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

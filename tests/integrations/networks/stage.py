@@ -113,8 +113,12 @@ class Out:
 class Stage(Protocol):
     """One network, ready to be played with."""
 
-    provider: Provider
     reports: deque[UsageReport]
+
+    @property
+    def provider(self) -> Provider:
+        """The provider under test, wired to this network."""
+        ...
 
     def connect(self, features: Collection[Feature]) -> GrantedAccess:
         """Let a person go through the network's own consent, with real redirects where there are any."""
