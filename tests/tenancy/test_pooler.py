@@ -68,7 +68,7 @@ def test_nobody_reads_another_organisations_rows(through_a_pooler: Two) -> None:
     organisations = [through_a_pooler.acme.pk, through_a_pooler.other.pk, None]
 
     def customer(number: int) -> list[tuple[int | None, list[int]]]:
-        seen = []
+        seen: list[tuple[int | None, list[int]]] = []
         for turn in range(ROUNDS):
             mine = organisations[(number + turn) % 3]
             if mine is None:
