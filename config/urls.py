@@ -3,9 +3,11 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 import gallery.views
+import web.urls
 
 organisation_urls: list[URLPattern | URLResolver] = [
     path("gallery/", include("gallery.urls")),
+    *web.urls.organisation_urls,
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

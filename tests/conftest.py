@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
+from django.db import connections
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, sync_playwright
 from pytest_django import Settings
 
@@ -62,6 +63,8 @@ def chromium(monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=executable, args=options)
         yield browser
         browser.close()
+        # While that loop runs, Django's connections are the loop's own; nobody else would close them.
+        connections.close_all()
 
 
 @pytest.fixture
