@@ -33,6 +33,16 @@ REVOKE ALL ON integrations_outsideuse, integrations_budgetuse FROM {app};
 GRANT SELECT, INSERT, DELETE ON integrations_outsideuse TO passage;
 GRANT SELECT, INSERT, UPDATE ON integrations_budgetuse TO passage;
 
+-- Publications and their lanes: to claim what is due, whoever owns it.
+GRANT SELECT (id, organisation_id, social_account_id, queue, network, next_at, not_before, not_before_reason),
+      UPDATE (next_at, not_before, not_before_reason) ON integrations_lane TO passage;
+DROP POLICY IF EXISTS passage ON integrations_lane;
+CREATE POLICY passage ON integrations_lane TO passage USING (true);
+GRANT SELECT (id, organisation_id, queue, lane_id, state, available_at, lease_until, lease_token, attempts),
+      UPDATE (lease_until, lease_token) ON scheduler_publication TO passage;
+DROP POLICY IF EXISTS passage ON scheduler_publication;
+CREATE POLICY passage ON scheduler_publication TO passage USING (true);
+
 SET LOCAL ROLE passage;
 
 -- Ids of the organisations that are open, for work that goes through all of them one by one.
@@ -170,6 +180,118 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_
   INSERT INTO integrations_budgetuse (network, budget, subject, used, ends_at)
   SELECT * FROM unnest(p_networks, p_budgets, p_subjects, p_used, p_ends)
   ON CONFLICT (network, budget, subject) DO UPDATE SET used = excluded.used, ends_at = excluded.ends_at
+$f$;
+
+-- Publications ---------------------------------------------------------------------------------------------------------
+
+-- Claim up to p_batch due publications of a queue, in turns over organisations, and lease them until p_until.
+--
+-- Lanes are taken at random among each organisation's first, then its second, and so on: whoever floods gets one turn
+-- like everybody. A lane gives five rows a turn, or more where few lanes are due. Scanning starts at the lane's own
+-- next_at: without that exact bound, dead index entries make a claim fifty times slower beside a long transaction.
+-- At most p_in_flight rows per network are leased at a time; the advisory lock makes that exact, and ends with this
+-- statement. Whatever is locked by somebody else is skipped, so a claim waits for nobody.
+CREATE OR REPLACE FUNCTION passage.claim_publications(
+  p_queue text, p_batch int, p_in_flight int, p_now timestamptz, p_until timestamptz
+) RETURNS TABLE (publication_id bigint, organisation_id bigint, token bigint)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET jit = off AS $f$
+#variable_conflict use_column
+DECLARE
+  v_turn record;
+  v_bound timestamptz;
+  v_taken int;
+  v_left int := p_batch;
+  v_flying jsonb;  -- per network: leased now
+BEGIN
+  PERFORM pg_advisory_xact_lock(hashtext('passage.claim_publications'), hashtext(p_queue));
+  SELECT coalesce(jsonb_object_agg(n.network, n.leased), '{}') INTO v_flying FROM (
+    SELECT l.network, count(*) AS leased
+    FROM scheduler_publication p JOIN integrations_lane l ON l.id = p.lane_id
+    WHERE p.lease_until IS NOT NULL AND p.queue = p_queue GROUP BY l.network
+  ) n;
+  FOR v_turn IN
+    SELECT d.id, d.network, greatest(5, ceil(p_batch::numeric / d.lanes)::int) AS share
+    FROM (
+      SELECT l.id, l.network, count(*) OVER () AS lanes,
+             row_number() OVER (PARTITION BY l.organisation_id ORDER BY l.next_at) AS turn
+      FROM integrations_lane l
+      WHERE l.queue = p_queue AND l.next_at <= p_now
+        AND (l.not_before IS NULL OR l.not_before <= p_now)
+        AND coalesce((v_flying ->> l.network)::int, 0) < p_in_flight
+    ) d
+    ORDER BY d.turn, random()
+    LIMIT 4 * p_batch  -- some may be locked by others, or empty
+  LOOP
+    EXIT WHEN v_left = 0;
+    SELECT l.next_at INTO v_bound FROM integrations_lane l
+    WHERE l.id = v_turn.id AND l.next_at <= p_now AND (l.not_before IS NULL OR l.not_before <= p_now)
+    FOR UPDATE SKIP LOCKED;
+    CONTINUE WHEN NOT FOUND;
+    v_taken := least(v_left, v_turn.share, p_in_flight - coalesce((v_flying ->> v_turn.network)::int, 0));
+    CONTINUE WHEN v_taken <= 0;
+    RETURN QUERY
+      UPDATE scheduler_publication p SET lease_until = p_until, lease_token = p.lease_token + 1
+      FROM (
+        SELECT c.id FROM scheduler_publication c
+        WHERE c.queue = p_queue AND c.lane_id = v_turn.id AND c.lease_until IS NULL
+          AND c.available_at >= v_bound AND c.available_at <= p_now
+        ORDER BY c.available_at LIMIT v_taken FOR UPDATE SKIP LOCKED
+      ) picked
+      WHERE p.id = picked.id
+      RETURNING p.id, p.organisation_id, p.lease_token;
+    GET DIAGNOSTICS v_taken = ROW_COUNT;
+    v_left := v_left - v_taken;
+    v_flying := v_flying || jsonb_build_object(v_turn.network, coalesce((v_flying ->> v_turn.network)::int, 0) + v_taken);
+    -- A new snapshot, under the lane's lock: whoever inserts below this bound waits for us, then lowers it again.
+    UPDATE integrations_lane l SET next_at = (
+      SELECT c.available_at FROM scheduler_publication c
+      WHERE c.queue = p_queue AND c.lane_id = l.id AND c.lease_until IS NULL AND c.available_at >= v_bound
+      ORDER BY c.available_at LIMIT 1
+    ) WHERE l.id = v_turn.id;
+  END LOOP;
+END $f$;
+
+-- Organisations with publications whose lease has run out: their worker is gone.
+CREATE OR REPLACE FUNCTION passage.organisations_with_expired_leases(p_now timestamptz) RETURNS SETOF bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $f$
+  SELECT DISTINCT organisation_id FROM scheduler_publication WHERE lease_until < p_now ORDER BY 1 LIMIT 1000
+$f$;
+
+-- Hold back every lane of a network, when what is used up or broken is the app's: it is everybody's.
+CREATE OR REPLACE FUNCTION passage.delay_network(p_network text, p_until timestamptz, p_reason text) RETURNS void
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $f$
+BEGIN
+  PERFORM 1 FROM integrations_lane WHERE network = p_network ORDER BY id FOR UPDATE;
+  UPDATE integrations_lane SET not_before = greatest(not_before, p_until), not_before_reason = p_reason
+  WHERE network = p_network;
+END $f$;
+
+-- What operators see of each queue: how many lanes are due, and since when the oldest.
+CREATE OR REPLACE FUNCTION passage.publication_lag(p_now timestamptz)
+RETURNS TABLE (queue text, due_lanes bigint, held_lanes bigint, delayed_lanes bigint, oldest_at timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $f$
+  SELECT l.queue,
+         count(*) FILTER (WHERE l.next_at <= p_now AND coalesce(l.not_before <= p_now, true)),
+         count(*) FILTER (WHERE l.not_before >= '9999-01-01+00'),
+         count(*) FILTER (WHERE l.not_before > p_now AND l.not_before < '9999-01-01+00'),
+         -- A lane that was delayed has been due since its delay ended.
+         min(greatest(l.next_at, l.not_before))
+           FILTER (WHERE l.next_at <= p_now AND coalesce(l.not_before <= p_now, true))
+  FROM integrations_lane l WHERE l.next_at IS NOT NULL GROUP BY l.queue ORDER BY l.queue
+$f$;
+
+-- How many publications stand where a person or a worker has to act, for operators.
+CREATE OR REPLACE FUNCTION passage.publication_counts(p_now timestamptz)
+RETURNS TABLE (failed bigint, unknown bigint, asking bigint, leased bigint, expired bigint, tried_often bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $f$
+  SELECT count(*) FILTER (WHERE state = 'failed'),
+         count(*) FILTER (WHERE state = 'outcome_unknown'),
+         count(*) FILTER (WHERE state = 'outcome_unknown' AND available_at IS NULL AND lease_until IS NULL),
+         count(*) FILTER (WHERE lease_until IS NOT NULL),
+         count(*) FILTER (WHERE lease_until < p_now),
+         count(*) FILTER (WHERE state = 'scheduled' AND attempts >= 10)
+  FROM scheduler_publication WHERE state IN ('failed', 'outcome_unknown') OR lease_until IS NOT NULL
+    OR (state = 'scheduled' AND attempts >= 10)
 $f$;
 
 RESET ROLE;

@@ -27,6 +27,11 @@ _PRODUCT = Origin()
 _origin: ContextVar[Origin] = ContextVar("origin", default=_PRODUCT)
 
 
+def current_origin() -> Origin:
+    """Return from where acts come now."""
+    return _origin.get()
+
+
 @contextmanager
 def acts_from(origin: Origin) -> Iterator[None]:
     """Let every event recorded inside carry this origin. Opened by the middleware, once a request."""

@@ -151,15 +151,16 @@ class Lane(OwnedModel):
     """Where one social account's work of one kind waits, so that no account or organisation starves another.
 
     `next_at` is the exact lower bound of its waiting work, lowered in the transaction that inserts, moves or returns a
-    row, and null when nothing waits; `not_before` holds the lane back (budget, pause, lost authorisation).
+    row, and null when nothing waits. `not_before` holds the lane back: until an hour (a budget), or until a person has
+    acted (services.lanes.HELD_UNTIL: a lost authorisation, an account disconnected).
     """
 
     queue = models.CharField(max_length=16)
+    network = models.CharField(max_length=16)  # the account's: a claim limits what is in flight per network
     social_account = OwnedForeignKey(SocialAccount, on_delete=models.CASCADE, related_name="lanes")
     next_at = models.DateTimeField(null=True)
     not_before = models.DateTimeField(null=True)
     not_before_reason = models.CharField(max_length=60, blank=True)
-    in_flight = models.PositiveSmallIntegerField(default=0)
 
     class Meta(OwnedModel.Meta):
         constraints = [

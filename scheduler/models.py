@@ -1,12 +1,14 @@
 """Posts, their publications, and every attempt to deliver them."""
 
+import uuid
 from datetime import datetime
 from typing import Any, ClassVar
 
 from django.db import models
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Membership, User
+from accounts.permissions import Permission
 from gallery.models import Asset
 from integrations.models import Lane, SocialAccount
 from lib.claims.models import Leased
@@ -17,6 +19,7 @@ from scheduler.states import Outcome, State
 class Post(OwnedModel):
     """What is composed once. Each social account it goes to has a publication of it."""
 
+    key = models.UUIDField(default=uuid.uuid4, editable=False)  # drawn by the composer's page: sent twice, created once
     text = models.TextField(blank=True)
     own_texts = models.JSONField(default=dict, blank=True)  # network -> text, where it does not follow the shared one
     planned_at = models.DateTimeField(null=True, blank=True)
@@ -24,9 +27,14 @@ class Post(OwnedModel):
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
     version = models.PositiveIntegerField(default=1)  # grows with each save: a stale page cannot overwrite a newer text
+    review_note = models.TextField(blank=True)  # what the reviewer who sent it back asks for
 
     class Meta(OwnedModel.Meta):
-        constraints = [in_organisation("post")]
+        constraints = [
+            # A second click, or an answer that was lost, must not leave two posts.
+            models.UniqueConstraint(fields=["organisation", "key"], name="post_once_per_composer_page"),
+            in_organisation("post"),
+        ]
 
     def __str__(self) -> str:
         return self.title
@@ -34,7 +42,8 @@ class Post(OwnedModel):
     @property
     def title(self) -> str:
         """The first line, cut at a word, as lists and logs name the post."""
-        first = self.text.strip().split("\n", 1)[0]
+        words = self.text.strip() or next(iter(self.own_texts.values()), "").strip()
+        first = words.split("\n", 1)[0]
         return first if len(first) <= 80 else first[:80].rsplit(" ", 1)[0] + "…"
 
     def text_for(self, network: str) -> str:
@@ -74,6 +83,13 @@ class PublicationQuerySet(OwnedQuerySet["Publication"]):
         """Those waiting for a worker whose hour has come."""
         return self.filter(available_at__lte=now, lease_until=None)
 
+    def open_to(self, membership: Membership) -> "PublicationQuerySet":
+        """Those on accounts this member may work with; whoever cannot write does not see what is still a draft."""
+        found = self if membership.may(Permission.WRITE_POSTS) else self.exclude(state=State.DRAFT)
+        if membership.all_accounts:
+            return found
+        return found.filter(social_account__accesses__membership=membership)
+
     def in_order(self) -> "PublicationQuerySet":
         return self.order_by("publish_at", "id")
 
@@ -110,6 +126,12 @@ class Publication(OwnedModel, Leased):
                 fields=["post", "social_account"],
                 condition=~models.Q(state=State.CANCELLED),
                 name="publication_once_per_account",
+            ),
+            # Two publications with the same words must not both be taken for the same post of the network.
+            models.UniqueConstraint(
+                fields=["social_account", "network_id"],
+                condition=~models.Q(network_id=""),
+                name="one_publication_per_network_post",
             ),
             # Published means the network gave an id; without it replies cannot be moderated.
             models.CheckConstraint(

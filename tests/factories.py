@@ -11,7 +11,8 @@ from accounts.models import Membership, Organisation, User
 from accounts.permissions import Role
 from accounts.services import create_organisation
 from gallery.models import Asset
-from integrations.models import Grant, Lane, Network, SocialAccount
+from integrations.models import Grant, Network, SocialAccount
+from integrations.services.lanes import ensure_lanes, lower_lanes
 from lib.tenancy.scope import scope
 from scheduler.models import Post, Publication, Queue
 from scheduler.states import State
@@ -66,10 +67,10 @@ def make_publication(
     """A scheduled publication in its lane, due at `publish_at`."""
     social_account = social_account or make_social_account()
     queue = fields.pop("queue", Queue.PUBLISH)
-    lane, _created = Lane.objects.get_or_create(
-        social_account=social_account, queue=queue, defaults={"next_at": publish_at}
-    )
+    lane = ensure_lanes(social_account, Queue)[queue]
     fields = {"state": State.SCHEDULED, "available_at": publish_at, "is_prepared": True, **fields}
+    if fields["available_at"] is not None:
+        lower_lanes({lane.pk: fields["available_at"]})
     publication: Publication = Publication.objects.create(
         post=post or make_post(), social_account=social_account, publish_at=publish_at, queue=queue, lane=lane, **fields
     )

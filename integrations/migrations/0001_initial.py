@@ -173,10 +173,10 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("queue", models.CharField(max_length=16)),
+                ("network", models.CharField(max_length=16)),
                 ("next_at", models.DateTimeField(null=True)),
                 ("not_before", models.DateTimeField(null=True)),
                 ("not_before_reason", models.CharField(blank=True, max_length=60)),
-                ("in_flight", models.PositiveSmallIntegerField(default=0)),
                 (
                     "organisation",
                     lib.tenancy.models.OrganisationKey(
@@ -341,7 +341,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="lane",
             index=models.Index(
-                condition=models.Q(("next_at__isnull", False)), fields=["queue", "next_at"], name="lane_due"
+                condition=models.Q(("next_at__isnull", False)),
+                fields=["queue", "next_at"],
+                name="lane_due",
             ),
         ),
         migrations.AddConstraint(

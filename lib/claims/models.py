@@ -8,9 +8,9 @@ class Leased(models.Model):
 
     available_at = models.DateTimeField(null=True, blank=True, editable=False)
     lease_until = models.DateTimeField(null=True, blank=True, editable=False)
-    lease_token = models.BigIntegerField(
-        default=0, editable=False
-    )  # grows with each claim: a late worker's writes miss
+    # Grows with each claim, and when a person takes the row back: a late worker's writes miss.
+    lease_token = models.BigIntegerField(default=0, editable=False)
+    # Tries that ended without success since a person last acted; waits grow with it.
     attempts = models.PositiveSmallIntegerField(default=0, editable=False)
 
     class Meta:

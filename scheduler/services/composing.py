@@ -1,0 +1,228 @@
+"""Writing posts: saving them as they are typed, and carrying them through approval.
+
+Every save names the version it began with; a stale one raises StaleVersion and changes nothing, so that no page ever
+overwrites words it has not shown. Lock order: the post, then its publications by ascending id.
+"""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+
+from accounts.models import Membership
+from accounts.permissions import Permission
+from eventlog.services import record
+from gallery.models import Asset
+from integrations.models import SocialAccount
+from lib.live import hint_after_commit
+from scheduler.models import Post, PostAsset, Publication
+from scheduler.services.refusals import NotPossible
+from scheduler.states import EDITABLE, State
+
+#: What composing may still drop without a trace at any network: nothing of it was ever due.
+UNPLANNED = (State.DRAFT, State.IN_REVIEW, State.APPROVED)
+#: Changing words in these states changes what somebody has already allowed.
+ALLOWED = frozenset({State.APPROVED, State.SCHEDULED})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picture:
+    """One picture of a post, and what the post says of it to those who cannot see it."""
+
+    asset_id: int
+    alt_text: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Words:
+    """All that a person composes: the whole page, saved as one. Pictures stand in their order."""
+
+    text: str = ""
+    own_texts: Mapping[str, str] = field(default_factory=dict)
+    account_ids: frozenset[int] = frozenset()
+    pictures: Sequence[Picture] = ()
+    planned_at: datetime | None = None
+
+
+class StaleVersion(Exception):
+    """Somebody else saved in between. `post` is what stands now; nothing was changed."""
+
+    def __init__(self, post: Post) -> None:
+        self.post = post
+        super().__init__(f"post {post.pk} is at version {post.version}")
+
+
+@transaction.atomic
+def create_post(key: uuid.UUID, words: Words, *, member: Membership, now: datetime) -> Post:
+    """Create the post of a composer page and return it; a page that sends itself twice gets the first one back."""
+    post, created = Post.objects.get_or_create(
+        key=key,
+        defaults={"author_id": member.user_id, "created_at": now, "updated_at": now, "planned_at": words.planned_at},
+    )
+    if created:
+        _write(post, words, member=member, publications=[])
+        record("scheduler.post.created", post)
+    return post
+
+
+@transaction.atomic
+def save_post(post_id: int, words: Words, *, version: int, member: Membership, now: datetime) -> Post:
+    """Store what a page holds and return the post at its new version; the same words leave it as it is.
+
+    Raises StaleVersion, or NotPossible once words have gone out or, without the right to schedule, been approved.
+    """
+    post = Post.objects.select_for_update().get(pk=post_id)
+    publications = list(post.publications.select_for_update().exclude(state=State.CANCELLED).order_by("id"))
+    if _is_written(post, words, publications=publications, member=member):
+        return post
+    if post.version != version:
+        raise StaleVersion(post)
+    _require_editable(publications, member=member)
+    Post.objects.filter(pk=post.pk).update(version=F("version") + 1, updated_at=now, planned_at=words.planned_at)
+    post.refresh_from_db()
+    _write(post, words, member=member, publications=publications)
+    _replan(post, publications, now=now)
+    return post
+
+
+@transaction.atomic
+def ask_for_approval(post: Post, *, member: Membership, now: datetime) -> int:
+    """Put a post's drafts before those who may approve, and return how many; a second click moves none."""
+    if not post.publications.filter(state__in=UNPLANNED).exists():
+        raise NotPossible("no_account")
+    moved = _move(post, State.DRAFT, State.IN_REVIEW, now=now)
+    if moved:
+        Post.objects.filter(pk=post.pk).update(review_note="")
+        record("scheduler.post.approval_asked", post, data={"publications": moved})
+    return moved
+
+
+@transaction.atomic
+def approve(post: Post, *, version: int, member: Membership, now: datetime) -> int:
+    """Allow what was read: a version that has been replaced meanwhile is refused. Return how many moved."""
+    _require_version(post, version)
+    moved = _move(post, State.IN_REVIEW, State.APPROVED, now=now)
+    if not moved:
+        raise NotPossible("not_in_review")
+    record("scheduler.post.approved", post, data={"publications": moved, "version": version})
+    return moved
+
+
+@transaction.atomic
+def send_back(post: Post, *, version: int, note: str, member: Membership, now: datetime) -> int:
+    """Return a post to its author with what should change. Return how many moved."""
+    _require_version(post, version)
+    moved = _move(post, State.IN_REVIEW, State.DRAFT, now=now)
+    if not moved:
+        raise NotPossible("not_in_review")
+    Post.objects.filter(pk=post.pk).update(review_note=note)
+    record("scheduler.post.sent_back", post, data={"publications": moved, "version": version})
+    return moved
+
+
+def _require_version(post: Post, version: int) -> None:
+    if Post.objects.select_for_update().values_list("version", flat=True).get(pk=post.pk) != version:
+        raise NotPossible("changed_meanwhile")
+
+
+def _require_editable(publications: Sequence[Publication], *, member: Membership) -> None:
+    states = {State(one.state) for one in publications}
+    if State.SENDING in states:
+        raise NotPossible("being_sent")
+    if not states <= EDITABLE:
+        raise NotPossible("not_editable")
+    if states & ALLOWED and not member.may(Permission.SCHEDULE_POSTS):
+        raise NotPossible("needs_planner")
+
+
+def _is_written(post: Post, words: Words, *, publications: Sequence[Publication], member: Membership) -> bool:
+    """Tell whether these very words already stand: a save whose answer was lost is then no conflict."""
+    pictures = [Picture(asset_id=one.asset_id, alt_text=one.alt_text) for one in post.post_assets.all()]
+    chosen = {one.social_account_id for one in publications}
+    return (
+        post.text == words.text
+        and post.own_texts == dict(words.own_texts)
+        and post.planned_at == words.planned_at
+        and pictures == list(words.pictures)
+        and chosen & _open_account_ids(member, chosen | words.account_ids) == words.account_ids
+    )
+
+
+def _write(post: Post, words: Words, *, member: Membership, publications: Sequence[Publication]) -> None:
+    post.text, post.own_texts, post.planned_at = words.text, dict(words.own_texts), words.planned_at
+    post.save(update_fields=["text", "own_texts", "planned_at"])
+    _set_pictures(post, words.pictures)
+    _set_accounts(post, words.account_ids, member=member, publications=publications)
+
+
+def _set_pictures(post: Post, pictures: Sequence[Picture]) -> None:
+    """Replace the pictures by these, in this order; what is no longer in the gallery is left out."""
+    before = [Picture(asset_id=one.asset_id, alt_text=one.alt_text) for one in post.post_assets.all()]
+    if before == list(pictures):
+        return
+    known = set(Asset.objects.filter(pk__in=[one.asset_id for one in pictures]).values_list("pk", flat=True))
+    post.post_assets.all().delete()
+    PostAsset.objects.bulk_create(
+        PostAsset(
+            organisation_id=post.organisation_id,
+            post=post,
+            asset_id=one.asset_id,
+            alt_text=one.alt_text,
+            position=position,
+        )
+        for position, one in enumerate((one for one in pictures if one.asset_id in known), start=1)
+    )
+
+
+def _set_accounts(
+    post: Post, account_ids: frozenset[int], *, member: Membership, publications: Sequence[Publication]
+) -> None:
+    """Give each chosen account its publication; those this member may not touch stay as they are."""
+    chosen = {one.social_account_id: one for one in publications}
+    reachable = _open_account_ids(member, account_ids | chosen.keys())
+    if not account_ids <= reachable:
+        raise NotPossible("account_not_open")
+    dropped = [one for key, one in chosen.items() if key in reachable and key not in account_ids]
+    if any(one.state not in UNPLANNED for one in dropped):
+        raise NotPossible("cancel_first")
+    Publication.objects.filter(pk__in=[one.pk for one in dropped], state__in=UNPLANNED).delete()
+    state = _state_of_newcomers(publications)
+    Publication.objects.bulk_create(
+        Publication(
+            organisation_id=post.organisation_id,
+            post=post,
+            social_account_id=account_id,
+            state=state,
+            publish_at=post.planned_at,
+        )
+        for account_id in sorted(account_ids - chosen.keys())
+    )
+    post.publications.filter(state__in=UNPLANNED).update(publish_at=post.planned_at)
+
+
+def _state_of_newcomers(publications: Sequence[Publication]) -> State:
+    """An account added during the review is reviewed with the rest; added after it, it is a draft."""
+    return State.IN_REVIEW if any(one.state == State.IN_REVIEW for one in publications) else State.DRAFT
+
+
+def _open_account_ids(member: Membership, account_ids: set[int] | frozenset[int]) -> frozenset[int]:
+    found = SocialAccount.objects.connected().open_to(member).filter(pk__in=account_ids)
+    return frozenset(found.values_list("pk", flat=True))
+
+
+def _replan(post: Post, publications: Sequence[Publication], *, now: datetime) -> None:
+    """What is already planned must go out with the new words, so its pictures are prepared anew."""
+    from scheduler.services.scheduling import prepare_again
+
+    if any(one.state == State.SCHEDULED for one in publications):
+        prepare_again(post, now=now)
+
+
+def _move(post: Post, before: State, after: State, *, now: datetime) -> int:
+    ids = list(post.publications.filter(state=before).order_by("id").values_list("pk", flat=True))
+    moved: int = Publication.objects.filter(pk__in=ids, state=before).update(state=after, state_changed_at=now)
+    hint_after_commit(post.organisation_id, *[("publication", pk) for pk in ids])
+    return moved
