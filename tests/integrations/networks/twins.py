@@ -31,19 +31,21 @@ FAULTS: Mapping[Fault, Mapping[str, object]] = {
 }
 
 
-class Unplugged(Client):
-    """A client whose calls, when told so, go to a port where nobody listens."""
+class Wire(Client):
+    """A client that remembers what it sent, and whose next call, when told so, goes where nobody listens."""
 
     unplugged = False
 
     def __init__(self, base: str) -> None:
         super().__init__([base, "http://127.0.0.1:9"])
         self._base = base
+        self.sent: list[tuple[str, str, dict[str, Any]]] = []
 
     def call(self, method: str, address: str, **rest: Any) -> Answer:
         if self.unplugged:
             self.unplugged = False
             address = address.replace(self._base, "http://127.0.0.1:9")
+        self.sent.append((method, address.removeprefix(self._base), rest))
         return super().call(method, address, **rest)
 
 
@@ -53,7 +55,7 @@ class FacebookStage:
     person: str = NADIA
     reports: deque[UsageReport] = field(default_factory=deque)
     provider: FacebookProvider = field(init=False)
-    http: Unplugged = field(init=False)
+    http: Wire = field(init=False)
     granted: Credentials = field(init=False)
 
     operations: ClassVar[Mapping[Step, str]] = {
@@ -66,7 +68,7 @@ class FacebookStage:
     }
 
     def __post_init__(self) -> None:
-        self.http = Unplugged(self.sandbox.base("graph.facebook.com"))
+        self.http = Wire(self.sandbox.base("graph.facebook.com"))
         self.provider = FacebookProvider(
             keys=AppKeys(client_id="260000000000001", client_secret="sandbox-facebook-secret"),
             graph_url=self.sandbox.base("graph.facebook.com"),
@@ -133,7 +135,7 @@ class XStage:
     user: str = HARTLEY
     reports: deque[UsageReport] = field(default_factory=deque)
     provider: XProvider = field(init=False)
-    http: Unplugged = field(init=False)
+    http: Wire = field(init=False)
 
     operations: ClassVar[Mapping[Step, str]] = {
         Step.LIST: "x.me",
@@ -145,7 +147,7 @@ class XStage:
     }
 
     def __post_init__(self) -> None:
-        self.http = Unplugged(self.sandbox.base("api.x.com"))
+        self.http = Wire(self.sandbox.base("api.x.com"))
         self.provider = XProvider(
             keys=AppKeys(client_id="sandbox-x-client", client_secret="sandbox-x-secret"),
             api_url=self.sandbox.base("api.x.com"),
