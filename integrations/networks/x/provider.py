@@ -129,7 +129,10 @@ class XProvider:
         return _credentials(answer, now=now, scopes=credentials.scopes, kept_refresh_token=credentials.refresh_token)
 
     def revoke(self, credentials: Credentials, *, person_id: str, now: datetime) -> None:
-        self._client.revoke_token(credentials.refresh_token or credentials.access_token)
+        """End both tokens, the longer-lived one first: X does not say that either takes the other with it."""
+        for token in (credentials.refresh_token, credentials.access_token):
+            if token:
+                self._client.revoke_token(token)
 
     def list_presences(self, credentials: Credentials, *, now: datetime) -> Iterator[Presence]:
         yield mapping.presence(self._client.me(credentials.access_token))
