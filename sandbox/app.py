@@ -1,0 +1,127 @@
+"""The sandbox as one ASGI application:
+
+twins under their real hosts' names, everything else a person's page or control.
+"""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from sandbox.calls import BadBody, BodyTooLarge, Call, ClientLeft, read_call, wait
+from sandbox.faults import Fault, Kind
+from sandbox.networks.base import Operation, Twin
+from sandbox.networks.facebook.twin import FacebookTwin
+from sandbox.networks.x.twin import XTwin
+from sandbox.world import World
+
+# These replace the answer; the work is not done, except where the fault says so.
+REFUSALS: tuple[Kind, ...] = ("rate_limited", "forbidden", "duplicate", "status")
+
+
+class Sandbox:
+    """Serves one world. `pages` answers what is under no network's host."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.world = World(folder=folder)
+        self.facebook = FacebookTwin(self.world)
+        self.x = XTwin(self.world)
+        self.twins: tuple[Twin, ...] = (self.facebook, self.x)
+        self.world.restore()
+        self.raise_curtain()
+        self._twin_of_host = {host: twin for twin in self.twins for host in twin.hosts}
+        self.pages: ASGIApp = _pages(self)
+
+    def raise_curtain(self) -> None:
+        """Bring the cast onto empty stages; on others it is already there."""
+        for twin in self.twins:
+            twin.raise_curtain()
+
+    def reset(self) -> None:
+        self.world.clear()
+        for twin in self.twins:
+            twin.forget()
+        self.raise_curtain()
+
+    def find_twin(self, key: str) -> Twin | None:
+        return next((twin for twin in self.twins if twin.key == key), None)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send a call to its twin, any other to the pages."""
+        if scope["type"] == "http":
+            host, _, path = scope["path"][1:].partition("/")
+            if twin := self._twin_of_host.get(host):
+                await self._serve(twin, scope, receive, send, host=host, path=path)
+                return
+        await self.pages(scope, receive, send)
+
+    async def _serve(self, twin: Twin, scope: Scope, receive: Receive, send: Send, *, host: str, path: str) -> None:
+        try:
+            call = await read_call(scope, receive, host=host, path=path)
+        except ClientLeft:
+            return
+        except (BadBody, BodyTooLarge) as error:
+            call = Call(scope=scope, method=scope["method"], host=host, path=path, at=0.0)
+            status = 413 if isinstance(error, BodyTooLarge) else 0
+            answer = Response(status_code=status) if status else twin.bad_body(call)
+            await answer(scope, receive, send)
+            return
+        operation = twin.route(call)
+        name = operation.name if operation else f"{twin.key}.unknown"
+        response = await self._answer(twin, call, operation) if operation else twin.not_found(call)
+        # Recorded before it is sent: whoever has the answer in hand finds the call in the log.
+        self.world.calls.add(call, network=twin.key, operation=name, status=response.status_code if response else 0)
+        if response is None:
+            await _cut(scope, receive)
+        else:
+            await response(scope, receive, send)
+
+    async def _answer(self, twin: Twin, call: Call, operation: Operation) -> Response | None:
+        """Carry a call out under the faults that strike it; None means that the connection is to be cut."""
+        faults = call.faults = self.world.faults.take(operation.name, call.account)
+        if not faults:
+            return await twin.carry_out(call, operation)
+        if delay := faults.get("delay"):
+            await wait(delay.seconds)
+        if "lost_request" in faults:
+            return None
+        if "revoked_token" in faults or "expired_token" in faults:
+            twin.end_token(call, revoked="revoked_token" in faults)
+        refusal = next((faults[kind] for kind in REFUSALS if kind in faults), None)
+        if refusal and not refusal.carried_out:
+            return twin.fault_answer(call, refusal)
+        response = await twin.carry_out(call, operation)
+        return _spoil(response, refusal, faults, lambda fault: twin.fault_answer(call, fault))
+
+
+def _spoil(
+    response: Response, refusal: Fault | None, faults: dict[Kind, Fault], answer: Callable[[Fault], Response]
+) -> Response | None:
+    """What becomes of a good answer on its way back."""
+    if "lost_answer" in faults:
+        return None
+    if refusal:
+        return answer(refusal)
+    if "malformed_answer" in faults:
+        half = bytes(response.body)[: len(response.body) // 2]
+        return Response(half, status_code=response.status_code, media_type="application/json")
+    return response
+
+
+async def _cut(scope: Scope, receive: Receive) -> None:
+    """Drop the connection without a byte, as a network that broke down does."""
+    abort = scope.get("extensions", {}).get("sandbox.cut", {}).get("abort")
+    if abort is None:
+        raise RuntimeError("This server cannot cut connections; start the sandbox with python -m sandbox.")
+    abort()
+    message: Message = {}
+    while message.get("type") != "http.disconnect":
+        message = await asyncio.wait_for(receive(), timeout=5)
+
+
+def _pages(sandbox: Sandbox) -> ASGIApp:
+    from sandbox.pages.site import build_site
+
+    return build_site(sandbox)

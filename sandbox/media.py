@@ -1,0 +1,114 @@
+"""Uploaded files: kept in a folder, never in memory, and looked at just enough to know what they are."""
+
+import shutil
+import struct
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a file is by its content."""
+
+    media_type: str
+    width: int = 0
+    height: int = 0
+
+    @property
+    def is_image(self) -> bool:
+        return self.media_type.startswith("image/")
+
+
+UNKNOWN = Kind("application/octet-stream")
+_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # JPEG markers that carry the size
+
+
+def sniff(data: bytes) -> Kind:
+    """Tell images and videos by their first bytes; UNKNOWN for anything else or broken."""
+    try:
+        return _sniff(data)
+    except (struct.error, IndexError):
+        return UNKNOWN
+
+
+def _sniff(data: bytes) -> Kind:
+    if data.startswith(b"\x89PNG\r\n\x1a\n"):
+        width, height = struct.unpack(">II", data[16:24])
+        return Kind("image/png", width, height)
+    if data.startswith(b"\xff\xd8\xff"):
+        return _jpeg(data)
+    if data.startswith((b"GIF87a", b"GIF89a")):
+        width, height = struct.unpack("<HH", data[6:10])
+        return Kind("image/gif", width, height)
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return Kind("image/webp")
+    if data.startswith(b"BM"):
+        return Kind("image/bmp")
+    if data.startswith((b"II*\0", b"MM\0*")):
+        return Kind("image/tiff")
+    if data[4:8] == b"ftyp":
+        return Kind("video/quicktime" if data[8:10] == b"qt" else "video/mp4")
+    return UNKNOWN
+
+
+def _jpeg(data: bytes) -> Kind:
+    at = 2
+    while at < len(data):
+        if data[at] != 0xFF:
+            return UNKNOWN
+        marker, length = data[at + 1], struct.unpack(">H", data[at + 2 : at + 4])[0]
+        if marker in _FRAMES:
+            height, width = struct.unpack(">HH", data[at + 5 : at + 9])
+            return Kind("image/jpeg", width, height)
+        at += 2 + length
+    return UNKNOWN
+
+
+class MediaFolder:
+    """Files by name. Without a folder of the caller's, a temporary one that goes with the process."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._temporary = None if folder else tempfile.TemporaryDirectory(prefix="sandbox-media-")
+        self._folder = folder / "media" if folder else Path(self._temporary.name if self._temporary else "")
+        self._folder.mkdir(parents=True, exist_ok=True)
+
+    def path(self, name: str) -> Path | None:
+        """Where a file is; None for one that is not there or a name that leads elsewhere."""
+        path = self._folder / name
+        return path if "/" not in name and not name.startswith(".") and path.is_file() else None
+
+    def write(self, name: str, data: bytes) -> None:
+        (self._folder / name).write_bytes(data)
+
+    def write_segment(self, name: str, index: int, data: bytes) -> None:
+        """Keep one part; the same part again replaces it."""
+        parts = self._folder / f"{name}.parts"
+        parts.mkdir(exist_ok=True)
+        (parts / f"{index:04d}").write_bytes(data)
+
+    def segments_size(self, name: str) -> int:
+        parts = self._folder / f"{name}.parts"
+        return sum(part.stat().st_size for part in parts.iterdir()) if parts.is_dir() else 0
+
+    def join_segments(self, name: str) -> Path:
+        """Make one file of the parts, in their order."""
+        parts = self._folder / f"{name}.parts"
+        target = self._folder / name
+        with target.open("wb") as whole:
+            for part in sorted(parts.iterdir()) if parts.is_dir() else []:
+                with part.open("rb") as file:
+                    shutil.copyfileobj(file, whole)
+        shutil.rmtree(parts, ignore_errors=True)
+        return target
+
+    def clear(self) -> None:
+        for entry in self._folder.iterdir():
+            if entry.is_dir():
+                shutil.rmtree(entry)
+            else:
+                entry.unlink()
+
+    def close(self) -> None:
+        if self._temporary:
+            self._temporary.cleanup()

@@ -1,0 +1,14 @@
+"""The twins, listed by hand.
+
+Every network's folder has the same shape:
+
+    twin.py        hosts, routes, and how faults look here
+    state.py       rows, and how they are found
+    oauth.py       consent, codes, tokens, revoking
+    publishing.py  what writes
+    media.py       files
+    reading.py     what only reads
+    errors.py      the network's envelopes
+    limits.py      rates, sizes, lives, each with its source
+    cast.py        who is there at the start
+"""

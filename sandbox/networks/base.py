@@ -1,0 +1,122 @@
+"""What app.py asks of every twin."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from starlette.responses import Response
+
+from sandbox.calls import Call
+from sandbox.faults import Fault
+
+Handler = Callable[[Call], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What a call asks for: a name for faults and records, and what carries it out."""
+
+    name: str
+    handle: Handler
+
+
+class Refused(Exception):
+    """The network's refusal, ready to be sent."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__(response.status_code)
+        self.response = response
+
+
+@dataclass(frozen=True, kw_only=True)
+class WallPost:
+    """One post as a person would see it on the network."""
+
+    id: str
+    author: str
+    text: str
+    at: float
+    pictures: tuple["WallPicture", ...] = ()
+    link: str = ""
+    permalink: str = ""
+    edited: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class WallPicture:
+    path: str
+    alt: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wall:
+    """An account of the twin, with its counts. `published` counts all there ever were, `live` those not deleted."""
+
+    id: str
+    name: str
+    handle: str
+    about: str
+    followers: int
+    published: int
+    live: int
+    refused_duplicates: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Published:
+    """One thing the network really published, deleted later or not."""
+
+    id: str
+    account: str
+    text: str
+    at: float
+    deleted: bool
+    media: int
+
+    def as_json(self) -> dict[str, Any]:
+        return dict(vars(self))
+
+
+class Twin(Protocol):
+    """One network's twin."""
+
+    key: str
+    title: str
+    hosts: tuple[str, ...]
+    operations: tuple[str, ...]
+
+    def raise_curtain(self) -> None:
+        """Bring the cast onto an empty stage."""
+
+    def forget(self) -> None:
+        """Drop what is kept beside the rows: windows, counts."""
+
+    def route(self, call: Call) -> Operation | None:
+        """What this call asks for, its account noted on it; None where the network has nothing at this address."""
+
+    async def carry_out(self, call: Call, operation: Operation) -> Response:
+        """Answer the call; refusals included, nothing is raised."""
+
+    def not_found(self, call: Call) -> Response:
+        """The network's answer to an address it does not know."""
+
+    def bad_body(self, call: Call) -> Response:
+        """The network's answer to a body it cannot read."""
+
+    def fault_answer(self, call: Call, fault: Fault) -> Response:
+        """How status, rate_limited, duplicate, forbidden and media_failed look here."""
+
+    def end_token(self, call: Call, *, revoked: bool) -> None:
+        """End the token this call carries: expired, or the whole grant revoked."""
+
+    def walls(self) -> list[Wall]:
+        """All accounts."""
+
+    def find_wall(self, account: str) -> Wall | None:
+        """By id or handle."""
+
+    def posts(self, account: str, limit: int) -> list[WallPost]:
+        """What stands on a wall now, newest first."""
+
+    def published(self, account: str | None) -> list[Published]:
+        """Everything that was ever published, oldest first."""

@@ -1,0 +1,364 @@
+"""Nodes and edges that are only read.
+
+Source: Graph API references for User, Page, PagePost and Photo; read 2026-11-22 through dated copies.
+"""
+
+import base64
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+from urllib.parse import urlencode
+
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from sandbox.calls import Call
+from sandbox.clock import iso_offset
+from sandbox.networks.facebook import limits
+from sandbox.networks.facebook.errors import bad_parameter, missing_permission, no_such_object
+from sandbox.networks.facebook.fields import Field, parse_fields, pick, require_known
+from sandbox.networks.facebook.oauth import Speaker, granted_pages, page_token
+from sandbox.networks.facebook.state import FacebookState, Page, Person, Photo, Post
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """A read with what every node needs to be shown."""
+
+    state: FacebookState
+    call: Call
+    params: dict[str, str]
+    speaker: Speaker
+    version: str
+
+    def fields(self, node: str, default: str) -> list[Field]:
+        """What is asked for, checked against what the node has."""
+        fields = parse_fields(self.params.get("fields") or default)
+        require_known(fields, node)
+        return fields
+
+
+def node(reading: Reading, node_id: str) -> Response:
+    """GET /{id}: whatever it is."""
+    state, speaker = reading.state, reading.speaker
+    if node_id == "me":
+        node_id = speaker.me
+    if node_id == speaker.person_id and (person := state.persons.find(node_id)):
+        fields = reading.fields("User", "id,name")
+        return JSONResponse(_compose(_user_fields(reading, person), fields))
+    if page := state.find_page(node_id):
+        fields = reading.fields("Page", "id,name")
+        return JSONResponse(_compose(_page_fields(reading, page), fields))
+    if post := find_post(state, node_id):
+        _require_reader(speaker)
+        fields = reading.fields("PagePost", "id,created_time,message")
+        return JSONResponse(show_post(reading, post, fields))
+    photo = state.photos.find(node_id)
+    if photo and not photo.deleted:
+        _require_reader(speaker)
+        fields = reading.fields("Photo", "id,created_time,name")
+        return JSONResponse(_compose(_photo_fields(reading, photo), fields))
+    raise no_such_object(node_id, "GET")
+
+
+def accounts(reading: Reading, person_id: str) -> Response:
+    """GET /me/accounts: the ticked pages on which the person still has a role."""
+    speaker = reading.speaker
+    if speaker.grant is None or speaker.page or person_id not in {"me", speaker.person_id}:
+        raise no_such_object(person_id, "GET")
+    if not speaker.has("pages_show_list"):
+        return JSONResponse({"data": []})
+    fields = reading.fields("Page", "access_token,category,category_list,name,id,tasks")
+    pages = granted_pages(reading.state, speaker.grant)
+    return _page_of(reading, pages, lambda page: page.id, lambda page: _compose(_page_fields(reading, page), fields))
+
+
+def published_posts(reading: Reading, page_id: str) -> Response:
+    """GET /{page}/published_posts, /posts, /feed: newest first."""
+    page = _own_page(reading, page_id)
+    fields = reading.fields("PagePost", "created_time,message,id")
+    since, until = _time(reading.params, "since", 0.0), _time(reading.params, "until", float("inf"))
+    posts = (post for post in reading.state.live_posts(page.id) if since <= post.published_at <= until)
+    return _page_of(reading, posts, lambda post: post.id, lambda post: show_post(reading, post, fields))
+
+
+def scheduled_posts(reading: Reading, page_id: str) -> Response:
+    page = _own_page(reading, page_id)
+    fields = reading.fields("PagePost", "created_time,message,id")
+    now = reading.state.now
+    posts = (post for post in reading.state.posts.newest(page.id) if post.published_at > now and not post.deleted_at)
+    return _page_of(reading, posts, lambda post: post.id, lambda post: show_post(reading, post, fields))
+
+
+def photos(reading: Reading, page_id: str) -> Response:
+    page = _own_page(reading, page_id)
+    fields = reading.fields("Photo", "created_time,name,id")
+    found = (photo for photo in reading.state.photos.newest(page.id) if photo.post_id and not photo.deleted)
+    return _page_of(
+        reading, found, lambda photo: photo.id, lambda photo: _compose(_photo_fields(reading, photo), fields)
+    )
+
+
+def attachments(reading: Reading, post_id: str) -> Response:
+    _require_reader(reading.speaker)
+    post = find_post(reading.state, post_id)
+    if post is None:
+        raise no_such_object(post_id, "GET")
+    fields = parse_fields(reading.params.get("fields", ""))
+    return JSONResponse({"data": [pick(item, fields) for item in _attachments(reading, post)]})
+
+
+def picture(reading: Reading, node_id: str) -> Response:
+    """GET /{id}/picture: the image itself, or where it is with redirect=0."""
+    node_id = reading.speaker.me if node_id == "me" else node_id
+    if not (reading.state.find_page(node_id) or reading.state.persons.find(node_id)):
+        raise no_such_object(node_id, "GET")
+    shown = _picture(reading, node_id)
+    if reading.params.get("redirect", "1").lower() in {"0", "false"}:
+        return JSONResponse(shown)
+    return RedirectResponse(shown["data"]["url"], status_code=302)
+
+
+def find_post(state: FacebookState, post_id: str) -> Post | None:
+    """By {page}_{post}; deleted ones are gone."""
+    post = state.posts.find(post_id)
+    return post if post and post.deleted_at is None else None
+
+
+def show_post(reading: Reading, post: Post, fields: list[Field]) -> dict[str, Any]:
+    return _compose(_post_fields(reading, post), fields)
+
+
+# What a node's names give. A function a name, so that only what is asked for is made.
+
+Shown = Callable[[Field], Any]
+
+
+def _compose(values: dict[str, Shown], fields: list[Field]) -> dict[str, Any]:
+    """The asked fields that have a value, and the id in any case."""
+    shown = {}
+    for asked in fields:
+        value = values[asked.name](asked) if asked.name in values else None
+        if value not in {None, ""} if isinstance(value, str | None) else True:
+            shown[asked.name] = value
+    shown["id"] = values["id"](Field("id"))
+    return shown
+
+
+def _user_fields(reading: Reading, person: Person) -> dict[str, Shown]:
+    first, _, last = person.name.partition(" ")
+    return {
+        "id": lambda _: person.id,
+        "name": lambda _: person.name,
+        "first_name": lambda _: first,
+        "last_name": lambda _: last,
+        "short_name": lambda _: first,
+        "email": lambda _: person.email if reading.speaker.has("email") else None,
+        "picture": lambda asked: {"data": pick(_picture(reading, person.id)["data"], asked.children)},
+    }
+
+
+def _page_fields(reading: Reading, page: Page) -> dict[str, Shown]:
+    state, speaker = reading.state, reading.speaker
+
+    def token(_: Field) -> str | None:
+        if speaker.page and speaker.page.id == page.id and speaker.token:
+            return speaker.token.id
+        owned = speaker.grant and speaker.token and page in granted_pages(state, speaker.grant)
+        return page_token(state, speaker.token, page).id if owned and speaker.token else None
+
+    return {
+        "id": lambda _: page.id,
+        "name": lambda _: page.name,
+        "username": lambda _: page.username,
+        "category": lambda _: page.category,
+        "category_list": lambda asked: [pick({"id": "2500", "name": page.category}, asked.children)],
+        "about": lambda _: page.about,
+        "access_token": token,
+        "tasks": lambda _: page.roles.get(speaker.person_id),
+        "followers_count": lambda _: page.followers,
+        "fan_count": lambda _: page.followers,
+        "is_published": lambda _: True,
+        "link": lambda _: f"{reading.call.base}/www.facebook.com/{page.username}",
+        "picture": lambda asked: {"data": pick(_picture(reading, page.id)["data"], asked.children)},
+    }
+
+
+def _post_fields(reading: Reading, post: Post) -> dict[str, Shown]:
+    state = reading.state
+    page = state.pages.find(post.page_id)
+    waiting = post.published_at > state.now
+    return {
+        "id": lambda _: post.id,
+        "message": lambda _: post.message,
+        "created_time": lambda _: iso_offset(post.published_at or post.created_at),
+        "updated_time": lambda _: iso_offset(post.updated_at),
+        "from": lambda asked: pick({"name": page.name if page else "", "id": post.page_id}, asked.children),
+        "permalink_url": lambda _: permalink(reading.call, post),
+        "status_type": lambda _: post.status_type,
+        "is_published": lambda _: post.is_live(state.now),
+        "is_hidden": lambda _: False,
+        "is_expired": lambda _: False,
+        "scheduled_publish_time": lambda _: int(post.published_at) if waiting else None,
+        "application": lambda asked: pick(_application(state, post), asked.children),
+        "full_picture": lambda _: _photo_address(reading, post.photo_ids[0]) if post.photo_ids else None,
+        "picture": lambda _: _photo_address(reading, post.photo_ids[0]) if post.photo_ids else None,
+        "attachments": lambda asked: _attachments_field(reading, post, asked),
+    }
+
+
+def _photo_fields(reading: Reading, photo: Photo) -> dict[str, Shown]:
+    page = reading.state.pages.find(photo.page_id)
+    address = _photo_address(reading, photo.id)
+    image = {"height": photo.height, "width": photo.width, "source": address}
+    return {
+        "id": lambda _: photo.id,
+        "name": lambda _: photo.caption,
+        "alt_text": lambda _: photo.alt_text,
+        "alt_text_custom": lambda _: photo.alt_text,
+        "created_time": lambda _: iso_offset(photo.created_at),
+        "updated_time": lambda _: iso_offset(photo.created_at),
+        "from": lambda asked: pick({"name": page.name if page else "", "id": photo.page_id}, asked.children),
+        "height": lambda _: photo.height,
+        "width": lambda _: photo.width,
+        "images": lambda asked: [pick(image, asked.children)],
+        "source": lambda _: address,
+        "picture": lambda _: address,
+        "link": lambda _: f"{reading.call.base}/www.facebook.com/photo.php?fbid={photo.id}",
+        "page_story_id": lambda _: photo.post_id,
+        "can_delete": lambda _: True,
+    }
+
+
+def permalink(call: Call, post: Post) -> str:
+    """The post's address, here under the sandbox so that it can be opened."""
+    page_id, _, number = post.id.partition("_")
+    return f"{call.base}/www.facebook.com/{page_id}/posts/{number}"
+
+
+def _application(state: FacebookState, post: Post) -> dict[str, Any]:
+    app = state.world.apps.facebook.get(post.app_id)
+    return {"category": "Business", "name": app.name if app else "", "id": post.app_id}
+
+
+def _attachments_field(reading: Reading, post: Post, asked: Field) -> dict[str, Any] | None:
+    found = [pick(item, asked.children) for item in _attachments(reading, post)]
+    return {"data": found} if found else None
+
+
+def _attachments(reading: Reading, post: Post) -> list[dict[str, Any]]:
+    shown = [_photo_attachment(reading, photo) for photo in map(reading.state.photos.find, post.photo_ids) if photo]
+    if len(shown) > 1:
+        return [
+            {
+                "media_type": "album",
+                "type": "album",
+                "title": "Photos from the post",
+                "media": shown[0]["media"],
+                "target": {"id": post.id.partition("_")[2], "url": permalink(reading.call, post)},
+                "subattachments": {"data": shown},
+            }
+        ]
+    if not shown and post.link:
+        return [
+            {"media_type": "link", "type": "share", "title": post.link, "url": post.link, "unshimmed_url": post.link}
+        ]
+    return shown
+
+
+def _photo_attachment(reading: Reading, photo: Photo) -> dict[str, Any]:
+    link = f"{reading.call.base}/www.facebook.com/photo.php?fbid={photo.id}"
+    image = {"height": photo.height, "src": _photo_address(reading, photo.id), "width": photo.width}
+    return {
+        "description": photo.caption,
+        "media_type": "photo",
+        "type": "photo",
+        "media": {"image": image},
+        "target": {"id": photo.id, "url": link},
+        "url": link,
+    }
+
+
+def _photo_address(reading: Reading, photo_id: str) -> str:
+    return f"{reading.call.base}/media/{photo_id}"
+
+
+def _picture(reading: Reading, node_id: str) -> dict[str, Any]:
+    address = f"{reading.call.base}/pictures/facebook/{node_id}.svg"
+    return {"data": {"height": 50, "is_silhouette": False, "url": address, "width": 50}}
+
+
+# Pages of lists
+
+
+def _page_of(
+    reading: Reading, rows: Iterable[Any], key: Callable[[Any], str], show: Callable[[Any], dict[str, Any]]
+) -> Response:
+    """One page of a list, with cursors; `next` only where there is more."""
+    size = _limit(reading.params)
+    after = _read_cursor(reading.params.get("after", ""))
+    remaining = iter(rows)
+    if after:
+        for row in remaining:
+            if key(row) == after:
+                break
+    page = list(islice(remaining, size + 1))
+    more, page = len(page) > size, page[:size]
+    body: dict[str, Any] = {"data": [show(row) for row in page]}
+    if page:
+        cursors = {"before": _cursor(key(page[0])), "after": _cursor(key(page[-1]))}
+        body["paging"] = {"cursors": cursors}
+        if more:
+            body["paging"]["next"] = _next(reading, cursors["after"], size)
+    return JSONResponse(body)
+
+
+def _next(reading: Reading, after: str, size: int) -> str:
+    """The next page's address. It carries the token only where the query did."""
+    query = {name: value for name, value in reading.call.query.items() if name not in {"after", "before", "limit"}}
+    path = reading.call.path if reading.call.path.startswith("v") else f"{reading.version}/{reading.call.path}"
+    return f"{reading.call.base}/{reading.call.host}/{path}?{urlencode({**query, 'limit': size, 'after': after})}"
+
+
+def _limit(params: dict[str, str]) -> int:
+    text = params.get("limit", str(limits.PAGE_SIZE))
+    if not text.isdigit():
+        raise bad_parameter("Param limit must be an integer")
+    return max(1, min(int(text), limits.PAGE_SIZE_MAX))
+
+
+def _cursor(key: str) -> str:
+    return base64.urlsafe_b64encode(key.encode()).decode().rstrip("=")
+
+
+def _read_cursor(cursor: str) -> str:
+    if not cursor:
+        return ""
+    try:
+        return base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+    except ValueError:
+        raise bad_parameter("Invalid cursors values") from None
+
+
+def _time(params: dict[str, str], name: str, default: float) -> float:
+    text = params.get(name, "")
+    if not text:
+        return default
+    try:
+        return float(text)
+    except ValueError:
+        raise bad_parameter(f"Param {name} must be a unix timestamp") from None
+
+
+def _own_page(reading: Reading, page_id: str) -> Page:
+    speaker = reading.speaker
+    page = speaker.page if page_id == "me" else reading.state.find_page(page_id)
+    if page is None:
+        raise no_such_object(page_id, "GET")
+    _require_reader(speaker)
+    return page
+
+
+def _require_reader(speaker: Speaker) -> None:
+    if not speaker.has("pages_read_engagement"):
+        raise missing_permission("pages_read_engagement")

@@ -1,0 +1,179 @@
+"""What the twin of Facebook keeps."""
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from sandbox.networks.facebook.limits import Usages
+from sandbox.world import World
+
+TASKS = ("MANAGE", "CREATE_CONTENT", "MODERATE", "MESSAGING", "ADVERTISE", "ANALYZE")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    id: str
+    name: str
+    email: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    id: str
+    name: str
+    username: str
+    category: str
+    about: str
+    followers: int
+    engaged_users: int
+    roles: dict[str, list[str]]  # person id -> tasks
+
+
+@dataclass(frozen=True, kw_only=True)
+class Code:
+    id: str
+    app_id: str
+    person_id: str
+    redirect_uri: str
+    expires_at: float
+    used: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grant:
+    """What one person gave one app; there is one at most, and a new consent changes it."""
+
+    id: str  # app:person
+    app_id: str
+    person_id: str
+    scopes: list[str]
+    declined: list[str]
+    page_ids: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Token:
+    """A person's or a page's token. It dies by time or by an event, whose subcode stays with it."""
+
+    id: str
+    kind: str  # USER, PAGE
+    grant_id: str
+    page_id: str
+    issued_at: float
+    expires_at: float  # 0: never
+    dead: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Post:
+    id: str
+    page_id: str
+    app_id: str
+    person_id: str
+    message: str
+    link: str
+    photo_ids: list[str]
+    status_type: str
+    created_at: float
+    updated_at: float
+    published_at: float  # in the future while scheduled; 0 for a draft
+    deleted_at: float | None = None
+
+    def is_live(self, now: float) -> bool:
+        return self.deleted_at is None and 0 < self.published_at <= now
+
+
+@dataclass(frozen=True, kw_only=True)
+class Photo:
+    id: str
+    page_id: str
+    caption: str
+    alt_text: str
+    media_type: str
+    width: int
+    height: int
+    created_at: float
+    post_id: str = ""  # empty until a post carries it
+    deleted: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageSubscription:
+    """An app's subscription to a page's webhooks."""
+
+    id: str  # page:app
+    page_id: str
+    app_id: str
+    fields: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AppSubscription:
+    """Where an app wants its webhooks."""
+
+    id: str  # app:object
+    app_id: str
+    object: str
+    callback_url: str
+    verify_token: str
+    fields: list[str]
+
+
+@dataclass
+class FacebookState:
+    """The tables of this twin."""
+
+    world: World
+    refused_duplicates: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        table = self.world.table
+        self.persons = table("facebook.persons", Person)
+        self.pages = table("facebook.pages", Page)
+        self.codes = table("facebook.codes", Code)
+        self.grants = table("facebook.grants", Grant)
+        self.tokens = table("facebook.tokens", Token, group_by=lambda token: token.grant_id)
+        self.posts = table("facebook.posts", Post, group_by=lambda post: post.page_id)
+        self.photos = table("facebook.photos", Photo, group_by=lambda photo: photo.page_id)
+        self.page_subscriptions = table("facebook.page_subscriptions", PageSubscription)
+        self.app_subscriptions = table("facebook.app_subscriptions", AppSubscription)
+        self.usages = Usages(self.world.clock)
+        self._serial = itertools.count()
+        self._last = 0
+
+    @property
+    def now(self) -> float:
+        return self.world.clock.now()
+
+    def new_id(self) -> str:
+        """A number greater than any given before."""
+        self._last = max(int(self.now * 1000) * 10_000 + next(self._serial) % 10_000, self._last + 1)
+        return str(self._last)
+
+    def find_page(self, handle: str) -> Page | None:
+        """By id or username."""
+        by_id = self.pages.find(handle)
+        return by_id or next((page for page in self.pages.all() if page.username.lower() == handle.lower()), None)
+
+    def live_posts(self, page_id: str) -> Iterator[Post]:
+        """What stands on a page now, newest first."""
+        now = self.now
+        return (post for post in self.posts.newest(page_id) if post.is_live(now))
+
+    def pages_of(self, person_id: str) -> list[Page]:
+        return [page for page in self.pages.all() if person_id in page.roles]
+
+    def kill_tokens(self, grant_id: str, subcode: int, page_id: str = "") -> int:
+        """End the living tokens of a grant, or only those of one page; how many died."""
+        living = [
+            token
+            for token in self.tokens.group(grant_id)
+            if not token.dead and (not page_id or token.page_id == page_id)
+        ]
+        for token in living:
+            self.tokens.put(replace(token, dead=subcode))
+        return len(living)
+
+    def forget(self) -> None:
+        self.usages.clear()
+        self.refused_duplicates.clear()

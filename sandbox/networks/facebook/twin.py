@@ -1,0 +1,314 @@
+"""The twin of Facebook: its addresses, who may call them, and what every answer carries."""
+
+import json
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from starlette.responses import RedirectResponse, Response
+
+from sandbox.calls import Call
+from sandbox.faults import Fault
+from sandbox.networks.base import Operation, Published, Refused, Wall, WallPicture, WallPost
+from sandbox.networks.facebook import limits, oauth, publishing, reading
+from sandbox.networks.facebook.cast import PAGES, PERSONS
+from sandbox.networks.facebook.consent import consent_page
+from sandbox.networks.facebook.errors import (
+    app_throttled,
+    bad_parameter,
+    bad_photo,
+    duplicate,
+    graph_error,
+    no_such_object,
+    page_throttled,
+    refuse,
+    server_error,
+)
+from sandbox.networks.facebook.oauth import Speaker
+from sandbox.networks.facebook.reading import Reading
+from sandbox.networks.facebook.state import FacebookState, Page, Post
+from sandbox.world import World
+
+Work = Callable[[Reading, str], Response | Awaitable[Response]]
+
+VERSION = re.compile(r"^v\d+\.\d+$")
+
+# (method, edge) -> (operation, work); the edge is what follows the node's id, "" is the node itself.
+_WORK: dict[tuple[str, str], tuple[str, Work]] = {
+    ("GET", ""): ("facebook.read", reading.node),
+    ("POST", ""): ("facebook.edit", publishing.update),
+    ("DELETE", ""): ("facebook.delete", publishing.delete),
+    ("GET", "accounts"): ("facebook.accounts", reading.accounts),
+    ("GET", "picture"): ("facebook.picture", reading.picture),
+    ("POST", "feed"): ("facebook.feed", publishing.create_post),
+    ("POST", "photos"): ("facebook.photos", publishing.create_photo),
+    ("GET", "feed"): ("facebook.published_posts", reading.published_posts),
+    ("GET", "posts"): ("facebook.published_posts", reading.published_posts),
+    ("GET", "published_posts"): ("facebook.published_posts", reading.published_posts),
+    ("GET", "scheduled_posts"): ("facebook.scheduled_posts", reading.scheduled_posts),
+    ("GET", "photos"): ("facebook.read", reading.photos),
+    ("GET", "attachments"): ("facebook.read", reading.attachments),
+    ("GET", "permissions"): ("facebook.permissions", lambda r, node: oauth.list_permissions(r.speaker, node)),
+    ("DELETE", "permissions"): (
+        "facebook.revoke",
+        lambda r, node: oauth.revoke(r.state, r.speaker, node, r.params.get("permission", "")),
+    ),
+    ("GET", "subscribed_apps"): ("facebook.subscribed_apps", publishing.list_page_subscriptions),
+    ("POST", "subscribed_apps"): ("facebook.subscribed_apps", publishing.subscribe_page),
+    ("DELETE", "subscribed_apps"): ("facebook.subscribed_apps", publishing.unsubscribe_page),
+    ("GET", "subscriptions"): ("facebook.subscriptions", publishing.list_app_subscriptions),
+    ("POST", "subscriptions"): ("facebook.subscriptions", publishing.subscribe_app),
+    ("DELETE", "subscriptions"): ("facebook.subscriptions", publishing.unsubscribe_app),
+}
+
+
+class FacebookTwin:
+    """Serves the Graph API and the login dialog."""
+
+    key = "facebook"
+    title = "Facebook"
+    hosts: tuple[str, ...] = ("graph.facebook.com", "graph-video.facebook.com", "www.facebook.com", "facebook.com")
+    operations: tuple[str, ...] = (
+        "facebook.dialog", "facebook.token", "facebook.token.code", "facebook.token.exchange", "facebook.debug_token",
+        *dict.fromkeys(name for name, _ in _WORK.values()),
+    )  # fmt: skip
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.state = FacebookState(world)
+
+    def raise_curtain(self) -> None:
+        for person in PERSONS:
+            if self.state.persons.find(person.id) is None:
+                self.state.persons.put(person)
+        for page in PAGES:
+            if self.state.pages.find(page.id) is None:
+                self.state.pages.put(page)
+
+    def forget(self) -> None:
+        self.state.forget()
+
+    # Calls
+
+    def route(self, call: Call) -> Operation | None:
+        version, path = _split_version(call.path)
+        if call.host.startswith(("www.", "facebook.")):
+            return self._route_site(call, path)
+        params = _params(call)
+        if path == "oauth/access_token":
+            kind = "exchange" if params.get("grant_type") == "fb_exchange_token" else "code"
+            return Operation(f"facebook.token.{kind}", lambda _: _later(oauth.access_token(self.state, params)))
+        if path == "debug_token" and call.method == "GET":
+            return Operation("facebook.debug_token", lambda call: self._debug(call, params))
+        node, _, edge = path.partition("/")
+        if node and edge.startswith("permissions/") and call.method == "DELETE":
+            edge, _, params["permission"] = edge.partition("/")
+        found = _WORK.get((call.method, edge.rstrip("/")))
+        if not node or found is None:
+            return None
+        name, work = found
+        self._note(call, params, node, name)
+        return Operation(name, lambda call: self._graph(call, params, version or limits.API_VERSION, node, work))
+
+    def _route_site(self, call: Call, path: str) -> Operation | None:
+        if path == "dialog/oauth":
+            return Operation("facebook.dialog", self._consent)
+        if call.method == "GET" and path:
+            return Operation("facebook.site", self._show)
+        return None
+
+    def _note(self, call: Call, params: dict[str, str], node: str, name: str) -> None:
+        """Remember whom the call concerns, for faults and the record, before anything is checked."""
+        token = self.state.tokens.find(_token_text(call, params))
+        call.account = token.page_id if token and token.page_id else node if self.state.pages.find(node) else ""
+        if name in {"facebook.feed", "facebook.photos"}:
+            call.text = params.get("message") or params.get("caption") or ""
+
+    async def carry_out(self, call: Call, operation: Operation) -> Response:
+        try:
+            response = await operation.handle(call)
+        except Refused as refusal:
+            response = refusal.response
+        version, _ = _split_version(call.path)
+        response.headers["facebook-api-version"] = version or limits.API_VERSION
+        return response
+
+    async def _consent(self, call: Call) -> Response:
+        return consent_page(self.state, call)
+
+    async def _show(self, call: Call) -> Response:
+        """Any other address of the site: the wall it leads to."""
+        first, _, rest = call.path.partition("/")
+        page = self.state.find_page(first)
+        anchor = f"#{page.id}_{rest.rsplit('/', 1)[-1]}" if page and rest else ""
+        return RedirectResponse(f"/walls/facebook/{page.id}{anchor}" if page else "/", status_code=302)
+
+    async def _debug(self, call: Call, params: dict[str, str]) -> Response:
+        speaker = oauth.identify(self.state, _token_text(call, params), params.get("appsecret_proof"))
+        return oauth.debug_token(self.state, speaker, params.get("input_token", ""))
+
+    async def _graph(self, call: Call, params: dict[str, str], version: str, node: str, work: Work) -> Response:
+        """One Graph call: who, how often, then the work."""
+        speaker = oauth.identify(self.state, _token_text(call, params), params.get("appsecret_proof"))
+        headers, throttled = self._count(speaker)
+        read = Reading(state=self.state, call=call, params=params, speaker=speaker, version=version)
+        response = throttled or await _carry_out(read, node, work)
+        for name, value in headers.items():
+            response.headers[name] = value
+        return response
+
+    def _count(self, speaker: Speaker) -> tuple[dict[str, str], Response | None]:
+        """Count the call against the page's day or the app's hour; headers, and the refusal where one is over."""
+        if not self.world.settings.rate_limits:
+            return {}, None
+        if speaker.page:
+            limit = limits.CALLS_PER_ENGAGED_USER_DAY * max(speaker.page.engaged_users, 1)
+            usage = self.state.usages.count("page", speaker.page.id, limit=limit, seconds=limits.DAY)
+            wait = self.state.usages.minutes_left(usage, limits.DAY)
+            return _page_headers(speaker.page.id, usage.percent, wait), page_throttled() if usage.over else None
+        users = sum(grant.app_id == speaker.app.id for grant in self.state.grants.all())
+        limit = limits.CALLS_PER_USER_HOUR * max(users, 1)
+        usage = self.state.usages.count("app", speaker.app.id, limit=limit, seconds=limits.HOUR)
+        return _app_headers(usage.percent), app_throttled() if usage.over else None
+
+    # Refusals and faults
+
+    def not_found(self, call: Call) -> Response:
+        return graph_error(2500, f"Unknown path components: /{call.path}", status=400)
+
+    def bad_body(self, call: Call) -> Response:
+        return bad_parameter("The body cannot be parsed").response
+
+    def fault_answer(self, call: Call, fault: Fault) -> Response:
+        match fault.kind:
+            case "rate_limited":
+                minutes = max(1, round((fault.seconds or limits.HOUR) / 60))
+                response = page_throttled() if call.account else app_throttled()
+                headers = _page_headers(call.account, 100, minutes) if call.account else _app_headers(100)
+                for name, value in headers.items():
+                    response.headers[name] = value
+                return response
+            case "duplicate":
+                return duplicate().response
+            case "forbidden":
+                return refuse(
+                    200, "(#200) The user hasn't authorized the application to perform this action", status=403
+                ).response
+            case "media_failed":
+                return bad_photo().response
+            case _:
+                return server_error(fault.status)
+
+    def end_token(self, call: Call, *, revoked: bool) -> None:
+        token = self.state.tokens.find(_token_text(call, _params(call)))
+        grant = self.state.grants.find(token.grant_id) if token else None
+        if revoked and grant:
+            oauth.end_grant(self.state, grant)
+        elif token:
+            self.state.tokens.put(replace(token, dead=463))
+
+    # Walls and counts
+
+    def walls(self) -> list[Wall]:
+        return [self._wall(page) for page in self.state.pages.all()]
+
+    def find_wall(self, account: str) -> Wall | None:
+        page = self.state.find_page(account)
+        return self._wall(page) if page else None
+
+    def posts(self, account: str, limit: int) -> list[WallPost]:
+        page = self.state.pages.find(account)
+        if page is None:
+            return []
+        return [
+            self._wall_post(page, post) for post, _ in zip(self.state.live_posts(account), range(limit), strict=False)
+        ]
+
+    def published(self, account: str | None) -> list[Published]:
+        now = self.state.now
+        posts = self.state.posts.group(account) if account else self.state.posts.all()
+        return [
+            Published(
+                id=post.id,
+                account=post.page_id,
+                text=post.message,
+                at=post.published_at,
+                deleted=post.deleted_at is not None,
+                media=len(post.photo_ids),
+            )
+            for post in posts
+            if 0 < post.published_at <= now
+        ]
+
+    def _wall(self, page: Page) -> Wall:
+        published = self.published(page.id)
+        return Wall(
+            id=page.id,
+            name=page.name,
+            handle=page.username,
+            about=page.about,
+            followers=page.followers,
+            published=len(published),
+            live=sum(not post.deleted for post in published),
+            refused_duplicates=self.state.refused_duplicates.get(page.id, 0),
+        )
+
+    def _wall_post(self, page: Page, post: Post) -> WallPost:
+        photos = [photo for photo in map(self.state.photos.find, post.photo_ids) if photo]
+        return WallPost(
+            id=post.id,
+            author=page.name,
+            text=post.message,
+            at=post.published_at,
+            pictures=tuple(WallPicture(path=f"/media/{photo.id}", alt=photo.alt_text) for photo in photos),
+            link=post.link,
+            permalink=f"/www.facebook.com/{page.id}/posts/{post.id.partition('_')[2]}",
+            edited=post.updated_at > post.created_at,
+        )
+
+
+async def _carry_out(read: Reading, node: str, work: Work) -> Response:
+    try:
+        if node == "me" and not read.speaker.me:
+            raise no_such_object("me", read.call.method)
+        answer = work(read, read.speaker.me if node == "me" else node)
+        return answer if isinstance(answer, Response) else await answer
+    except Refused as refusal:
+        return refusal.response
+
+
+async def _later(response: Response) -> Response:
+    return response
+
+
+def _split_version(path: str) -> tuple[str, str]:
+    first, _, rest = path.partition("/")
+    return (first, rest) if VERSION.match(first) else ("", path)
+
+
+def _params(call: Call) -> dict[str, str]:
+    """Query and body together, as Graph takes them; what is not text in JSON is put back into JSON."""
+    params = {**call.query, **call.form}
+    if isinstance(call.json, dict):
+        params |= {name: value if isinstance(value, str) else json.dumps(value) for name, value in call.json.items()}
+    return params
+
+
+def _token_text(call: Call, params: dict[str, str]) -> str:
+    return call.bearer or params.get("access_token", "")
+
+
+def _page_headers(page_id: str, percent: int, minutes: int) -> dict[str, str]:
+    usage = {
+        "type": "pages",
+        "call_count": percent,
+        "total_cputime": percent // 2,
+        "total_time": percent // 2,
+        "estimated_time_to_regain_access": minutes,
+    }
+    return {"x-business-use-case-usage": json.dumps({page_id: [usage]}, separators=(",", ":"))}
+
+
+def _app_headers(percent: int) -> dict[str, str]:
+    usage = {"call_count": percent, "total_time": percent // 2, "total_cputime": percent // 2}
+    return {"x-app-usage": json.dumps(usage, separators=(",", ":"))}

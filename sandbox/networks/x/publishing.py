@@ -1,0 +1,199 @@
+"""POST /2/tweets and DELETE /2/tweets/{id}.
+
+Source: docs.x.com, Create or Edit Post, and its OpenAPI 2.167, read 2026-08-22.
+"""
+
+import re
+from dataclasses import replace
+from typing import Any
+
+from starlette.responses import JSONResponse, Response
+
+from sandbox.calls import Call
+from sandbox.networks.x import limits
+from sandbox.networks.x.errors import DUPLICATE, TOO_LONG, UNSUMMONED, forbidden, invalid_request
+from sandbox.networks.x.media import attachable
+from sandbox.networks.x.oauth import Caller, require_user
+from sandbox.networks.x.state import Media, Post, User, XState
+from sandbox.networks.x.text import CASHTAG, MENTION, shorten, weight
+
+NUMBER = re.compile(r"^[0-9]{1,19}$")
+BODY_KEYS: dict[str, type | tuple[type, ...]] = {
+    "card_uri": str,
+    "community_id": str,
+    "direct_message_deep_link": str,
+    "edit_options": dict,
+    "for_super_followers_only": bool,
+    "geo": dict,
+    "made_with_ai": bool,
+    "media": dict,
+    "nullcast": bool,
+    "paid_partnership": bool,
+    "poll": dict,
+    "quote_tweet_id": str,
+    "reply": dict,
+    "reply_settings": str,
+    "share_with_followers": bool,
+    "text": str,
+}
+INNER_KEYS = {
+    "media": {
+        "media_ids",
+        "tagged_user_ids",
+        "title",
+        "description",
+        "embeddable",
+        "preview_media_id",
+        "call_to_actions",
+    },
+    "poll": {"options", "duration_minutes", "reply_settings"},
+    "reply": {"in_reply_to_tweet_id", "exclude_reply_user_ids"},
+    "edit_options": {"previous_post_id"},
+    "geo": {"place_id"},
+}
+REPLY_SETTINGS = {"following", "mentionedUsers", "subscribers", "verified"}
+
+
+def create_post(state: XState, call: Call, caller: Caller) -> Response:
+    """Publish, or refuse as X would, cheapest reason first."""
+    user = require_user(caller, "tweet.read", "tweet.write", "users.read")
+    body = _checked_body(call.json)
+    text = body.get("text", "")
+    media = attachable(state, user, body.get("media", {}).get("media_ids", []))
+    if not text and not media and "poll" not in body:
+        raise invalid_request("One or more parameters to your request was invalid: text or media is required.", text="")
+    _require_fitting_text(user, text)
+    _require_permitted(state, user, body)
+    parent = _required_parent(state, user, body.get("reply", {}).get("in_reply_to_tweet_id", ""))
+    _refuse_duplicate(state, user, text, parent)
+    post = _publish(
+        state, user, text, media=media, parent=parent, reply_settings=body.get("reply_settings", "everyone")
+    )
+    data = {"id": post.id, "text": post.wire_text, "edit_history_tweet_ids": [post.id]}
+    return JSONResponse({"data": data}, status_code=201)
+
+
+def delete_post(state: XState, caller: Caller, post_id: str) -> Response:
+    """Delete an own post. One already gone is answered like a deleted one (not stated by X)."""
+    user = require_user(caller, "tweet.read", "tweet.write", "users.read")
+    if not NUMBER.match(post_id):
+        raise invalid_request(f"The `id` query parameter value [{post_id}] is not valid", id=post_id)
+    post = state.live_post(post_id)
+    if post and post.user_id != user.id:
+        raise forbidden("You are not authorized to delete this Tweet.")
+    if post:
+        state.posts.put(replace(post, deleted_at=state.now))
+    return JSONResponse({"data": {"deleted": True}})
+
+
+def _checked_body(body: Any) -> dict[str, Any]:
+    if not isinstance(body, dict):
+        raise invalid_request("The body must be a JSON object.", body="")
+    for key, value in body.items():
+        if key not in BODY_KEYS:
+            raise invalid_request(_undefined(key), **{key: str(value)})
+        if not isinstance(value, BODY_KEYS[key]):
+            raise invalid_request(f"[$.{key}: is of the wrong type]", **{key: str(value)})
+        for inner in set(value) - INNER_KEYS[key] if isinstance(value, dict) else ():
+            raise invalid_request(_undefined(f"{key}.{inner}"), **{key: inner})
+    if (setting := body.get("reply_settings")) is not None and setting not in REPLY_SETTINGS:
+        raise invalid_request(f"[$.reply_settings: does not have a value in the enumeration {sorted(REPLY_SETTINGS)}]")
+    if not isinstance(body.get("media", {}).get("media_ids", []), list):
+        raise invalid_request("[$.media.media_ids: must be an array]", media=str(body["media"]))
+    _check_poll(body.get("poll"))
+    if sum(key in body for key in ("media", "poll", "quote_tweet_id")) > 1:
+        raise invalid_request("media, poll and quote_tweet_id exclude each other.")
+    return body
+
+
+def _undefined(path: str) -> str:
+    return f"[$.{path}: is not defined in the schema and the schema does not allow additional properties]"
+
+
+def _check_poll(poll: dict[str, Any] | None) -> None:
+    if poll is None:
+        return
+    options, minutes = poll.get("options"), poll.get("duration_minutes")
+    fits = (
+        isinstance(options, list) and 2 <= len(options) <= 4 and all(1 <= len(str(option)) <= 25 for option in options)
+    )
+    if not fits:
+        raise invalid_request("[$.poll.options: there must be 2 to 4 items of 1 to 25 characters]", poll=str(options))
+    if not isinstance(minutes, int) or not 5 <= minutes <= 10080:
+        raise invalid_request("[$.poll.duration_minutes: must be 5 to 10080]", poll=str(minutes))
+
+
+def _require_fitting_text(user: User, text: str) -> None:
+    if not text:
+        return
+    length, allowed = weight(text)
+    if not allowed:
+        raise invalid_request("The text contains characters that are not allowed.", text=text)
+    if (len(text) > limits.PREMIUM_TEXT_LENGTH) if user.premium else (length > limits.TEXT_WEIGHT):
+        raise forbidden(TOO_LONG)
+
+
+def _require_permitted(state: XState, user: User, body: dict[str, Any]) -> None:
+    """What apps of the self-serve plan may not do."""
+    if "quote_tweet_id" in body:
+        raise forbidden("You are not permitted to quote this post with your current access level.")
+    if len(CASHTAG.findall(body.get("text", ""))) > limits.CASHTAGS:
+        raise forbidden("Your post may not contain more than one cashtag.")
+    if "edit_options" in body:
+        previous = state.live_post(body["edit_options"].get("previous_post_id", ""))
+        if not user.premium or previous is None or previous.user_id != user.id:
+            raise forbidden("You are not allowed to edit this Tweet.")
+
+
+def _required_parent(state: XState, user: User, parent_id: str) -> Post | None:
+    """The post replied to: an own one, or one whose author summoned this user."""
+    if not parent_id:
+        return None
+    parent = state.live_post(parent_id)
+    if parent is None:
+        raise forbidden("You attempted to reply to a Tweet that is deleted or not visible to you.")
+    if parent.user_id == user.id or _summons(state, parent, user):
+        return parent
+    raise forbidden(UNSUMMONED)
+
+
+def _summons(state: XState, parent: Post, user: User) -> bool:
+    mentioned = any(name.lower() == user.username.lower() for name in MENTION.findall(parent.text))
+    return mentioned or (state.world.settings.replies_count_as_summons and parent.in_reply_to_user == user.id)
+
+
+def _refuse_duplicate(state: XState, user: User, text: str, parent: Post | None) -> None:
+    if not state.world.settings.duplicate_protection or not text:
+        return
+    since = state.now - limits.DUPLICATE_SECONDS
+    for seen, post in enumerate(state.posts.newest(user.id)):
+        if seen >= limits.DUPLICATE_LOOKBACK or post.created_at < since:
+            return
+        same_place = post.in_reply_to == (parent.id if parent else "")
+        if post.deleted_at is None and same_place and post.text == text:
+            state.refused_duplicates[user.id] = state.refused_duplicates.get(user.id, 0) + 1
+            raise forbidden(DUPLICATE)
+
+
+def _publish(
+    state: XState, user: User, text: str, *, media: list[Media], parent: Post | None, reply_settings: str
+) -> Post:
+    post_id = state.new_id()
+    wire_text, urls = shorten(text, post_id, with_media=bool(media))
+    for item in media:
+        state.media.put(replace(item, used_in=post_id))
+    return state.posts.put(
+        Post(
+            id=post_id,
+            user_id=user.id,
+            text=text,
+            wire_text=wire_text,
+            urls=urls,
+            media_ids=[item.id for item in media],
+            created_at=state.now,
+            conversation_id=parent.conversation_id if parent else post_id,
+            in_reply_to=parent.id if parent else "",
+            in_reply_to_user=parent.user_id if parent else "",
+            reply_settings=reply_settings,
+        )
+    )

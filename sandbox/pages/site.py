@@ -1,0 +1,160 @@
+"""Addresses that are nobody's API: the list of twins, walls, faults, calls, pictures."""
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import escape
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from sandbox.control import BadRequest, Control, add_fault, is_local
+from sandbox.faults import KINDS, STATUSES
+from sandbox.media import sniff
+from sandbox.networks.base import Twin, Wall
+from sandbox.pages.rendering import initials, render
+
+if TYPE_CHECKING:
+    from sandbox.app import Sandbox
+
+WALL_POSTS = 100
+SHOWN_CALLS = 100
+# Pairs of ground and ink, both readable on white and on night.
+TINTS = (
+    ("#cfe6ea", "#123c46"),
+    ("#f3e3bd", "#4a3510"),
+    ("#d3ebdb", "#143d28"),
+    ("#e6dcf3", "#3b2560"),
+    ("#f5d9d5", "#5b1f18"),
+)
+
+
+def build_site(sandbox: "Sandbox") -> Starlette:
+    """The pages of one sandbox, control included."""
+    site = Site(sandbox)
+    return Starlette(
+        routes=[
+            Route("/", site.front),
+            Route("/walls/{network}/{account}", site.wall),
+            Route("/walls/{network}/{account}/posts", site.wall_posts),
+            Route("/faults", site.faults, methods=["GET", "POST"]),
+            Route("/calls", site.calls),
+            Route("/media/{name}", site.media),
+            Route("/pictures/{network}/{account}.svg", site.picture),
+            *Control(sandbox).routes(),
+            Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),
+        ],
+        exception_handlers={404: site.not_found},
+    )
+
+
+class Site:
+    """The handlers, bound to one sandbox."""
+
+    def __init__(self, sandbox: "Sandbox") -> None:
+        self.sandbox = sandbox
+
+    async def front(self, request: Request) -> Response:
+        return render(
+            request, "front.html", twins=[(twin, twin.walls()[:50]) for twin in self.sandbox.twins], here="front"
+        )
+
+    async def wall(self, request: Request) -> Response:
+        found = self._find(request)
+        if found is None:
+            return await self.not_found(request, None)
+        twin, wall = found
+        return render(request, "wall.html", twin=twin, wall=wall, posts=twin.posts(wall.id, WALL_POSTS), here="wall")
+
+    async def wall_posts(self, request: Request) -> Response:
+        """The changing part of a wall, for the page that shows it; 304 while nothing changed."""
+        found = self._find(request)
+        if found is None:
+            return PlainTextResponse("", status_code=404)
+        twin, wall = found
+        response = render(request, "wall_posts.html", twin=twin, wall=wall, posts=twin.posts(wall.id, WALL_POSTS))
+        tag = f'"{hashlib.sha256(bytes(response.body)).hexdigest()[:16]}"'
+        if request.headers.get("if-none-match") == tag:
+            return Response(status_code=304, headers={"etag": tag})
+        response.headers["etag"] = tag
+        response.headers["cache-control"] = "no-cache"
+        return response
+
+    async def faults(self, request: Request) -> Response:
+        problem = ""
+        if request.method == "POST":
+            if not is_local(request):
+                return PlainTextResponse("Only this machine may control the sandbox.", status_code=403)
+            try:
+                self._change_faults({name: str(value) for name, value in (await request.form()).items()})
+                return RedirectResponse("/faults", status_code=303)
+            except (BadRequest, ValueError) as error:
+                problem = str(error)
+        return render(
+            request,
+            "faults.html",
+            status=422 if problem else 200,
+            problem=problem,
+            faults=self.sandbox.world.faults.all()[::-1],
+            operations=[(twin.title, sorted(twin.operations)) for twin in self.sandbox.twins],
+            kinds=KINDS,
+            statuses=STATUSES,
+            here="faults",
+        )
+
+    def _change_faults(self, form: dict[str, str]) -> None:
+        match form.get("act"):
+            case "remove":
+                self.sandbox.world.faults.remove(int(form["id"]))
+            case "clear":
+                self.sandbox.world.faults.clear()
+            case _:
+                add_fault(self.sandbox, {**form, "count": form.get("count") or None})
+
+    async def calls(self, request: Request) -> Response:
+        records = self.sandbox.world.calls.select(lambda _: True, SHOWN_CALLS)[::-1]
+        names = {wall.id: wall.name for twin in self.sandbox.twins for wall in twin.walls()}
+        return render(request, "calls.html", records=records, names=names, here="calls")
+
+    async def media(self, request: Request) -> Response:
+        path = self.sandbox.world.media.path(request.path_params["name"])
+        if path is None:
+            return PlainTextResponse("", status_code=404)
+        with path.open("rb") as file:
+            kind = sniff(file.read(64 * 1024))
+        # Typed by content, never by name: an upload cannot become a page here.
+        headers = {"x-content-type-options": "nosniff", "content-security-policy": "default-src 'none'; sandbox"}
+        return FileResponse(path, media_type=kind.media_type, headers=headers)
+
+    async def picture(self, request: Request) -> Response:
+        """A profile picture: initials on a tint, always the same for an account."""
+        network, account = request.path_params["network"], request.path_params["account"]
+        name = self._name(network, account)
+        if not name:
+            return PlainTextResponse("", status_code=404)
+        ground, ink = TINTS[hashlib.sha256(name.encode()).digest()[0] % len(TINTS)]
+        svg = (
+            '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 96" width="96" height="96">'
+            f'<rect width="96" height="96" fill="{ground}"/><text x="48" y="50" fill="{ink}" font-size="38" '
+            'text-anchor="middle" dominant-baseline="central" font-family="system-ui, sans-serif" font-weight="600">'
+            f"{escape(initials(name))}</text></svg>"
+        )
+        headers = {"cache-control": "max-age=3600", "x-content-type-options": "nosniff"}
+        return Response(svg, media_type="image/svg+xml", headers=headers)
+
+    async def not_found(self, request: Request, error: Any) -> Response:
+        return render(request, "not_found.html", status=404, here="")
+
+    def _find(self, request: Request) -> tuple[Twin, Wall] | None:
+        twin = self.sandbox.find_twin(request.path_params["network"])
+        wall = twin.find_wall(request.path_params["account"]) if twin else None
+        return (twin, wall) if twin and wall else None
+
+    def _name(self, network: str, account: str) -> str:
+        twin = self.sandbox.find_twin(network)
+        wall = twin.find_wall(account) if twin else None
+        person = Control(self.sandbox).facebook.state.persons.find(account) if network == "facebook" else None
+        return wall.name if wall else person.name if person else ""

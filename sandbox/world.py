@@ -1,0 +1,71 @@
+"""Everything one running sandbox knows."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sandbox.apps import Apps, registered_apps
+from sandbox.calls import CallLog
+from sandbox.clock import Clock
+from sandbox.faults import Faults
+from sandbox.media import MediaFolder
+from sandbox.store import Journal, R, Table
+
+
+@dataclass(kw_only=True)
+class Settings:
+    """What can be switched for a run: benchmarks take the networks' brakes off and count for themselves."""
+
+    rate_limits: bool = True
+    duplicate_protection: bool = True
+    credits: float | None = None  # X: US dollars left; None means no end
+    replies_count_as_summons: bool = True  # X: whether a stranger's reply to our post lets us answer (nobody knows)
+
+
+@dataclass(kw_only=True)
+class World:
+    """State shared by the twins, and what stands beside it."""
+
+    folder: Path | None = None
+    apps: Apps = field(default_factory=registered_apps)
+    clock: Clock = field(default_factory=Clock)
+    faults: Faults = field(default_factory=Faults)
+    calls: CallLog = field(default_factory=CallLog)
+    settings: Settings = field(default_factory=Settings)
+    journal: Journal = field(init=False)
+    media: MediaFolder = field(init=False)
+    _tables: dict[str, Table[Any]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.folder:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        self.journal = Journal(self.folder)
+        self.media = MediaFolder(self.folder)
+
+    def table(self, name: str, row: type[R], **grouping: Any) -> Table[R]:
+        """Register a table, so that the journal finds it."""
+        table = Table(name, row, self.journal, **grouping)
+        self._tables[name] = table
+        return table
+
+    def restore(self) -> None:
+        """Take up what an earlier process left; rows of tables this version does not know are dropped."""
+        for line in self.journal.read():
+            if (table := self._tables.get(line["t"])) is not None:  # an empty table is false
+                table.restore(line)
+        self.journal.rewrite(list(self._tables.values()))
+
+    def clear(self) -> None:
+        """Forget everything, as on the first start."""
+        for table in self._tables.values():
+            table.clear()
+        self.faults.clear()
+        self.calls.clear()
+        self.clock.reset()
+        self.media.clear()
+        self.settings = Settings()
+        self.journal.rewrite(list(self._tables.values()))
+
+    def close(self) -> None:
+        self.journal.close()
+        self.media.close()
