@@ -2,10 +2,17 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-organisation_urls: list[URLPattern | URLResolver] = []
+import gallery.views
+import web.urls
+
+organisation_urls: list[URLPattern | URLResolver] = [
+    path("gallery/", include("gallery.urls")),
+    *web.urls.organisation_urls,
+]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("web.urls")),
     path("accounts/", include("allauth.account.urls")),
+    path("media/<str:token>/", gallery.views.media, name="media"),
     path("o/<slug:slug>/", include(organisation_urls)),
 ]

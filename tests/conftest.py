@@ -5,7 +5,9 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
+from django.db import connections
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, sync_playwright
+from pytest_django import Settings
 
 from launch.stack import Stack, running_stack
 
@@ -33,6 +35,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(NO_BROWSER)
 
 
+@pytest.fixture(autouse=True)
+def quick_passwords(settings: Settings) -> None:
+    """A good hash takes a quarter of a second on purpose; a test that makes four people need not wait for one."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
     """The product as `make up` runs it, without demonstration data, on ports and servers of its own."""
@@ -55,6 +63,8 @@ def chromium(monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=executable, args=options)
         yield browser
         browser.close()
+        # While that loop runs, Django's connections are the loop's own; nobody else would close them.
+        connections.close_all()
 
 
 @pytest.fixture

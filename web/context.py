@@ -8,7 +8,8 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from accounts.models import Membership, Organisation
-from web.navigation import COMPOSE, ORGANISATION, WORK, Badge, Section
+from web.badges import Badge, find_badges
+from web.navigation import COMPOSE, ORGANISATION, WORK, Section
 from web.preferences import THEMES, theme_of
 
 
@@ -90,11 +91,20 @@ class Shell:
         return _find_url("account_logout")
 
     @cached_property
+    def home_url(self) -> str:
+        """Where "home" leads, without asking the database: error pages are drawn in a transaction that has failed."""
+        return _find_url("scheduler:home", slug=self.organisation.slug) if self.organisation else "/"
+
+    @cached_property
+    def _membership(self) -> Membership | None:
+        return getattr(self._request, "membership", None)
+
+    @cached_property
     def _badges(self) -> dict[str, Badge]:
-        return {}
+        return find_badges(self.organisation, self._membership) if self.organisation and self._membership else {}
 
     def _entries(self, *sections: Section) -> list[Entry]:
-        membership: Membership | None = getattr(self._request, "membership", None)
+        membership = self._membership
         if self.organisation is None or membership is None:
             return []
         permitted = [one for one in sections if one.permission is None or membership.may(one.permission)]

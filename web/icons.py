@@ -11,6 +11,8 @@ from pathlib import Path
 from django.apps import apps
 from django.conf import settings
 
+from web.states import STATE_ICONS
+
 NAMED = re.compile(r"""\bicon[ =]["']([a-z0-9-]+)["']""")
 OWN_MARKS = Path(__file__).parent / "marks.svg"
 SPRITE = Path(__file__).parent / "static" / "web" / "build" / "sprite.svg"
@@ -22,7 +24,8 @@ class UnknownIcon(LookupError):
 
 def used_icons() -> set[str]:
     """Return the names of all icons that our templates and modules mention."""
-    return {name for path in _sources() for name in NAMED.findall(path.read_text(encoding="utf-8"))}
+    named = {name for path in _sources() for name in NAMED.findall(path.read_text(encoding="utf-8"))}
+    return named | set(STATE_ICONS.values())
 
 
 def sprite(icons: Iterable[str], *, lucide: Path) -> str:

@@ -1,7 +1,6 @@
 """What stands in the rail. The inbox, the calendar and approvals take their places here once they exist."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -20,15 +19,6 @@ class Section:
     keys: str = ""  # pressed one after the other
     permission: Permission | None = None  # None: every member sees it
     exact: bool = False  # current on its own address only, not on those below it
-
-
-@dataclass(frozen=True, kw_only=True)
-class Badge:
-    """What a section has to tell before it is opened: a count of what waits, or a dot when count is 0."""
-
-    tone: Literal["wait", "alarm"]
-    words: str  # completes the section's name for readers: "Accounts, one needs attention"
-    count: int = 0
 
 
 WORK = (

@@ -5,7 +5,8 @@ from typing import Any
 
 from django import forms
 
-from web.states import LOOKS, NETWORK_NAMES
+from scheduler.states import State
+from web.states import NETWORK_NAMES
 
 NOW = datetime(2026, 12, 9, 9, 41, tzinfo=UTC)
 
@@ -32,7 +33,7 @@ def specimens() -> dict[str, Any]:
     filled = {"title": "Bristol bakeries", "period": "2", "hour": "25:10", "by_mail": "on", "role": "planner"}
     return {
         "form": SpecimenForm(filled),
-        "states": list(LOOKS),
+        "states": State.values,
         "networks": list(NETWORK_NAMES),
         "styles": ["near", "hour", "second", "day", "full", "ago"],
         "moments": [NOW, NOW - timedelta(days=1), NOW - timedelta(days=400)],

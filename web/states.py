@@ -1,32 +1,17 @@
-"""The words, icons and tones of a publication's states, for people. The states themselves belong to `scheduler`."""
+"""How a publication is told apart: an icon of its own shape beside the word; the tone follows in elements.css."""
 
-from dataclasses import dataclass
+from scheduler.states import State
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
-
-
-@dataclass(frozen=True, kw_only=True)
-class Look:
-    """How one state is told: an icon of its own shape, then a word; the tone follows from `data-state` in elements.css.
-
-    An empty icon stands for the voice, the three arcs that move while something is being sent.
-    """
-
-    word: str | Promise
-    icon: str
-
-
-LOOKS: dict[str, Look] = {
-    "draft": Look(word=_("Draft"), icon="circle-dashed"),
-    "in_review": Look(word=_("In review"), icon="eye"),
-    "approved": Look(word=_("Approved"), icon="check"),
-    "scheduled": Look(word=_("Scheduled"), icon="clock"),
-    "sending": Look(word=_("Sending"), icon=""),
-    "published": Look(word=_("Published"), icon="circle-check"),
-    "outcome_unknown": Look(word=_("Outcome unknown"), icon="circle-help"),
-    "failed": Look(word=_("Failed"), icon="circle-x"),
-    "cancelled": Look(word=_("Cancelled"), icon="ban"),
+#: Sending has none: it shows the voice, the three arcs that move.
+STATE_ICONS = {
+    State.DRAFT: "circle-dashed",
+    State.IN_REVIEW: "eye",
+    State.APPROVED: "check",
+    State.SCHEDULED: "clock",
+    State.PUBLISHED: "circle-check",
+    State.OUTCOME_UNKNOWN: "circle-help",
+    State.FAILED: "circle-x",
+    State.CANCELLED: "ban",
 }
 
 NETWORK_NAMES = {

@@ -1,5 +1,5 @@
 from django.conf import settings
-from django.urls import path
+from django.urls import URLPattern, path
 
 from config.env import env
 from web import views
@@ -12,5 +12,9 @@ urlpatterns = [
     path("preferences/shortcuts/", views.choose_shortcuts, name="shortcuts"),
 ]
 
+#: For those who build screens: out of the way of those who use them. The second stands inside an organisation's shell.
+organisation_urls: list[URLPattern] = []
+
 if settings.DEBUG or env.sandbox:
     urlpatterns += [path("elements/", views.elements, name="elements")]
+    organisation_urls += [path("elements/", views.elements, name="organisation_elements")]

@@ -19,8 +19,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext
 
+from scheduler.states import State
 from web.modules import import_map as modules
-from web.states import LOOKS, NETWORK_NAMES
+from web.states import NETWORK_NAMES, STATE_ICONS
 
 register = template.Library()
 
@@ -41,7 +42,7 @@ class Depicted(Protocol):
     def tint(self) -> int: ...
 
 
-def _drawing(css_class: str, symbol: str, *, size: str, label: str | Promise, off: bool = False) -> SafeString:
+def _drawing(css_class: str, symbol: str, *, size: str, label: str | Promise = "", off: bool = False) -> SafeString:
     """Return an <svg> with a symbol of the sprite; without a label it is hidden from readers, for a word stands by."""
     return format_html(
         '<svg class="{}"{}{}{}><use href="{}#{}"/></svg>',
@@ -84,7 +85,7 @@ def logo(named: bool = True) -> SafeString:
     """Show the horn and the product's name; named is False inside a link that has a name of its own."""
     return format_html(
         '{}<svg class="logo-name" viewBox="0 0 102.5 26"{}><use href="{}#logo-name"/></svg>',
-        _drawing("logo-mark", "logo-mark", size="", label=""),
+        _drawing("logo-mark", "logo-mark", size=""),
         mark_safe(' role="img" aria-label="Portevoix"') if named else mark_safe(' aria-hidden="true"'),
         static("web/build/sprite.svg"),
     )
@@ -93,13 +94,13 @@ def logo(named: bool = True) -> SafeString:
 @register.simple_tag
 def state(value: str, text: str = "", bare: bool = False) -> SafeString:
     """Tell the state of a publication: icon, word, tone. A text (say, an hour) may stand in for the word."""
-    look = LOOKS[value]
+    known = State(value)
     return format_html(
         '<span class="state" data-state="{}"{}>{}{}</span>',
         value.replace("_", "-"),
         mark_safe(" data-bare") if bare else "",
-        icon(look.icon, size="small") if look.icon else VOICE,
-        text or look.word,
+        icon(STATE_ICONS[known], size="small") if known in STATE_ICONS else VOICE,
+        text or known.label,
     )
 
 
@@ -110,7 +111,7 @@ def pill(text: str, icon: str, tone: str = "", bare: bool = False) -> SafeString
         '<span class="state"{}{}>{}{}</span>',
         format_html(' data-tone="{}"', tone) if tone else "",
         mark_safe(" data-bare") if bare else "",
-        _drawing("icon", icon, size="small", label=""),
+        _drawing("icon", icon, size="small"),
         text,
     )
 

@@ -1,0 +1,150 @@
+"""The one door to files: local disk, or any S3 when a bucket is named. No file is public by its path.
+
+Keys read `organisations/<id>/...` and are made here, never from what people typed.
+"""
+
+import contextlib
+import os
+import secrets
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
+
+from config.env import env
+from lib.tenancy.scope import require_organisation_id
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3.client import S3Client
+
+ADDRESS_LIFE = timedelta(hours=1)
+
+
+class NoFile(Exception):
+    """The database names a file that the storage does not have."""
+
+
+class Storage(Protocol):
+    """What a place for files can do."""
+
+    def save(self, key: str, content: bytes, *, content_type: str) -> None:
+        """Keep the bytes under the key, whole or not at all."""
+        ...
+
+    def open(self, key: str, offset: int = 0) -> BinaryIO:
+        """Return a fresh stream from `offset` on, or raise NoFile; the caller closes it."""
+        ...
+
+    def delete(self, key: str) -> None:
+        """Remove the file; that it is gone already is no error."""
+        ...
+
+    def address(self, key: str) -> str | None:
+        """Return a signed address of the storage's own, good for one hour, or None where it has none."""
+        ...
+
+
+class Disk:
+    """Files in a folder that no web server serves."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.resolve()
+
+    def save(self, key: str, content: bytes, *, content_type: str) -> None:
+        path = self._path(key)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Written aside and renamed: a power cut leaves the whole file or none.
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".new-", delete=False) as aside:
+            try:
+                aside.write(content)
+                aside.flush()
+                os.fsync(aside.fileno())
+                Path(aside.name).replace(path)
+            except BaseException:
+                Path(aside.name).unlink(missing_ok=True)
+                raise
+
+    def open(self, key: str, offset: int = 0) -> BinaryIO:
+        try:
+            stream = self._path(key).open("rb")
+        except FileNotFoundError as error:
+            raise NoFile(key) from error
+        stream.seek(offset)
+        return stream
+
+    def delete(self, key: str) -> None:
+        self._path(key).unlink(missing_ok=True)
+
+    def address(self, key: str) -> str | None:
+        return None
+
+    def _path(self, key: str) -> Path:
+        path = (self.root / key).resolve()
+        if not path.is_relative_to(self.root):
+            raise NoFile(key)
+        return path
+
+
+class Bucket:
+    """Files in an S3 bucket, private there too; credentials come the usual ways of boto3."""
+
+    def __init__(self, client: "S3Client", name: str) -> None:
+        self.client = client
+        self.name = name
+
+    def save(self, key: str, content: bytes, *, content_type: str) -> None:
+        self.client.put_object(Bucket=self.name, Key=key, Body=content, ContentType=content_type)
+
+    def open(self, key: str, offset: int = 0) -> BinaryIO:
+        try:
+            if offset:
+                answer = self.client.get_object(Bucket=self.name, Key=key, Range=f"bytes={offset}-")
+            else:
+                answer = self.client.get_object(Bucket=self.name, Key=key)
+        except self.client.exceptions.NoSuchKey as error:
+            raise NoFile(key) from error
+        return cast(BinaryIO, answer["Body"])
+
+    def delete(self, key: str) -> None:
+        self.client.delete_object(Bucket=self.name, Key=key)
+
+    def address(self, key: str) -> str | None:
+        return self.client.generate_presigned_url(
+            "get_object", Params={"Bucket": self.name, "Key": key}, ExpiresIn=int(ADDRESS_LIFE.total_seconds())
+        )
+
+
+@cache
+def storage() -> Storage:
+    """Return where this installation keeps files."""
+    if not env.s3_bucket:
+        return Disk(env.media_root)
+    import boto3
+
+    return Bucket(boto3.client("s3", endpoint_url=env.s3_endpoint_url or None), env.s3_bucket)
+
+
+def new_key(folder: str, ending: str) -> str:
+    """Return a key that nobody can guess, in the scope's organisation."""
+    return f"organisations/{require_organisation_id()}/{folder}/{secrets.token_hex(16)}.{ending}"
+
+
+def read_all(key: str) -> bytes:
+    """Return a whole file; what we keep is small enough by its limits."""
+    with contextlib.closing(storage().open(key)) as stream:
+        return stream.read()
+
+
+@contextmanager
+def removed_on_failure() -> Iterator[list[str]]:
+    """Give a list for keys of files saved inside; if what follows fails, they are deleted again."""
+    saved: list[str] = []
+    try:
+        yield saved
+    except BaseException:
+        for key in saved:
+            storage().delete(key)
+        raise
