@@ -28,7 +28,8 @@ def test_others_can_stand_for_all_networks() -> None:
 
 def test_reports_reach_the_sink_of_the_process() -> None:
     report = UsageReport(network="x", budget="x.posts", reach=Reach.ACCOUNT, subject="7", used=1, limit=100)
-    before, reports = registry._usage, []
+    before = registry._usage
+    reports: list[UsageReport] = []
     registry.report_usage_to(reports.append)
 
     registry._report(report)
