@@ -1,5 +1,4 @@
 from collections.abc import Iterator
-from importlib.util import find_spec
 
 import pytest
 
@@ -8,8 +7,6 @@ from tests.integrations.networks.sandbox import Sandbox, running_sandbox
 
 @pytest.fixture(scope="session")
 def sandbox_process() -> Iterator[Sandbox]:
-    if find_spec("sandbox") is None:
-        pytest.skip("the twins are not here")
     with running_sandbox() as sandbox:
         yield sandbox
 
