@@ -10,7 +10,7 @@ from pathlib import Path
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from sandbox.calls import BadBody, BodyTooLarge, Call, ClientLeft, read_call, wait
+from sandbox.calls import BadBody, BodyTooLarge, Call, ClientLeft, read_call
 from sandbox.faults import Fault, Kind
 from sandbox.networks.base import Operation, Twin
 from sandbox.networks.facebook.twin import FacebookTwin
@@ -84,7 +84,7 @@ class Sandbox:
         if not faults:
             return await twin.carry_out(call, operation)
         if delay := faults.get("delay"):
-            await wait(delay.seconds)
+            await asyncio.sleep(delay.seconds)  # real time: the twins' clock may stand still
         if "lost_request" in faults:
             return None
         if "revoked_token" in faults or "expired_token" in faults:

@@ -1,6 +1,5 @@
 """One call as a twin sees it, and the record of all calls."""
 
-import asyncio
 import hashlib
 import json
 import time
@@ -55,7 +54,6 @@ class Call:
     faults: dict[Kind, Fault] = field(default_factory=dict)
     account: str = ""
     text: str | None = None
-    delayed: float = 0.0
 
     @cached_property
     def headers(self) -> Headers:
@@ -206,8 +204,3 @@ class CallLog:
     def clear(self) -> None:
         self._records.clear()
         self.totals.clear()
-
-
-async def wait(seconds: float) -> None:
-    """Let real time pass: the twins' clock may stand still while a caller waits."""
-    await asyncio.sleep(seconds)

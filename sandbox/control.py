@@ -26,6 +26,7 @@ from sandbox.networks.facebook.twin import FacebookTwin
 from sandbox.networks.x import oauth as x_oauth
 from sandbox.networks.x.state import Grant, User
 from sandbox.networks.x.twin import XTwin
+from sandbox.world import Settings
 
 if TYPE_CHECKING:
     from sandbox.app import Sandbox
@@ -357,13 +358,13 @@ class Control:
         return JSONResponse({"now": clock.now(), "frozen": clock.frozen})
 
     async def settings(self, request: Request) -> Response:
-        return JSONResponse({**asdict(self.sandbox.world.settings), "spent": round(self.x.state.spent, 6)})
+        return JSONResponse({**_shown(self.sandbox.world.settings), "spent": round(self.x.state.spent, 6)})
 
     async def change_settings(self, request: Request) -> Response:
-        body, known = await _body(request), asdict(self.sandbox.world.settings)
+        body, known = await _body(request), _shown(self.sandbox.world.settings)
         if unknown := body.keys() - known.keys():
             raise BadRequest(f"Unknown settings {', '.join(sorted(unknown))}; there are {', '.join(known)}.")
-        self.sandbox.world.settings = replace(self.sandbox.world.settings, **body)
+        self.sandbox.world.change_settings(replace(self.sandbox.world.settings, **body))
         return await self.settings(request)
 
     async def reset(self, request: Request) -> Response:
@@ -461,6 +462,10 @@ async def _body(request: Request) -> dict[str, Any]:
 
 def _fault(fault: Fault) -> dict[str, Any]:
     return {name: value for name, value in vars(fault).items() if name != "chance"}
+
+
+def _shown(settings: Settings) -> dict[str, Any]:
+    return {name: value for name, value in asdict(settings).items() if name != "id"}
 
 
 def _words(value: object) -> list[str]:

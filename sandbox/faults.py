@@ -105,10 +105,6 @@ class Faults:
     def all(self) -> list[Fault]:
         return list(self._faults)
 
-    def standing(self) -> list[Fault]:
-        """Those that can still strike."""
-        return [fault for fault in self._faults if fault.count != 0]
-
     def remove(self, fault_id: int) -> bool:
         before = len(self._faults)
         self._faults = [fault for fault in self._faults if fault.id != fault_id]

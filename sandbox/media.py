@@ -15,10 +15,6 @@ class Kind:
     width: int = 0
     height: int = 0
 
-    @property
-    def is_image(self) -> bool:
-        return self.media_type.startswith("image/")
-
 
 UNKNOWN = Kind("application/octet-stream")
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # JPEG markers that carry the size

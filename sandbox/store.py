@@ -90,10 +90,11 @@ class Table(Generic[R]):
         return row
 
     def restore(self, line: dict[str, Any]) -> None:
-        """Take over one line of the journal."""
+        """Take over one line of the journal; a row that another version wrote and this one cannot read is left out."""
         if "gone" in line:
             self._drop(line["gone"])
-        else:
+            return
+        with contextlib.suppress(TypeError):
             self._hold(self._row(**line["row"]))
 
     def find(self, row_id: str) -> R | None:

@@ -12,13 +12,14 @@ from sandbox.media import MediaFolder
 from sandbox.store import Journal, R, Table
 
 
-@dataclass(kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """What can be switched for a run: benchmarks take the networks' brakes off and count for themselves."""
 
     rate_limits: bool = True
     duplicate_protection: bool = True
     credits: float | None = None  # X: US dollars left; None means no end
+    id: str = "settings"
     replies_count_as_summons: bool = True  # X: whether a stranger's reply to our post lets us answer (nobody knows)
 
 
@@ -31,7 +32,7 @@ class World:
     clock: Clock = field(default_factory=Clock)
     faults: Faults = field(default_factory=Faults)
     calls: CallLog = field(default_factory=CallLog)
-    settings: Settings = field(default_factory=Settings)
+    settings: Settings = field(default_factory=Settings)  # the last row of its table, at hand
     journal: Journal = field(init=False)
     media: MediaFolder = field(init=False)
     _tables: dict[str, Table[Any]] = field(default_factory=dict)
@@ -41,6 +42,7 @@ class World:
             self.folder.mkdir(parents=True, exist_ok=True)
         self.journal = Journal(self.folder)
         self.media = MediaFolder(self.folder)
+        self._settings = self.table("settings", Settings)
 
     def table(self, name: str, row: type[R], **grouping: Any) -> Table[R]:
         """Register a table, so that the journal finds it."""
@@ -48,11 +50,16 @@ class World:
         self._tables[name] = table
         return table
 
+    def change_settings(self, settings: Settings) -> None:
+        """Switch for this process and those after it."""
+        self.settings = self._settings.put(settings)
+
     def restore(self) -> None:
         """Take up what an earlier process left; rows of tables this version does not know are dropped."""
         for line in self.journal.read():
             if (table := self._tables.get(line["t"])) is not None:  # an empty table is false
                 table.restore(line)
+        self.settings = self._settings.find("settings") or self.settings
         self.journal.rewrite(list(self._tables.values()))
 
     def clear(self) -> None:

@@ -39,6 +39,7 @@ def test_walls_tokens_and_files_outlive_a_kill(lasting: Process) -> None:
     pair = exchange_x(lasting, *click_through_x(lasting)).json()
     turned = refresh_x(lasting, pair["refresh_token"]).json()
 
+    lasting.control("POST", "settings", rate_limits=False, credits=5.0)
     lasting.stop(kill=True)
     lasting.session = requests.Session()
     lasting.start()
@@ -48,6 +49,8 @@ def test_walls_tokens_and_files_outlive_a_kill(lasting: Process) -> None:
     assert requests.get(f"{lasting.base}/media/{photo['id']}", timeout=10).content == PNG
     assert refresh_x(lasting, pair["refresh_token"]).status_code == 400
     assert refresh_x(lasting, turned["refresh_token"]).status_code == 200
+    settings = lasting.control("GET", "settings")
+    assert (settings["rate_limits"], settings["credits"]) == (False, 5.0)
     assert lasting.published()["by_account"] == {f"facebook:{HARTLEY_PAGE}": 1}
 
 

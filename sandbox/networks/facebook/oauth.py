@@ -46,12 +46,6 @@ SCOPES = {
     "instagram_manage_insights": "Access insights for the Instagram account connected to your Page",
     "instagram_manage_messages": "Manage and access messages for the Instagram account connected to your Page",
 }
-NEEDS = {
-    "pages_manage_posts": ("pages_read_engagement", "pages_show_list"),
-    "pages_manage_engagement": ("pages_read_user_content",),
-    "pages_messaging": ("pages_manage_metadata",),
-    "read_insights": ("pages_read_engagement",),
-}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -180,8 +180,6 @@ def _publish(
 ) -> Post:
     post_id = state.new_id()
     wire_text, urls = shorten(text, post_id, with_media=bool(media))
-    for item in media:
-        state.media.put(replace(item, used_in=post_id))
     return state.posts.put(
         Post(
             id=post_id,

@@ -92,7 +92,6 @@ class Media:
     height: int = 0
     alt_text: str = ""
     failure: str = ""
-    used_in: str = ""
 
     @property
     def key(self) -> str:

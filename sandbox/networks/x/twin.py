@@ -192,8 +192,9 @@ class XTwin:
     def _charge(self, price: float) -> None:
         """Failed requests are free: they were raised before this."""
         self.state.spent += price
-        if self.world.settings.credits is not None:
-            self.world.settings.credits -= price
+        settings = self.world.settings
+        if price and settings.credits is not None:
+            self.world.change_settings(replace(settings, credits=settings.credits - price))
 
     # Refusals and faults
 
