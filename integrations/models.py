@@ -128,6 +128,11 @@ class SocialAccount(OwnedModel):
         return self.handle or self.name
 
     @property
+    def title(self) -> str:
+        """How people call it: a page by its name, a profile by its handle."""
+        return f"@{self.handle}" if self.handle and self.kind != "page" else self.name
+
+    @property
     def is_held(self) -> bool:
         """Whether its work waits for a person to reconnect it."""
         return self.state == self.State.LOST

@@ -43,6 +43,25 @@ SENTENCES: dict[str, Promise] = {
         "%(network)s does not accept this installation's app. Its operator must check the app's keys and products."
     ),
     "connect_failed": _("%(network)s did not complete the connection. Start again from the accounts page."),
+    "connect_denied": _("Access to %(network)s was refused there, so nothing was connected. Start again to allow it."),
+    "connect_late": _("More than ten minutes passed before you came back from %(network)s. Start again."),
+    "connect_interrupted": _("The connection with %(network)s was interrupted. Nothing was connected. Start again."),
+    "connect_unreachable": _(
+        "%(network)s did not answer as it should while you came back. Nothing was connected. Start again in a few "
+        "minutes."
+    ),
+    "connect_no_presence": _(
+        "%(network)s gave access to no account. Perhaps none was ticked there, or you have no role on any. Start again "
+        "and tick those you want to use."
+    ),
+    "presence_gone": _(
+        "%(network)s no longer lets this account be reached through the person who connected it: it was left unticked "
+        "there, or their role ended. Connect it again; nothing is lost."
+    ),
+    "connect_wrong_person": _(
+        "You came back from %(network)s with %(found)s. Only %(allowed)s can be reconnected here. Sign out there, sign "
+        "in for %(allowed)s, and start again."
+    ),
     "media_refused": _("%(network)s cannot use the picture. Save it anew as JPEG or PNG and replace it."),
     "media_expired": _("%(network)s no longer has the uploaded picture. Send the post again to upload it anew."),
     "account_restricted": _(

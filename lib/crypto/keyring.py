@@ -13,6 +13,7 @@ import struct
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -79,6 +80,17 @@ class Keyring:
         """Begin a new data key: what is sealed from now on uses it; older ones open until `drop_old_data_keys`."""
         keys = self._keys(organisation_id, create=True)
         self._write(organisation_id, {**keys.versions, keys.newest + 1: secrets.token_bytes(_KEY_BYTES)})
+
+    def has_old_data_keys(self, organisation_id: int) -> bool:
+        """Tell whether a rotation of data keys has begun and not ended."""
+        return len(self._keys(organisation_id, create=False).versions) > 1
+
+    def changed_at(self, organisation_id: int) -> datetime | None:
+        """Return when the organisation's keys were last written; None while it has none."""
+        try:
+            return datetime.fromtimestamp(self._path(organisation_id).stat().st_mtime, UTC)
+        except FileNotFoundError:
+            return None
 
     def drop_old_data_keys(self, organisation_id: int) -> None:
         """End every data key but the newest. Whatever is still sealed under them is lost for ever."""

@@ -1,0 +1,29 @@
+"""Which social accounts a member may work with."""
+
+from collections.abc import Collection
+
+from django.db import transaction
+
+from accounts.models import Membership
+from eventlog.services import record
+from integrations.models import AccountAccess, SocialAccount
+
+
+@transaction.atomic
+def set_account_access(membership: Membership, social_account_ids: Collection[int] | None) -> None:
+    """Let a member work with these accounts only, or with all, also those to come, when None is given.
+
+    Ids that are no accounts of the organisation in scope are left out.
+    """
+    membership.all_accounts = social_account_ids is None
+    membership.save(update_fields=["all_accounts"])
+    wanted = set(SocialAccount.objects.filter(pk__in=social_account_ids or ()).values_list("pk", flat=True))
+    accesses = AccountAccess.objects.filter(membership=membership)
+    accesses.exclude(social_account_id__in=wanted).delete()
+    kept = set(accesses.values_list("social_account_id", flat=True))
+    AccountAccess.objects.bulk_create(
+        AccountAccess(membership=membership, social_account_id=account_id, organisation_id=membership.organisation_id)
+        for account_id in sorted(wanted - kept)
+    )
+    data = {"all": membership.all_accounts, "social_account_ids": sorted(wanted)}
+    record("integrations.access.changed", membership, data=data)

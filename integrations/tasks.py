@@ -1,0 +1,36 @@
+"""Celery's doors to the work of grants and accounts. A message is a doorbell: it carries nothing, may be lost or
+doubled, and whoever hears it does what is due.
+"""
+
+from celery import shared_task
+from django.db import connection
+from django.utils import timezone
+
+from integrations.services import connecting, looking, refreshing
+from lib.tenancy.scope import scope
+
+
+@shared_task(name="integrations.tend_grants", queue="house")
+def tend_grants() -> None:
+    """Refresh what is due, revoke what was withdrawn."""
+    while refreshing.tend_grants(now=timezone.now()):
+        pass
+
+
+@shared_task(name="integrations.look_at_accounts", queue="house")
+def look_at_accounts() -> None:
+    """Look at accounts whose day has come."""
+    while looking.look_at_accounts(now=timezone.now()):
+        pass
+
+
+@shared_task(name="integrations.tidy_connections", queue="house")
+def tidy_connections() -> None:
+    """End attempts at connecting that nobody finished."""
+    now = timezone.now()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM passage.organisations_with_old_attempts(%s)", [now - connecting.CHOOSE_WITHIN])
+        organisation_ids = [pk for (pk,) in cursor.fetchall()]
+    for organisation_id in organisation_ids:
+        with scope(organisation=organisation_id):
+            connecting.tidy(now=now)
