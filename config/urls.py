@@ -4,8 +4,10 @@ from django.urls import URLPattern, URLResolver, include, path
 
 import gallery.views
 import web.urls
+from integrations.views import connecting
 
 organisation_urls: list[URLPattern | URLResolver] = [
+    path("accounts/", include("integrations.urls")),
     path("gallery/", include("gallery.urls")),
     *web.urls.organisation_urls,
 ]
@@ -13,6 +15,7 @@ organisation_urls: list[URLPattern | URLResolver] = [
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("web.urls")),
     path("accounts/", include("allauth.account.urls")),
+    path("connect/<slug:network>/callback", connecting.callback, name="connect_callback"),
     path("media/<str:token>/", gallery.views.media, name="media"),
     path("o/<slug:slug>/", include(organisation_urls)),
 ]

@@ -1,0 +1,17 @@
+"""Addresses under /o/<slug>/accounts/."""
+
+from django.urls import path
+
+from integrations.views import accounts, connecting
+
+app_name = "integrations"
+
+urlpatterns = [
+    path("", accounts.accounts, name="accounts"),
+    path("connect/<slug:network>/", connecting.connect, name="connect"),
+    path("attempts/<int:attempt_id>/", connecting.attempt, name="attempt"),
+    path("<int:account_id>/", accounts.accounts, name="account"),
+    path("<int:account_id>/reconnect/", connecting.reconnect, name="reconnect"),
+    path("<int:account_id>/disconnect/", accounts.disconnect, name="disconnect"),
+    path("<int:account_id>/picture/", accounts.picture, name="picture"),
+]

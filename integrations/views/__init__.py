@@ -1,0 +1,1 @@
+"""Pages of social accounts: the overview, connecting, and the way back from a network."""
