@@ -72,7 +72,7 @@ def as_left_by_middleware(user: User, organisation: Organisation) -> HttpRequest
     request.session = SessionBase()
     request._messages = FallbackStorage(request)  # type: ignore[attr-defined]
     request.csp_nonce = "nonce"  # type: ignore[attr-defined]
-    request.memberships = open_memberships(user.pk)  # type: ignore[attr-defined]
+    request.memberships = open_memberships(user)  # type: ignore[attr-defined]
     request.organisation = organisation  # type: ignore[attr-defined]
     request.membership = next(  # type: ignore[attr-defined]
         one
