@@ -43,6 +43,16 @@ GRANT SELECT (id, organisation_id, queue, lane_id, state, available_at, lease_un
 DROP POLICY IF EXISTS passage ON scheduler_publication;
 CREATE POLICY passage ON scheduler_publication TO passage USING (true);
 
+-- What waits elsewhere: counts for a person's own other organisations, never a row.
+GRANT SELECT (id, organisation_id, user_id, role, all_accounts) ON accounts_membership TO passage;
+DROP POLICY IF EXISTS passage ON accounts_membership;
+CREATE POLICY passage ON accounts_membership FOR SELECT TO passage USING (true);
+GRANT SELECT (membership_id, social_account_id) ON integrations_accountaccess TO passage;
+DROP POLICY IF EXISTS passage ON integrations_accountaccess;
+CREATE POLICY passage ON integrations_accountaccess FOR SELECT TO passage USING (true);
+GRANT SELECT (state) ON integrations_socialaccount TO passage;
+GRANT SELECT (social_account_id, post_id, reason, state_changed_at) ON scheduler_publication TO passage;
+
 SET LOCAL ROLE passage;
 
 -- Ids of the organisations that are open, for work that goes through all of them one by one.
@@ -292,6 +302,39 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
          count(*) FILTER (WHERE state = 'scheduled' AND attempts >= 10)
   FROM scheduler_publication WHERE state IN ('failed', 'outcome_unknown') OR lease_until IS NOT NULL
     OR (state = 'scheduled' AND attempts >= 10)
+$f$;
+
+-- What waits elsewhere ------------------------------------------------------------------------------------------------
+-- How much needs the user in scope in each of their organisations, by what their role there may answer. It begins with
+-- their own memberships, reads the user from the scope, and answers in counts only. As scheduler/needs.py counts.
+CREATE OR REPLACE FUNCTION passage.waiting_elsewhere(p_now timestamptz)
+RETURNS TABLE (organisation_id bigint, waiting bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $f$
+  SELECT m.organisation_id, troubles.count + reviews.count + losses.count
+  FROM accounts_membership m
+  CROSS JOIN LATERAL (
+    SELECT count(*) FROM scheduler_publication p
+    WHERE m.role IN ('owner', 'administrator', 'planner') AND p.organisation_id = m.organisation_id
+      AND (p.state = 'outcome_unknown'
+           OR p.state = 'failed' AND p.state_changed_at >= p_now - interval '14 days'
+           OR p.state = 'scheduled' AND p.reason = 'late_ask')
+      AND (m.all_accounts OR p.social_account_id IN
+           (SELECT social_account_id FROM integrations_accountaccess a WHERE a.membership_id = m.id))
+  ) troubles
+  CROSS JOIN LATERAL (
+    SELECT count(DISTINCT p.post_id) FROM scheduler_publication p
+    WHERE m.role IN ('owner', 'administrator', 'planner', 'approver') AND p.organisation_id = m.organisation_id
+      AND p.state = 'in_review'
+      AND (m.all_accounts OR p.social_account_id IN
+           (SELECT social_account_id FROM integrations_accountaccess a WHERE a.membership_id = m.id))
+  ) reviews
+  CROSS JOIN LATERAL (
+    SELECT count(*) FROM integrations_socialaccount s
+    WHERE m.role IN ('owner', 'administrator') AND s.organisation_id = m.organisation_id AND s.state = 'lost'
+      AND (m.all_accounts OR s.id IN
+           (SELECT social_account_id FROM integrations_accountaccess a WHERE a.membership_id = m.id))
+  ) losses
+  WHERE m.user_id = nullif(current_setting('app.user_id', true), '')::bigint
 $f$;
 
 RESET ROLE;

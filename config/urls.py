@@ -5,14 +5,17 @@ from django.urls import URLPattern, URLResolver, include, path
 import gallery.views
 import web.urls
 from integrations.views import connecting
+from scheduler.views.home import enter
 
 organisation_urls: list[URLPattern | URLResolver] = [
     path("accounts/", include("integrations.urls")),
     path("gallery/", include("gallery.urls")),
+    path("", include("scheduler.urls")),
     *web.urls.organisation_urls,
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", enter, name="home"),
     path("", include("web.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("connect/<slug:network>/callback", connecting.callback, name="connect_callback"),

@@ -1,0 +1,284 @@
+"""What the composer shows: words against each network's limits, how they will look, and what stands in the way.
+
+Built from words, not from rows, so that the page renders alike from a saved post and from what was just typed.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext, ngettext
+
+from gallery.models import Asset
+from integrations.contract import Composition, Level, Limits, Media, Problem
+from integrations.models import SocialAccount
+from integrations.registry import provider
+from integrations.sentences import NETWORK_NAMES, sentence
+from scheduler.compositions import media_from
+from scheduler.hours import Oddity
+from scheduler.services.composing import Words
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """An account in the list "Where"."""
+
+    account: SocialAccount
+    picked: bool
+    note: str
+    tone: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """A picture in the strip."""
+
+    asset: Asset
+    alt_text: str
+    number: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class OnNetwork:
+    """What goes out on one network, counted as that network counts."""
+
+    key: str
+    name: str
+    picked: bool
+    has_own: bool
+    own_text: str
+    text: str
+    used: int
+    allowed: int
+    note: str
+    accounts: Sequence[SocialAccount]
+    problems: tuple[Problem, ...]
+
+    @property
+    def is_over(self) -> bool:
+        return self.used > self.allowed
+
+    @property
+    def used_words(self) -> str:
+        return _figure(self.used)
+
+    @property
+    def allowed_words(self) -> str:
+        return _figure(self.allowed)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """One line of "Before it goes"."""
+
+    tone: str
+    icon: str
+    text: str
+    target: str = ""  # the id of the field it speaks of
+    blocks: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    """The composer's page. `accounts` are those open to the member, `assets` those the words name."""
+
+    words: Words
+    accounts: Sequence[SocialAccount]
+    assets: Mapping[int, Asset]
+    zone: ZoneInfo
+    oddity: Oddity = Oddity.NONE
+
+    @cached_property
+    def picked(self) -> list[SocialAccount]:
+        return [one for one in self.accounts if one.pk in self.words.account_ids]
+
+    @cached_property
+    def choices(self) -> list[Choice]:
+        return [self._choice(one) for one in self.accounts]
+
+    @cached_property
+    def pictures(self) -> list[Shown]:
+        present = [one for one in self.words.pictures if one.asset_id in self.assets]
+        return [
+            Shown(asset=self.assets[one.asset_id], alt_text=one.alt_text, number=number)
+            for number, one in enumerate(present, start=1)
+        ]
+
+    @cached_property
+    def networks(self) -> list[OnNetwork]:
+        keys = dict.fromkeys(one.network for one in self.accounts)
+        return [self._on_network(key) for key in keys]
+
+    @cached_property
+    def picked_networks(self) -> list[OnNetwork]:
+        return [one for one in self.networks if one.picked]
+
+    @property
+    def previewed(self) -> OnNetwork | None:
+        return next(iter(self.picked_networks), None)
+
+    @cached_property
+    def followers_of_shared(self) -> str:
+        """How many of the picked networks take the shared text."""
+        total = len(self.picked_networks)
+        following = sum(not one.has_own for one in self.picked_networks)
+        words = ngettext(
+            "%(following)s of %(total)s network follows it", "%(following)s of %(total)s networks follow it", total
+        )
+        return words % {"following": following, "total": total} if total else ""
+
+    @cached_property
+    def checks(self) -> list[Check]:
+        found = [*self._on_accounts(), *self._on_words(), *self._on_hour()]
+        if not found:
+            fits = gettext("All texts and pictures fit.")
+            return [Check(tone="good", icon="check", text=fits)]
+        return sorted(found, key=lambda check: not check.blocks)
+
+    @property
+    def is_blocked(self) -> bool:
+        return any(check.blocks for check in self.checks)
+
+    @property
+    def open_points(self) -> int:
+        return sum(check.tone != "good" for check in self.checks)
+
+    def _choice(self, account: SocialAccount) -> Choice:
+        picked = account.pk in self.words.account_ids
+        if account.is_held:
+            return Choice(account=account, picked=picked, note=gettext("held until reconnected"), tone="alarm")
+        if account.followers is not None:
+            words = ngettext("%(count)s follower", "%(count)s followers", account.followers)
+            note = words % {"count": _figure(account.followers)}
+            return Choice(account=account, picked=picked, note=note)
+        return Choice(account=account, picked=picked, note="" if picked else gettext("not picked"))
+
+    def _on_network(self, key: str) -> OnNetwork:
+        speaks = provider(key)
+        accounts = [one for one in self.picked if one.network == key]
+        own_text = self.words.own_texts.get(key, "")
+        has_own = key in self.words.own_texts
+        text = own_text if has_own else self.words.text
+        composition = self._composition(text)
+        limits = _narrowest(speaks.limits(details_of(one)) for one in accounts) or speaks.limits()
+        problems = dict.fromkeys(
+            problem for one in accounts for problem in _hashable(speaks.validate(composition, details=details_of(one)))
+        )
+        return OnNetwork(
+            key=key,
+            name=NETWORK_NAMES.get(key, key),
+            picked=bool(accounts),
+            has_own=has_own,
+            own_text=own_text,
+            text=text,
+            used=speaks.count_text(composition),
+            allowed=limits.text_max,
+            note=self._note(key, has_own=has_own, allowed=limits.text_max),
+            accounts=accounts,
+            problems=tuple(one.problem for one in problems),
+        )
+
+    def _note(self, key: str, *, has_own: bool, allowed: int) -> str:
+        """Say under an own text what the shared one would have been here."""
+        if not has_own:
+            return ""
+        used = provider(key).count_text(self._composition(self.words.text))
+        if used <= allowed:
+            return gettext("The shared text would fit here too.")
+        return gettext("The shared text has %(used)s characters here, %(excess)s too many.") % {
+            "used": used,
+            "excess": used - allowed,
+        }
+
+    def _composition(self, text: str) -> Composition:
+        return Composition(text=text, media=self._media)
+
+    @cached_property
+    def _media(self) -> tuple[Media, ...]:
+        columns = ("sha256", "storage_key", "content_type", "size_bytes", "width", "height")
+        return media_from(
+            {**{name: getattr(one.asset, name) for name in columns}, "alt_text": one.alt_text} for one in self.pictures
+        )
+
+    def _on_accounts(self) -> Iterator[Check]:
+        if not self.picked:
+            yield Check(
+                tone="wait",
+                icon="triangle-alert",
+                text=gettext("No account is chosen yet. Pick at least one under “Where”."),
+                blocks=True,
+            )
+        for one in self.picked:
+            if one.is_held:
+                words = gettext("%(account)s on %(network)s is held until someone reconnects it. It goes out then.")
+                text = words % {"account": one, "network": NETWORK_NAMES.get(one.network, one.network)}
+                yield Check(tone="alarm", icon="plug", text=text)
+
+    def _on_words(self) -> Iterator[Check]:
+        said: set[str] = set()
+        for network in self.picked_networks:
+            for problem in network.problems:
+                check = _check(problem, network)
+                if check.text not in said:
+                    said.add(check.text)
+                    yield check
+
+    def _on_hour(self) -> Iterator[Check]:
+        if self.words.planned_at is None or self.oddity is Oddity.NONE:
+            return
+        local = self.words.planned_at.astimezone(self.zone)
+        hour = f"{local:%H:%M} ({local.tzname()})"
+        if self.oddity is Oddity.SKIPPED:
+            text = gettext("Clocks go forward that night and skip this hour. It goes out at %(hour)s.")
+            yield Check(tone="wait", icon="clock", text=text % {"hour": hour}, target="hour")
+        else:
+            text = gettext("Clocks go back that night, so this hour comes twice. It goes out the first time, %(hour)s.")
+            yield Check(tone="wait", icon="clock", text=text % {"hour": hour}, target="hour")
+
+
+def _figure(number: int) -> str:
+    return number_format(number, use_l10n=True, force_grouping=True)
+
+
+@dataclass(frozen=True)
+class _Once:
+    """A problem that can be told from its like: accounts of one network mostly share theirs."""
+
+    problem: Problem = field(compare=False)
+    mark: tuple[str, ...]
+
+
+def _hashable(problems: Iterable[Problem]) -> Iterator[_Once]:
+    for one in problems:
+        parameters = (f"{key}={value}" for key, value in sorted(one.parameters.items()))
+        yield _Once(one, (one.level, one.field, one.key, *parameters))
+
+
+def _narrowest(limits: Iterable[Limits]) -> Limits | None:
+    return min(limits, key=lambda one: one.text_max, default=None)
+
+
+def details_of(account: SocialAccount) -> Mapping[str, str]:
+    """Return the network's own facts about an account, which its limits may depend on."""
+    return account.details
+
+
+def _check(problem: Problem, network: OnNetwork) -> Check:
+    blocks = problem.level is Level.ERROR
+    text = sentence(problem.key, problem.parameters, network=network.key)
+    target = f"own-{network.key}" if network.has_own else "shared"
+    if problem.field.startswith("media."):
+        number = int(problem.field.partition(".")[2]) + 1
+        target = f"alt-{number}"
+        text = gettext("Picture %(number)s: %(problem)s") % {"number": number, "problem": text}
+    elif problem.field == "media":
+        target = ""
+    return Check(
+        tone="alarm" if blocks else "wait",
+        icon="circle-x" if blocks else "triangle-alert",
+        text=text,
+        target=target,
+        blocks=blocks,
+    )

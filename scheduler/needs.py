@@ -1,0 +1,235 @@
+"""What needs a person: gathered in two statements, whatever has piled up."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Case, Count, F, OuterRef, Q, Subquery, Value, When, Window
+from django.db.models.functions import Coalesce, RowNumber
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext
+
+from accounts.models import Membership
+from accounts.permissions import Permission
+from integrations.models import SocialAccount
+from integrations.sentences import NETWORK_NAMES
+from scheduler.models import Publication
+from scheduler.states import State
+from scheduler.telling import LATE, near, reason_of
+
+SHOWN_OF_A_KIND = 3
+READ_OF_A_KIND = 40  # reviews are counted by post, which takes their rows
+FAILURES_COUNT_FOR = timedelta(days=14)
+SHOWN_ACCOUNTS = 6
+
+
+@dataclass(frozen=True, kw_only=True)
+class Need:
+    """One thing that waits for a person, and the one deed that answers it."""
+
+    tone: str
+    icon: str
+    title: str
+    text: str
+    at: datetime | None
+    url: str
+    action: str
+    is_hatched: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Health:
+    """The accounts at a glance: those in trouble first."""
+
+    troubled: Sequence[SocialAccount]
+    healthy: int
+    total: int
+
+
+def health_of(member: Membership) -> Health:
+    """Return the state of the member's accounts, in one statement; each lost one says how much it holds."""
+    held = (
+        Publication.objects.filter(social_account=OuterRef("pk"), state=State.SCHEDULED)
+        .order_by()
+        .values("social_account")
+        .annotate(count=Count("pk"))
+        .values("count")
+    )
+    lost = SocialAccount.State.LOST
+    rows = (
+        SocialAccount.objects.connected()
+        .open_to(member)
+        .defer("sealed")
+        .annotate(
+            total=Window(Count("pk")),
+            lost=Window(Count("pk", filter=Q(state=lost))),
+            held=Case(When(state=lost, then=Coalesce(Subquery(held), 0)), default=0),
+        )
+        .order_by(Case(When(state=lost, then=0), default=1), "name", "id")[:SHOWN_ACCOUNTS]
+    )
+    found = list(rows)
+    if not found:
+        return Health(troubled=[], healthy=0, total=0)
+    return Health(
+        troubled=[one for one in found if one.is_held],
+        healthy=found[0].total - found[0].lost,
+        total=found[0].total,
+    )
+
+
+def needs_of(member: Membership, health: Health, *, now: datetime) -> list[Need]:
+    """Return what this member can answer, the most pressing first."""
+    waiting = _waiting(member, now=now)
+    slug = member.organisation.slug
+    found: list[Need] = []
+    if member.may(Permission.SCHEDULE_POSTS):
+        found += _each(waiting["unknown"], slug, now=now)
+    if member.may(Permission.CONNECT_ACCOUNTS):
+        found += [_lost(account, slug) for account in health.troubled]
+    if member.may(Permission.SCHEDULE_POSTS):
+        found += _each(waiting["late"], slug, now=now)
+        found += _each(waiting["failed"], slug, now=now)
+    if member.may(Permission.APPROVE_POSTS):
+        found += _reviews(waiting["review"], slug, now=now)
+    return found
+
+
+def _waiting(member: Membership, *, now: datetime) -> dict[str, list[Publication]]:
+    """Return the first of each kind, each with how many there are; one statement."""
+    kind = Case(
+        When(state=State.OUTCOME_UNKNOWN, then=Value("unknown")),
+        When(state=State.IN_REVIEW, then=Value("review")),
+        When(state=State.FAILED, then=Value("failed")),
+        default=Value("late"),
+    )
+    recent = now - FAILURES_COUNT_FOR
+    wanted = (
+        Q(state__in=[State.OUTCOME_UNKNOWN, State.IN_REVIEW])
+        | Q(state=State.FAILED, state_changed_at__gte=recent)
+        | Q(state=State.SCHEDULED, reason=LATE)
+    )
+    order = [F("publish_at").asc(nulls_last=True), F("id").asc()]
+    rows: Any = (
+        Publication.objects.open_to(member)
+        .filter(wanted)
+        .annotate(kind=kind)
+        .annotate(
+            of_kind=Window(Count("pk"), partition_by=[F("kind")]),
+            place=Window(RowNumber(), partition_by=[F("kind")], order_by=order),
+        )
+        .filter(place__lte=READ_OF_A_KIND)
+        .select_related("post__author", "social_account")
+        .defer("social_account__sealed", "progress")
+        .order_by("place")
+    )
+    found: dict[str, list[Publication]] = {"unknown": [], "review": [], "failed": [], "late": []}
+    for one in rows:
+        found[one.kind].append(one)
+    return found
+
+
+def _each(publications: Sequence[Publication], slug: str, *, now: datetime) -> Iterator[Need]:
+    """Tell the first few by themselves and the rest by their number."""
+    for one in publications[:SHOWN_OF_A_KIND]:
+        yield _one(one, slug, now=now)
+    rest = publications[0].of_kind - SHOWN_OF_A_KIND if publications else 0  # type: ignore[attr-defined]
+    if rest > 0:
+        words = ngettext("%(count)s more to decide", "%(count)s more to decide", rest) % {"count": rest}
+        url = f"{reverse('scheduler:publications', args=[slug])}?state=decide"
+        yield Need(tone="quiet", icon="ellipsis", title=words, text="", at=None, url=url, action=gettext("Show them"))
+
+
+def _one(publication: Publication, slug: str, *, now: datetime) -> Need:
+    names = {
+        "network": NETWORK_NAMES.get(publication.social_account.network, publication.social_account.network),
+        "title": publication.post.title or gettext("Without words"),
+        "account": str(publication.social_account),
+    }
+    url = reverse("scheduler:publication", args=[slug, publication.pk])
+    if publication.state == State.OUTCOME_UNKNOWN:
+        return Need(
+            tone="doubt",
+            icon="circle-help",
+            is_hatched=True,
+            title=gettext("%(network)s may have published “%(title)s”") % names,
+            text=gettext("It was sent and the answer was lost. Compare what we sent with what %(account)s shows.")
+            % names,
+            at=publication.state_changed_at,
+            url=url,
+            action=gettext("Compare"),
+        )
+    if publication.state == State.FAILED:
+        title = gettext("“%(title)s” did not go out on %(network)s") % names
+        return Need(
+            tone="alarm",
+            icon="circle-x",
+            title=title,
+            text=reason_of(publication),
+            at=publication.state_changed_at,
+            url=url,
+            action=gettext("Look"),
+        )
+    due = near(publication.publish_at, now=now) if publication.publish_at else ""
+    text = gettext("It was due on %(account)s at %(hour)s. Send it now, move it or drop it.") % {**names, "hour": due}
+    return Need(
+        tone="wait",
+        icon="alarm-clock",
+        title=gettext("“%(title)s” missed its hour") % names,
+        text=text,
+        at=publication.publish_at,
+        url=url,
+        action=gettext("Decide"),
+    )
+
+
+def _lost(account: SocialAccount, slug: str) -> Need:
+    network = NETWORK_NAMES.get(account.network, account.network)
+    held = account.held  # type: ignore[attr-defined]
+    if held:
+        words = ngettext(
+            "%(count)s publication is held. It goes out once you reconnect; nothing is lost.",
+            "%(count)s publications are held. They go out once you reconnect; nothing is lost.",
+            held,
+        )
+        text = words % {"count": held}
+    else:
+        text = gettext("Nothing is held yet. What is planned there waits until you reconnect.")
+    return Need(
+        tone="alarm",
+        icon="plug",
+        title=gettext("%(network)s no longer lets us speak for %(account)s") % {"network": network, "account": account},
+        text=text,
+        at=account.state_changed_at,
+        url=reverse("integrations:accounts", args=[slug]),
+        action=gettext("Reconnect"),
+    )
+
+
+def _reviews(publications: Sequence[Publication], slug: str, *, now: datetime) -> Iterator[Need]:
+    posts = {one.post_id: one for one in reversed(publications)}
+    if not posts:
+        return
+    first = publications[0]
+    is_all = len(publications) < READ_OF_A_KIND
+    count = len(posts)
+    title = ngettext("%(count)s post waits for your approval", "%(count)s posts wait for your approval", count)
+    names = {"title": first.post.title or gettext("Without words"), "who": first.post.author or gettext("Portevoix")}
+    text = gettext("The first is “%(title)s”. Asked by %(who)s.") % names
+    if first.publish_at:
+        due = {**names, "hour": near(first.publish_at, now=now)}
+        text = gettext("The first is due at %(hour)s: “%(title)s”. Asked by %(who)s.") % due
+    is_one = count == 1
+    if is_one:
+        text = gettext("“%(title)s”. Asked by %(who)s.") % names
+    yield Need(
+        tone="wait",
+        icon="badge-check",
+        title=title % {"count": count if is_all else f"{count}+"},
+        text=text,
+        at=first.publish_at,
+        url=reverse("scheduler:edit", args=[slug, first.post_id])
+        if is_one
+        else f"{reverse('scheduler:publications', args=[slug])}?state=review",
+        action=gettext("Review"),
+    )

@@ -1,0 +1,258 @@
+// The composer. Every change is saved in a moment, one save at a time; what cannot be saved stays in this browser and is
+// sent again. The server's answer brings the parts around the words (counts, previews, checks), never the words.
+
+import { toast } from "web/toast";
+
+const QUIET_MS = 700;
+const AGAIN_MS = 5000;
+
+const form = document.querySelector("#composer");
+const words = form.dataset;
+const copyName = `composer:${words.key}`;
+const saves = "saves" in words;
+const locked = "locked" in words;
+
+let timer = 0;
+let saving = false;
+let changed = false;
+let leaving = false;
+let wantsPictures = false;
+
+function later(wait = QUIET_MS) {
+  clearTimeout(timer);
+  timer = setTimeout(save, wait);
+}
+
+function touched() {
+  changed = true;
+  keepCopy();
+  later();
+}
+
+async function save() {
+  if (saving || leaving || locked) return;
+  saving = true;
+  changed = false;
+  const headers = { "X-Autosave": "1", "X-CSRFToken": document.body.dataset.csrf };
+  if (wantsPictures) headers["X-Pictures"] = "1";
+  try {
+    const response = await fetch(form.getAttribute("action"), { method: "POST", headers, body: new FormData(form) });
+    if (response.status === 409) showConflict(await response.text());
+    else if (!response.ok) throw new Error(String(response.status));
+    else settle(await response.text());
+  } catch {
+    if (!leaving) unsaved();
+  } finally {
+    saving = false;
+    if (changed) later();
+  }
+}
+
+function settle(html) {
+  wantsPictures = false;
+  put(html);
+  document.querySelector("#composer-conflict").replaceChildren();
+  const { url, title } = document.querySelector("#composer-state").dataset;
+  if (url && form.getAttribute("action") !== url) {
+    form.setAttribute("action", url);
+    history.replaceState(history.state, "", url);
+  }
+  document.querySelector("#composer-title").textContent = title;
+  if (saves && !changed) forgetCopy();
+}
+
+function put(html) {
+  const parts = new DOMParser().parseFromString(html, "text/html").body;
+  for (const part of [...parts.children]) {
+    const place = part.id && document.getElementById(part.id);
+    if (place && !place.contains(document.activeElement)) place.replaceWith(part);
+  }
+  window.htmx?.process?.(document.querySelector("#composer-pictures"));
+  showPicked();
+}
+
+function unsaved() {
+  document.querySelector("#composer-saved").textContent = words.unsaved;
+  later(AGAIN_MS);
+}
+
+function showConflict(html) {
+  const place = document.querySelector("#composer-conflict");
+  const parts = new DOMParser().parseFromString(html, "text/html").body;
+  place.replaceChildren(...parts.children);
+  place.scrollIntoView({ block: "nearest" });
+}
+
+// -- the copy in this browser ---------------------------------------------------------------------------------------
+
+function keepCopy() {
+  const fields = [...new FormData(form)].filter(([name]) => name !== "csrfmiddlewaretoken" && name !== "version");
+  try {
+    localStorage.setItem(copyName, JSON.stringify(fields));
+  } catch {
+    // A browser that keeps nothing still saves to the server.
+  }
+}
+
+function forgetCopy() {
+  localStorage.removeItem(copyName);
+}
+
+function offerCopy() {
+  const kept = localStorage.getItem(copyName);
+  if (!kept || locked) return forgetCopy();
+  const fields = new Map(JSON.parse(kept));
+  const texts = [...form.querySelectorAll("textarea[name]")].filter((area) => fields.has(area.name));
+  const other = texts.filter((area) => fields.get(area.name).replaceAll("\r\n", "\n") !== area.value);
+  if (!other.length) return forgetCopy();
+  const run = () => {
+    for (const area of other) area.value = fields.get(area.name).replaceAll("\r\n", "\n");
+    touched();
+  };
+  return toast(words.found, { label: words.restore, run });
+}
+
+// -- accounts, own texts, previews ----------------------------------------------------------------------------------
+
+function picked() {
+  return new Set([...form.querySelectorAll("[name='account']:checked")].map((box) => box.dataset.network));
+}
+
+function showPicked() {
+  const networks = picked();
+  for (const row of form.querySelectorAll(".composer-networks li[data-network]")) row.hidden = !networks.has(row.dataset.network);
+  const buttons = [...form.querySelectorAll("#preview-switch > [data-network]")];
+  for (const button of buttons) button.hidden = !networks.has(button.dataset.network);
+  const shown = buttons.filter((button) => !button.hidden);
+  const chosen = shown.find((button) => button.getAttribute("aria-pressed") === "true") ?? shown[0];
+  for (const button of buttons) button.setAttribute("aria-pressed", String(button === chosen));
+  for (const card of form.querySelectorAll(".preview")) card.hidden = card.dataset.network !== chosen?.dataset.network;
+}
+
+function toggleOwn(button) {
+  const row = button.closest("li");
+  const own = row.toggleAttribute("data-own");
+  const area = row.querySelector("textarea");
+  // What was written for this network alone stays in the field, so that a second press brings it back.
+  if (own && !area.value) area.value = form.elements.text.value;
+  area.disabled = !own;
+  row.querySelector(".own").hidden = !own;
+  const line = row.querySelector(".follows");
+  line.textContent = own ? line.dataset.hasOwn : line.dataset.follows;
+  button.textContent = own ? button.dataset.share : button.dataset.write;
+  if (own) area.focus();
+  touched();
+}
+
+function findAccount(text) {
+  const wanted = text.trim().toLocaleLowerCase();
+  for (const item of form.querySelectorAll("#accounts > li")) item.hidden = !item.dataset.name.toLocaleLowerCase().includes(wanted);
+}
+
+// -- pictures -------------------------------------------------------------------------------------------------------
+
+function choosePicture(id) {
+  for (const panel of form.querySelectorAll(".media-alt")) panel.hidden = panel.dataset.picture !== id;
+  for (const item of form.querySelectorAll(".media-strip > [data-picture]")) {
+    item.querySelector("button").setAttribute("aria-pressed", String(item.dataset.picture === id));
+  }
+}
+
+function changePictures(act) {
+  act(form.querySelector(".media-strip"));
+  wantsPictures = true;
+  touched();
+}
+
+function movePicture(id, by) {
+  changePictures((strip) => {
+    const item = strip.querySelector(`[data-picture="${id}"]`);
+    const other = by < 0 ? item.previousElementSibling : item.nextElementSibling;
+    if (other?.dataset.picture) other[by < 0 ? "before" : "after"](item);
+  });
+}
+
+function detachPicture(id) {
+  changePictures((strip) => {
+    strip.querySelector(`[data-picture="${id}"]`).remove();
+    document.getElementById(`picture-${id}`).remove();
+    choosePicture(strip.querySelector("[data-picture]")?.dataset.picture);
+  });
+}
+
+document.body.addEventListener("gallery:chosen", ({ detail: { ids } }) => {
+  changePictures((strip) => {
+    const present = new Set([...strip.querySelectorAll("[name='picture']")].map((input) => input.value));
+    for (const id of ids.map(String).filter((one) => !present.has(one))) {
+      const input = document.createElement("input");
+      Object.assign(input, { type: "hidden", name: "picture", value: id });
+      strip.lastElementChild.before(input);
+    }
+  });
+});
+
+// -- what people do -------------------------------------------------------------------------------------------------
+
+form.addEventListener("input", ({ target }) => {
+  if (target.id === "find-account") return findAccount(target.value);
+  if (target.dataset.counts) document.getElementById(target.dataset.counts).textContent = target.value.length;
+  if (target.name === "account") showPicked();
+  return touched();
+});
+
+form.addEventListener("click", (event) => {
+  const at = (selector) => event.target.closest(selector);
+  if (at("[data-own-toggle]")) return toggleOwn(at("[data-own-toggle]"));
+  if (at("[data-moves]")) return movePicture(at(".media-alt").dataset.picture, Number(at("[data-moves]").dataset.moves));
+  if (at("[data-detaches]")) return detachPicture(at(".media-alt").dataset.picture);
+  if (at(".media-strip > [data-picture]")) return choosePicture(at("[data-picture]").dataset.picture);
+  if (at("[data-take-theirs]")) return forgetCopy();
+  if (at("[data-goes]")) {
+    event.preventDefault();
+    return goTo(at("[data-goes]").hash.slice(1));
+  }
+  if (at("[data-keep-mine]")) {
+    event.preventDefault();
+    form.elements.version.value = at("[data-keep-mine]").value;
+    return save();
+  }
+  return null;
+});
+
+function goTo(id) {
+  const field = document.getElementById(id);
+  const panel = field?.closest(".media-alt");
+  if (panel) choosePicture(panel.dataset.picture);
+  document.querySelector(".composer-switch > button")?.click();
+  field?.focus();
+}
+
+document.querySelector("#preview-switch").addEventListener("press", showPicked);
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+  event.preventDefault();
+  form.querySelector("[data-main]")?.click();
+});
+
+form.addEventListener("submit", (event) => {
+  // A second click finds the page on its way; the server would not do it twice either.
+  if (leaving) return event.preventDefault();
+  leaving = true;
+  clearTimeout(timer);
+  keepCopy();
+  sessionStorage.setItem("composer:sent", copyName);
+  return setTimeout(() => {
+    for (const button of form.querySelectorAll(".composer-when .button")) button.disabled = true;
+  });
+});
+
+addEventListener("pageshow", ({ persisted }) => {
+  if (persisted) location.reload();
+});
+
+addEventListener("beforeunload", (event) => {
+  if (changed && !leaving && !saves) event.preventDefault();
+});
+
+offerCopy();

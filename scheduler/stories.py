@@ -1,0 +1,133 @@
+"""What happened to a publication, oldest first: acts of people, deliveries, looks, and what comes next."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from eventlog.models import Event
+from integrations.sentences import NETWORK_NAMES
+from scheduler.models import Delivery, Look, Publication, Queue
+from scheduler.states import Outcome, State
+from scheduler.telling import later_than_planned, reason_sentence
+
+MOST_EVENTS = 80
+
+#: Event name -> (tone, what to say); %(who)s did it.
+_ACTS: dict[str, tuple[str, str | Promise]] = {
+    "scheduler.post.created": ("", _("%(who)s wrote it")),
+    "scheduler.post.approval_asked": ("wait", _("%(who)s asked for approval")),
+    "scheduler.post.approved": ("good", _("%(who)s approved it")),
+    "scheduler.post.sent_back": ("wait", _("%(who)s sent it back")),
+    "scheduler.post.scheduled": ("", _("%(who)s scheduled it")),
+    "scheduler.publication.moved": ("", _("%(who)s gave it another hour")),
+    "scheduler.publication.unscheduled": ("", _("%(who)s took it back into the drafts")),
+    "scheduler.publication.cancelled": ("", _("%(who)s cancelled it")),
+    "scheduler.publication.retried": ("calm", _("%(who)s sent it again")),
+    "scheduler.publication.sent_late": ("calm", _("%(who)s sent it off at once")),
+    "scheduler.publication.sent_again": ("calm", _("%(who)s found that it was not there, and sent it again")),
+    "scheduler.publication.recognised": ("good", _("%(who)s recognised it at the network")),
+    "scheduler.publication.prepared": ("", _("Pictures uploaded")),
+    "scheduler.publication.checked": ("", _("Pictures ready")),
+    "scheduler.publication.late": ("wait", _("Its hour passed")),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chapter:
+    """One line of the story; `step` is the part of publishing it belongs to."""
+
+    at: datetime
+    text: str
+    tone: str = ""
+    step: str = ""
+    code: str = ""
+    is_ahead: bool = False
+
+    @property
+    def when(self) -> str:
+        """The hour to the second today, the weekday with it this week, the day with it before."""
+        local, today = timezone.localtime(self.at), timezone.localtime()
+        days = (today.date() - local.date()).days
+        if days == 0:
+            return f"{local:%H:%M:%S}"
+        return f"{date_format(local, 'D' if 0 < days < 7 else 'j M')} {local:%H:%M}"
+
+
+def story_of(publication: Publication, deliveries: Sequence[Delivery], *, now: datetime) -> list[Chapter]:
+    """Return all that happened, in order, then what is expected next."""
+    past = [*_acts(publication), *_sent(publication, deliveries), *_looked(publication, deliveries)]
+    return [*sorted(past, key=lambda chapter: chapter.at), *_ahead(publication, now=now)]
+
+
+def _acts(publication: Publication) -> Iterator[Chapter]:
+    of_post = Q(subject_type="post", subject_id=publication.post_id)
+    of_it = Q(subject_type="publication", subject_id=publication.pk)
+    events = Event.objects.filter(of_post | of_it, organisation_id=publication.organisation_id)
+    for event in events.filter(name__in=_ACTS).order_by("at")[:MOST_EVENTS]:
+        tone, words = _ACTS[event.name]
+        who = event.actor_name or gettext("Portevoix")
+        yield Chapter(at=event.at, tone=tone, text=str(words) % {"who": who})
+
+
+def _sent(publication: Publication, deliveries: Sequence[Delivery]) -> Iterator[Chapter]:
+    total = len(deliveries)
+    for one in deliveries:
+        text = gettext("Sent, delivery %(number)s of %(total)s") % {"number": one.number, "total": total}
+        code = f"{one.fingerprint[:4]}…{one.fingerprint[-4:]}" if one.fingerprint else ""
+        yield Chapter(at=one.started_at, tone="calm", step=gettext("Commit."), text=text, code=code)
+        if one.ended_at is not None and one.outcome != Outcome.OPEN:
+            yield _ended(publication, one, at=one.ended_at)
+
+
+def _ended(publication: Publication, delivery: Delivery, *, at: datetime) -> Chapter:
+    network = publication.social_account.network
+    name = NETWORK_NAMES.get(network, network)
+    reason = reason_sentence(delivery.reason, delivery.reason_data, network=network) if delivery.reason else ""
+    match delivery.outcome:
+        case Outcome.PUBLISHED:
+            return Chapter(at=at, tone="good", text=gettext("%(network)s published it") % {"network": name})
+        case Outcome.REFUSED:
+            return Chapter(at=at, tone="alarm", step=gettext("Refused."), text=reason)
+        case Outcome.POSTPONED:
+            return Chapter(at=at, tone="wait", step=gettext("Put off."), text=reason)
+        case Outcome.ABSENT:
+            return Chapter(at=at, text=gettext("No answer. Later looks proved that it had not arrived"))
+    return Chapter(at=at, tone="doubt", step=gettext("Outcome unknown."), text=gettext("No answer came"))
+
+
+def _looked(publication: Publication, deliveries: Sequence[Delivery]) -> Iterator[Chapter]:
+    for delivery in deliveries:
+        looks: list[dict[str, Any]] = getattr(delivery, "looked", [])
+        for look in looks:
+            yield _look(look)
+
+
+def _look(look: dict[str, Any]) -> Chapter:
+    at = datetime.fromisoformat(look["looked_at"])
+    match look["verdict"]:
+        case Look.Verdict.FOUND:
+            return Chapter(at=at, tone="good", text=gettext("Looked: it is there"))
+        case Look.Verdict.ALIKE:
+            count = len(look["sightings"])
+            words = ngettext("Looked: %(count)s post alike in part", "Looked: %(count)s posts alike in part", count)
+            return Chapter(at=at, tone="doubt", text=words % {"count": count})
+        case Look.Verdict.FAILED:
+            return Chapter(at=at, tone="wait", text=gettext("The network did not let us look"))
+    return Chapter(at=at, text=gettext("Looked: nothing like it"))
+
+
+def _ahead(publication: Publication, *, now: datetime) -> Iterator[Chapter]:
+    if publication.state == State.OUTCOME_UNKNOWN and publication.queue == Queue.RECONCILE and publication.available_at:
+        yield Chapter(at=publication.available_at, text=gettext("Looks again"), is_ahead=True)
+    if publication.state == State.SCHEDULED and publication.publish_at and not publication.social_account.is_held:
+        at = later_than_planned(publication, now=now) or publication.publish_at
+        if at > now:
+            yield Chapter(at=at, text=gettext("Goes out"), is_ahead=True)

@@ -1,0 +1,114 @@
+"""How publications are told to people: what keeps one waiting, why it failed, what becomes of it next."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from integrations.models import SocialAccount
+from integrations.sentences import NETWORK_NAMES, SENTENCES, sentence
+from integrations.services.lanes import HELD_UNTIL
+from scheduler.models import Publication, Queue
+from scheduler.states import State
+
+LATE = "late_ask"  # the reason of a scheduled publication whose hour passed, and about which a person decides
+
+#: Reasons of our own; those of the networks stand in integrations.sentences.
+OWN_SENTENCES: dict[str, Promise] = {
+    LATE: _("Its hour passed before it could go out. Send it now, give it another hour, or cancel it."),
+    "late": _(
+        "Its hour passed before it could go out, and this organisation lets late posts fail. Send it now or not."
+    ),
+    "late_dropped": _(
+        "Its hour passed before it could go out, and this organisation lets late posts fail. Send it now or not."
+    ),
+    "over_budget": _("%(network)s takes no more for now. It goes out as soon as there is room again."),
+    "attempts_exhausted": _("%(network)s could not be reached in all attempts. Nothing was published; send it again."),
+    "account_disconnected": _("The account was disconnected. Connect it again, or publish elsewhere."),
+    "worker_lost": _(
+        "The worker that sent it stopped before the answer came. Portevoix looks whether it is there before doing "
+        "anything else."
+    ),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Note:
+    """A few words beside a state, and their tone."""
+
+    text: str
+    tone: str = ""
+
+
+def reason_of(publication: Publication) -> str:
+    """Return why it waits, failed or is unknown, as a sentence; nothing where no reason is kept."""
+    if not publication.reason:
+        return ""
+    return reason_sentence(publication.reason, publication.reason_data, network=publication.social_account.network)
+
+
+def reason_sentence(key: str, facts: dict[str, object], *, network: str) -> str:
+    """Return a reason's sentence. `facts` are what an error left (ProviderError.facts), or its parameters alone."""
+    if key in OWN_SENTENCES:
+        return str(OWN_SENTENCES[key]) % {"network": NETWORK_NAMES.get(network, network)}
+    known = str(facts.get("key", key))
+    parameters = facts.get("parameters", facts)
+    values = parameters if isinstance(parameters, dict) else {}
+    return sentence(known if known in SENTENCES else "refused", values, network=network)
+
+
+def words_of_network(publication: Publication) -> str:
+    """Return what the network itself wrote about a failure, to be shown escaped below our sentence."""
+    return str(publication.reason_data.get("detail") or "")
+
+
+def note_of(publication: Publication, *, now: datetime) -> Note | None:
+    """Return what to say beside the state, when the state does not say it all."""
+    match publication.state:
+        case State.SCHEDULED:
+            return _note_of_scheduled(publication, now=now)
+        case State.OUTCOME_UNKNOWN:
+            return Note(text=gettext("compare and decide"), tone="doubt")
+        case State.FAILED:
+            return Note(text=reason_of(publication), tone="alarm")
+        case State.IN_REVIEW:
+            return Note(text=gettext("waits for approval"), tone="wait")
+    return None
+
+
+def later_than_planned(publication: Publication, *, now: datetime) -> datetime | None:
+    """Return the hour until which a budget, a limit or a disturbance puts it off; None when nothing does."""
+    hours = [publication.available_at, publication.lane.not_before if publication.lane else None]
+    latest = max((hour for hour in hours if hour is not None), default=None)
+    if latest is None or publication.publish_at is None or publication.queue == Queue.RECONCILE:
+        return None
+    is_put_off = latest > max(publication.publish_at, now) and latest < HELD_UNTIL
+    return latest if is_put_off else None
+
+
+def _note_of_scheduled(publication: Publication, *, now: datetime) -> Note | None:
+    if publication.social_account.state == SocialAccount.State.LOST:
+        return Note(text=gettext("held, authorisation lost"), tone="alarm")
+    if publication.social_account.state == SocialAccount.State.DISCONNECTED:
+        return Note(text=gettext("held, account disconnected"), tone="alarm")
+    if publication.reason == LATE:
+        return Note(text=gettext("late, decide"), tone="wait")
+    later = later_than_planned(publication, now=now)
+    if later is not None:
+        words = gettext("later, at %(hour)s") % {"hour": near(later, now=now)}
+        return Note(text=f"{words}: {reason_of(publication)}" if publication.reason else words)
+    if not publication.is_prepared and publication.available_at is not None and publication.available_at <= now:
+        return Note(text=gettext("pictures on their way"))
+    return None
+
+
+def near(at: datetime, *, now: datetime) -> str:
+    """Return an hour of today, or the day with it, in the current zone."""
+    local, today = timezone.localtime(at), timezone.localtime(now)
+    if local.date() == today.date():
+        return local.strftime("%H:%M")
+    return f"{date_format(local, 'j M')}, {local:%H:%M}"

@@ -1,0 +1,25 @@
+"""Pages of posts and publications, under /o/<slug>/; and the way in, at the root."""
+
+from django.urls import path
+
+from scheduler.views import composer, home, publications, story
+
+app_name = "scheduler"
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("compose/", composer.compose, name="compose"),
+    path("posts/", publications.publications, name="publications"),
+    path("posts/<int:post_id>/edit/", composer.edit, name="edit"),
+    path("posts/<int:post_id>/approve/", composer.approve, name="approve"),
+    path("posts/<int:post_id>/send-back/", composer.send_back, name="send_back"),
+    path("publications/<int:publication_id>/", story.publication, name="publication"),
+    path("publications/<int:publication_id>/row/", publications.publication_row, name="publication_row"),
+    path("publications/<int:publication_id>/cancel/", story.cancel, name="cancel"),
+    path("publications/<int:publication_id>/move/", story.move, name="move"),
+    path("publications/<int:publication_id>/retry/", story.retry, name="retry"),
+    path("publications/<int:publication_id>/send-now/", story.send_now, name="send_now"),
+    path("publications/<int:publication_id>/recognise/", story.recognise, name="recognise"),
+    path("publications/<int:publication_id>/send-again/", story.send_again, name="send_again"),
+    path("accounts/<int:account_id>/publications/", publications.account_publications, name="account_publications"),
+]
