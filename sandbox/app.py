@@ -15,6 +15,7 @@ from sandbox.faults import Fault, Kind
 from sandbox.networks.base import Operation, Twin
 from sandbox.networks.facebook.twin import FacebookTwin
 from sandbox.networks.x.twin import XTwin
+from sandbox.pages.site import build_site
 from sandbox.world import World
 
 # These replace the answer; the work is not done, except where the fault says so.
@@ -32,7 +33,7 @@ class Sandbox:
         self.world.restore()
         self.raise_curtain()
         self._twin_of_host = {host: twin for twin in self.twins for host in twin.hosts}
-        self.pages: ASGIApp = _pages(self)
+        self.pages: ASGIApp = build_site(self)
 
     def raise_curtain(self) -> None:
         """Bring the cast onto empty stages; on others it is already there."""
@@ -62,11 +63,11 @@ class Sandbox:
             call = await read_call(scope, receive, host=host, path=path)
         except ClientLeft:
             return
-        except (BadBody, BodyTooLarge) as error:
-            call = Call(scope=scope, method=scope["method"], host=host, path=path, at=0.0)
-            status = 413 if isinstance(error, BodyTooLarge) else 0
-            answer = Response(status_code=status) if status else twin.bad_body(call)
-            await answer(scope, receive, send)
+        except BodyTooLarge:
+            await Response(status_code=413)(scope, receive, send)
+            return
+        except BadBody:
+            await twin.bad_body()(scope, receive, send)
             return
         operation = twin.route(call)
         name = operation.name if operation else f"{twin.key}.unknown"
@@ -119,9 +120,3 @@ async def _cut(scope: Scope, receive: Receive) -> None:
     message: Message = {}
     while message.get("type") != "http.disconnect":
         message = await asyncio.wait_for(receive(), timeout=5)
-
-
-def _pages(sandbox: Sandbox) -> ASGIApp:
-    from sandbox.pages.site import build_site
-
-    return build_site(sandbox)

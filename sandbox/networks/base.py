@@ -100,7 +100,7 @@ class Twin(Protocol):
     def not_found(self, call: Call) -> Response:
         """The network's answer to an address it does not know."""
 
-    def bad_body(self, call: Call) -> Response:
+    def bad_body(self) -> Response:
         """The network's answer to a body it cannot read."""
 
     def fault_answer(self, call: Call, fault: Fault) -> Response:

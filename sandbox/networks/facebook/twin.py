@@ -176,7 +176,7 @@ class FacebookTwin:
     def not_found(self, call: Call) -> Response:
         return graph_error(2500, f"Unknown path components: /{call.path}", status=400)
 
-    def bad_body(self, call: Call) -> Response:
+    def bad_body(self) -> Response:
         return bad_parameter("The body cannot be parsed").response
 
     def fault_answer(self, call: Call, fault: Fault) -> Response:

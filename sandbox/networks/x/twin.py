@@ -201,7 +201,7 @@ class XTwin:
     def not_found(self, call: Call) -> Response:
         return problem(404, "Not Found", "Not Found")
 
-    def bad_body(self, call: Call) -> Response:
+    def bad_body(self) -> Response:
         return invalid_request("Requests with bodies must be valid JSON, form or multipart.").response
 
     def fault_answer(self, call: Call, fault: Fault) -> Response:
