@@ -337,6 +337,14 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
   WHERE m.user_id = nullif(current_setting('app.user_id', true), '')::bigint
 $f$;
 
+-- What the app as a whole has used of its long budgets, for operators.
+CREATE OR REPLACE FUNCTION passage.app_budgets(p_now timestamptz)
+RETURNS TABLE (network text, budget text, used bigint, ends_at timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $f$
+  SELECT network, budget, used, ends_at FROM integrations_budgetuse
+  WHERE subject = '' AND ends_at > p_now ORDER BY network, budget
+$f$;
+
 RESET ROLE;
 
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA passage FROM PUBLIC;

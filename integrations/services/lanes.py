@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
-from django.db.models import F
-from django.db.models.functions import Greatest, Least
+from django.db.models import F, Q
+from django.db.models.functions import Least
 
 from integrations.models import Lane, SocialAccount
 from lib.tenancy.models import OwnedQuerySet
@@ -56,9 +56,10 @@ def resume_lanes(accounts: Iterable[SocialAccount]) -> None:
     _locked(accounts).update(not_before=None, not_before_reason="")
 
 
-def delay_lanes(accounts: Iterable[SocialAccount], *, until: datetime, reason: str) -> None:
-    """Hold the work of these accounts back until an hour; a later hour that is set already stays."""
-    _locked(accounts).update(not_before=Greatest(F("not_before"), until), not_before_reason=reason)
+def delay_lanes(accounts: Iterable[SocialAccount], *, queues: Iterable[str], until: datetime, reason: str) -> None:
+    """Hold the work of these accounts in some queues back until an hour; a later hour that is set already stays."""
+    earlier = _locked(accounts).filter(Q(not_before=None) | Q(not_before__lt=until), queue__in=queues)
+    earlier.update(not_before=until, not_before_reason=reason)
 
 
 def _locked(accounts: Iterable[SocialAccount]) -> OwnedQuerySet[Lane]:

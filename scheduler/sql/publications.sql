@@ -1,39 +1,41 @@
 -- What the workers of the publication queues do to an organisation's rows, in its scope: one call each, so that a
 -- publication costs few round trips. Locks are taken by ascending id: publications, then deliveries, then lanes.
 
--- Lock claimed publications and return what their next step needs. Locked before the words are read: an editor either
--- finished before, or waits and then meets a publication that is being sent.
+-- Return what the next step of claimed publications needs. Nothing is locked: whoever changes the words afterwards
+-- raises the lease token in the same transaction, and what this worker then writes misses.
 CREATE OR REPLACE FUNCTION scheduler_load_publications(p_ids bigint[], p_tokens bigint[]) RETURNS TABLE (
   id bigint, token bigint, state text, publish_at timestamptz, progress jsonb, is_prepared boolean, attempts smallint,
   post_text text, pictures jsonb, when_late text,
   account_id bigint, network text, network_id text, handle text, details jsonb, account_state text, sealed bytea,
-  grant_id bigint, person_id text, grant_sealed bytea,
-  delivery_id bigint, delivery_text text, delivery_started_at timestamptz, looks bigint
-) LANGUAGE plpgsql VOLATILE AS $f$
-#variable_conflict use_column
-BEGIN
-  PERFORM 1 FROM scheduler_publication p WHERE p.id = ANY (p_ids) ORDER BY p.id FOR NO KEY UPDATE;
-  RETURN QUERY
-    SELECT p.id, p.lease_token, p.state::text, p.publish_at, p.progress, p.is_prepared, p.attempts,
-           coalesce(nullif(t.own_texts ->> a.network, ''), t.text),
-           (SELECT jsonb_agg(jsonb_build_object(
-               'sha256', f.sha256, 'storage_key', f.storage_key, 'content_type', f.content_type,
-               'size_bytes', f.size_bytes, 'width', f.width, 'height', f.height, 'alt_text', pa.alt_text
-             ) ORDER BY pa.position)
-            FROM scheduler_postasset pa JOIN gallery_asset f ON f.id = pa.asset_id WHERE pa.post_id = t.id),
-           o.when_late::text,
-           a.id, a.network::text, a.network_id::text, a.handle::text, a.details, a.state::text, a.sealed,
-           g.id, g.outside_id::text, g.sealed,
-           d.id, d.text, d.started_at, (SELECT count(*) FROM scheduler_look k WHERE k.delivery_id = d.id)
-    FROM unnest(p_ids, p_tokens) AS w (id, token)
-    JOIN scheduler_publication p ON p.id = w.id AND p.lease_token = w.token AND p.lease_until IS NOT NULL
-    JOIN scheduler_post t ON t.id = p.post_id
-    JOIN integrations_socialaccount a ON a.id = p.social_account_id
-    JOIN accounts_organisation o ON o.id = p.organisation_id
-    LEFT JOIN integrations_grant g ON g.id = a.grant_id
-    LEFT JOIN scheduler_delivery d ON d.publication_id = p.id AND d.outcome = 'unknown'
-    ORDER BY p.id;
-END $f$;
+  person_id text, grant_sealed bytea,
+  delivery_id bigint, delivery_reason jsonb, first_started_at timestamptz, looks bigint, empty_looks bigint
+) LANGUAGE sql STABLE AS $f$
+  SELECT p.id, p.lease_token, p.state::text, p.publish_at, p.progress, p.is_prepared, p.attempts,
+         coalesce(nullif(t.own_texts ->> a.network, ''), t.text),
+         (SELECT jsonb_agg(jsonb_build_object(
+             'sha256', f.sha256, 'storage_key', f.storage_key, 'content_type', f.content_type,
+             'size_bytes', f.size_bytes, 'width', f.width, 'height', f.height, 'alt_text', pa.alt_text
+           ) ORDER BY pa.position)
+          FROM scheduler_postasset pa JOIN gallery_asset f ON f.id = pa.asset_id WHERE pa.post_id = t.id),
+         o.when_late::text,
+         a.id, a.network::text, a.network_id::text, a.handle::text, a.details, a.state::text, a.sealed,
+         g.outside_id::text, g.sealed,
+         d.id, d.reason_data, d.first_started_at, d.looks, d.empty_looks
+  FROM unnest(p_ids, p_tokens) AS w (id, token)
+  JOIN scheduler_publication p ON p.id = w.id AND p.lease_token = w.token AND p.lease_until IS NOT NULL
+  JOIN scheduler_post t ON t.id = p.post_id
+  JOIN integrations_socialaccount a ON a.id = p.social_account_id
+  JOIN accounts_organisation o ON o.id = p.organisation_id
+  LEFT JOIN integrations_grant g ON g.id = a.grant_id
+  LEFT JOIN LATERAL (
+    SELECT u.id, u.reason_data,
+           (SELECT min(e.started_at) FROM scheduler_delivery e WHERE e.publication_id = p.id) AS first_started_at,
+           (SELECT count(*) FROM scheduler_look k WHERE k.delivery_id = u.id) AS looks,
+           (SELECT count(*) FROM scheduler_look k WHERE k.delivery_id = u.id AND k.verdict = 'nothing') AS empty_looks
+    FROM scheduler_delivery u WHERE u.publication_id = p.id AND u.outcome = 'unknown' ORDER BY u.number DESC LIMIT 1
+  ) d ON p.state = 'outcome_unknown'
+  ORDER BY p.id
+$f$;
 
 -- Begin deliveries: each publication moves to sending and its open delivery is written. Commit before calling.
 CREATE OR REPLACE FUNCTION scheduler_begin_deliveries(
@@ -105,6 +107,11 @@ BEGIN
         reason = coalesce(m #>> '{delivery,reason}', ''),
         reason_data = coalesce(m #> '{delivery,reason_data}', '{}')
       WHERE d.id = (m #>> '{delivery,id}')::bigint AND d.publication_id = v_row.id;
+    END IF;
+    IF v_row.state = 'published' THEN
+      -- The network has answered for the account; once a minute is often enough to know.
+      UPDATE integrations_socialaccount a SET checked_at = p_now
+      WHERE a.id = v_row.social_account_id AND coalesce(a.checked_at < p_now - interval '1 minute', true);
     END IF;
     IF m ->> 'event' IS NOT NULL THEN
       INSERT INTO eventlog_event (organisation_id, at, name, actor_name, subject_type, subject_id, subject_name, agent, data)

@@ -1,0 +1,233 @@
+"""The publish queue: at its hour, each publication's one irreversible call.
+
+A doorbell wakes `publish_due`, which claims, calls and finishes until nothing is due. Before each wave of calls the
+deliveries are begun and committed, never more than are called at once: what one kill leaves in doubt is looked for.
+"""
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from django.db import connection
+
+from integrations.budgets import Need, reserve, write_reports
+from integrations.contract import Level, Operation, Published
+from integrations.errors import AuthorisationLost, OutcomeUnknown, PermanentError, ProviderError
+from lib.claims.claiming import Claim, Claimed, Clock
+from lib.claims.loops import drain
+from lib.tenancy.scope import scope
+from scheduler.models import Queue
+from scheduler.services import trouble
+from scheduler.services.trouble import Ended
+from scheduler.services.work import CALLS_AT_ONCE, Job, Move, facts_of, in_threads, load, settle
+from scheduler.states import Outcome, State
+
+logger = logging.getLogger(__name__)
+
+WORK = Claimed(
+    function="claim_publications",
+    queue=Queue.PUBLISH,
+    batch=2 * CALLS_AT_ONCE,
+    in_flight=80,
+    # Two calls (a post and its address, 35 s each at most) and some patience with the database.
+    lease=timedelta(seconds=90),
+)
+
+#: How often media that a network has forgotten are uploaded anew before people are told.
+_PREPARED_AGAIN_MAX = 3
+
+_BEGIN = "SELECT * FROM scheduler_begin_deliveries(%s, %s, %s, %s, %s, %s, %s)"
+
+
+@dataclass(frozen=True)
+class _Delivery:
+    """A call about to be made, its row committed."""
+
+    job: Job
+    id: int
+
+
+def publish_due(clock: Clock) -> int:
+    """Publish until nothing is due any more, and return how many publications were worked on."""
+    return drain(WORK, publish_claimed, clock, name="publish")
+
+
+def publish_claimed(claims: Sequence[Claim], clock: Clock) -> None:
+    """See claimed publications through this step, whatever it brings."""
+    now = clock()
+    ready, held = _sort_out(load(claims), now=now)
+    if held:
+        settle(held, now=now, also=trouble.delay_accounts)
+    for wave in _waves(ready):
+        deliveries = _begin(wave, clock)
+        ended = in_threads(lambda each: _commit(each, clock), deliveries)
+        finished_at = clock()
+        settle(
+            [each.move for each in ended],
+            now=finished_at,
+            also=lambda moves: _see_to(ended, moves, now=finished_at),  # noqa: B023  # called before the next wave
+        )
+    write_reports(now=clock())
+
+
+def _sort_out(jobs: Sequence[Job], *, now: datetime) -> tuple[list[Job], list[Move]]:
+    """Tell what can go out now from what has to wait, be prepared, or be refused before any call."""
+    ready: list[Job] = []
+    held: list[Move] = []
+    for job in jobs:
+        move = trouble.hold_back(job, now) or _refusal(job) or _to_media(job, now)
+        if move is None:
+            ready.append(job)
+        else:
+            held.append(move)
+    rooms = reserve([_need(job) for job in ready], now=now)
+    for job, later in zip(ready, rooms, strict=True):
+        if later is not None:
+            held.append(trouble.over_budget(job, budget=later.budget, until=later.until))
+    return [job for job, later in zip(ready, rooms, strict=True) if later is None], held
+
+
+def _need(job: Job) -> Need:
+    return Need(
+        network=job.account.network,
+        account_id=job.account.network_id,
+        person_id=job.account.person_id,
+        units=job.provider.cost(Operation.COMMIT, job.composition),
+    )
+
+
+def _refusal(job: Job) -> Move | None:
+    """Ask the same judge as the composer: words or limits may have changed since."""
+    problems = job.provider.validate(job.composition, details=job.account.details)
+    for problem in problems:
+        if problem.level is Level.ERROR:
+            error = PermanentError(problem.key, network=job.account.network, parameters=problem.parameters)
+            return trouble.refused(job, error)
+    return None
+
+
+def _to_media(job: Job, now: datetime) -> Move | None:
+    if job.is_prepared or not job.provider.needs_preparation(job.composition):
+        return None
+    return Move(job=job, before=State.SCHEDULED, after=State.SCHEDULED, queue=Queue.MEDIA, available_at=now)
+
+
+def _waves(jobs: Sequence[Job]) -> Iterator[list[Job]]:
+    """Cut a batch into as many deliveries as are called at once; jobs of an organisation stay together."""
+    for start in range(0, len(jobs), CALLS_AT_ONCE):
+        yield list(jobs[start : start + CALLS_AT_ONCE])
+
+
+def _begin(jobs: Sequence[Job], clock: Clock) -> list[_Delivery]:
+    """Write and commit the deliveries that are about to be made; what is no longer ours is left out."""
+    begun: list[_Delivery] = []
+    by_id = {job.id: job for job in jobs}
+    for organisation_id in sorted({job.organisation_id for job in jobs}):
+        group = [job for job in jobs if job.organisation_id == organisation_id]
+        now = clock()
+        with scope(organisation=organisation_id), connection.cursor() as cursor:
+            cursor.execute(
+                _BEGIN,
+                [
+                    [job.id for job in group],
+                    [job.claim.token for job in group],
+                    [job.provider.fingerprint(job.composition) for job in group],
+                    [job.composition.text for job in group],
+                    [len(job.composition.media) for job in group],
+                    now,
+                    now + WORK.lease,
+                ],
+            )
+            rows = cursor.fetchall()
+        begun += [_Delivery(by_id[publication_id], delivery_id) for publication_id, delivery_id in rows]
+    return begun
+
+
+def _commit(delivery: _Delivery, clock: Clock) -> Ended:
+    """Make the call. In a thread, without a database; whatever happens, the answer is a move."""
+    job = delivery.job
+    try:
+        published = job.provider.commit(job.open_account(), job.composition, job.progress, now=clock())
+    except ProviderError as error:
+        return Ended(error, _after(delivery, error, clock()))
+    except Exception:
+        # A fault of ours between the call and its answer: it may well have gone out.
+        logger.exception("publication %s: the call failed in our own code", job.id)
+        error = OutcomeUnknown("no_answer", network=job.account.network)
+        return Ended(error, _after(delivery, error, clock()))
+    return Ended(None, _success(delivery, published, clock()))
+
+
+def _success(delivery: _Delivery, published: Published, now: datetime) -> Move:
+    return Move(
+        job=delivery.job,
+        before=State.SENDING,
+        after=State.PUBLISHED,
+        published=answer(published, now=now),
+        delivery_id=delivery.id,
+        delivery={"outcome": Outcome.PUBLISHED, "http_status": 200},
+        event="published",
+        event_data={"network_id": published.network_id},
+    )
+
+
+def answer(published: Published, *, now: datetime) -> dict[str, str]:
+    """Return the columns that the network's word fills."""
+    return {
+        "network_id": published.network_id,
+        "permalink": published.permalink,
+        "published_at": (published.published_at or now).isoformat(),
+    }
+
+
+def _after(delivery: _Delivery, error: ProviderError, now: datetime) -> Move:
+    """Say what an error of the irreversible call leads to."""
+    job = delivery.job
+    if isinstance(error, OutcomeUnknown) or (isinstance(error, PermanentError) and error.look_first):
+        return _to_look_for(delivery, error, now)
+    ended = {"delivery_id": delivery.id, "delivery": facts_of(error, trouble.outcome_of(error))}
+    if isinstance(error, AuthorisationLost):
+        return trouble.lost_access(job, error, before=State.SENDING, now=now, **ended)
+    if isinstance(error, PermanentError):
+        if error.key == "media_expired" and job.attempts < _PREPARED_AGAIN_MAX:
+            return Move(
+                job=job,
+                before=State.SENDING,
+                after=State.SCHEDULED,
+                queue=Queue.MEDIA,
+                available_at=now,
+                counts=True,
+                is_prepared=False,
+                progress={},
+                reason=error.key,
+                **ended,
+            )
+        return replace(trouble.refused(replace(job, state=State.SENDING), error), **ended)
+    return trouble.postponed(job, error, before=State.SENDING, now=now, **ended)
+
+
+def _to_look_for(delivery: _Delivery, error: ProviderError, now: datetime) -> Move:
+    """Leave the publication to the reconcile queue, once what was sent can be seen there."""
+    look_first = isinstance(error, PermanentError)
+    return Move(
+        job=delivery.job,
+        before=State.SENDING,
+        after=State.OUTCOME_UNKNOWN,
+        queue=Queue.RECONCILE,
+        available_at=now if look_first else now + delivery.job.provider.visibility_delay,
+        counts=True,
+        reason=error.key,
+        reason_data=trouble.reason_of(error),
+        delivery_id=delivery.id,
+        delivery=facts_of(error, Outcome.UNKNOWN) | {"reason_data": {**error.facts(), "look_first": look_first}},
+        event="outcome_unknown",
+        event_data={"key": error.key},
+        asks=not look_first,
+    )
+
+
+def _see_to(ended: Sequence[Ended], moves: Sequence[Move], *, now: datetime) -> None:
+    """Stop what the same trouble would meet, for the moves that were written."""
+    written = {id(move) for move in moves}
+    trouble.see_to([each for each in ended if id(each.move) in written], now=now)

@@ -1,0 +1,45 @@
+"""Giving back what a worker held when it died."""
+
+import json
+from datetime import datetime
+
+from django.db import connection
+
+from integrations.registry import provider, provider_keys
+from lib.live import hint_after_commit
+from lib.tenancy.scope import scope
+from scheduler import outcomes
+from scheduler.models import Publication
+from scheduler.states import State
+
+_EXPIRE = "SELECT * FROM scheduler_expire_leases(%s, %s)"
+
+
+def give_back_expired(*, now: datetime) -> int:
+    """Return publications whose lease has run out to their lanes, or to the looks, and return how many there were."""
+    delays = _visibility_delays()
+    return sum(_give_back(organisation_id, delays, now=now) for organisation_id in _organisations(now))
+
+
+def _organisations(now: datetime) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM passage.organisations_with_expired_leases(%s)", [now])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _give_back(organisation_id: int, delays: str, *, now: datetime) -> int:
+    with scope(organisation=organisation_id):
+        with connection.cursor() as cursor:
+            cursor.execute(_EXPIRE, [now, delays])
+            rows = cursor.fetchall()
+        unknown = [publication_id for publication_id, state in rows if state == State.OUTCOME_UNKNOWN]
+        if unknown:
+            found = Publication.objects.filter(pk__in=unknown).select_related("post", "social_account")
+            outcomes.tell(list(found.order_by("pk")), now=now)
+        hint_after_commit(organisation_id, *(("publication", publication_id) for publication_id, _state in rows))
+    return len(rows)
+
+
+def _visibility_delays() -> str:
+    """Return, as JSON, how many seconds each network may hide what was sent."""
+    return json.dumps({key: int(provider(key).visibility_delay.total_seconds()) for key in provider_keys()})
