@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "gallery",
     "integrations",
     "scheduler",
+    "operations",
     "web",
 ]
 

@@ -17,6 +17,7 @@ organisation_urls: list[URLPattern | URLResolver] = [
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", enter, name="home"),
     path("", include("web.urls")),
+    path("", include("operations.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("connect/<slug:network>/callback", connecting.callback, name="connect_callback"),
     path("media/<str:token>/", gallery.views.media, name="media"),
