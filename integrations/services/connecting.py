@@ -22,9 +22,11 @@ from integrations import register, registry, vault
 from integrations.contract import Credentials, Feature, GrantedAccess, Presence
 from integrations.errors import PermanentError, ProviderError
 from integrations.models import ConnectAttempt, Grant, SocialAccount
+from integrations.services.bells import HOUSE, LOOK_AT_ACCOUNTS
 from integrations.services.disconnecting import withdraw_if_unused
 from integrations.services.health import bring_back, lose
 from integrations.services.refreshing import refresh_due_at
+from lib.claims.doorbell import ring_after_commit
 from lib.tenancy.scope import require_organisation_id, scope
 
 logger = logging.getLogger(__name__)
@@ -310,6 +312,7 @@ def _take_over(
         _write(account, found, grant, now=now)
     register.use(grant.network, register.Kind.PRESENCE, [found.network_id for _, found in pairs])
     bring_back([account for account, _ in pairs], now=now, send_late=send_late)
+    ring_after_commit(LOOK_AT_ACCOUNTS, queue=HOUSE)  # for their pictures
     for grant_id in sorted(former_grants):
         withdraw_if_unused(grant_id, now=now)
 

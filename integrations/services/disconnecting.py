@@ -8,7 +8,9 @@ from eventlog.services import record
 from integrations import register
 from integrations.events import AccountDisconnected, publish
 from integrations.models import Grant, SocialAccount
+from integrations.services.bells import HOUSE, TEND_GRANTS
 from integrations.services.lanes import hold_lanes
+from lib.claims.doorbell import ring_after_commit
 from lib.live import hint_after_commit
 
 
@@ -55,4 +57,6 @@ def withdraw_if_unused(grant_id: int, *, now: datetime) -> None:
     if not must_revoke:
         grant.sealed = None
     grant.save()
+    if must_revoke:
+        ring_after_commit(TEND_GRANTS, queue=HOUSE)
     record("integrations.grant.withdrawn", grant, data={"network": grant.network, "revoke": must_revoke})

@@ -19,7 +19,9 @@ from integrations import register, registry, vault
 from integrations.contract import Credentials
 from integrations.errors import AuthorisationLost, OutcomeUnknown, ProviderError, RateLimited
 from integrations.models import Grant, SocialAccount
+from integrations.services.bells import HOUSE, TEND_GRANTS
 from integrations.services.health import bring_back, mark_grant_lost
+from lib.claims.doorbell import ring_after_commit
 from lib.live import hint_after_commit
 from lib.tenancy.scope import scope
 
@@ -74,6 +76,7 @@ def ask_for_refresh(social_account_id: int, *, now: datetime) -> datetime | None
         return None
     if grant.state == Grant.State.ACTIVE and grant.attempts == 0:
         Grant.objects.filter(pk=grant.pk, available_at__gt=now).update(available_at=now)
+        ring_after_commit(TEND_GRANTS, queue=HOUSE)
     # A refresh that is being tried again has its own hour; before it there is no use in asking.
     return max(now + TRY_AGAIN_IN, grant.available_at if grant.attempts else now)
 
