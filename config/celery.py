@@ -8,6 +8,7 @@ import os
 from typing import Any
 
 from celery import Celery
+from celery.signals import worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -31,3 +32,11 @@ app.conf.beat_schedule = {
     "look_at_accounts": _ring("integrations.look_at_accounts", queue="house", seconds=60),
     "tidy_connections": _ring("integrations.tidy_connections", queue="house", seconds=3600),
 }
+
+
+@worker_init.connect
+def refuse_what_is_not_walled_off(**_: object) -> None:
+    """A worker whose role stands above row-level security must not take a single row."""
+    from lib.tenancy.checks import require_walls  # the apps must be ready first
+
+    require_walls()

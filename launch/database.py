@@ -47,8 +47,8 @@ def _prepare_one(admin_url: str, database: str) -> None:
 
 
 def _role(admin: psycopg.Connection, name: str, attributes: str, password: str | None = None) -> None:
-    exists = admin.execute("SELECT FROM pg_roles WHERE rolname = %s", [name]).fetchone()
-    statement = sql.SQL("ALTER ROLE {} " if exists else "CREATE ROLE {} ").format(sql.Identifier(name))
+    absent = admin.execute("SELECT FROM pg_roles WHERE rolname = %s", [name]).fetchone() is None
+    statement = sql.SQL("CREATE ROLE {} " if absent else "ALTER ROLE {} ").format(sql.Identifier(name))
     admin.execute(statement + sql.SQL(attributes).format(sql.Literal(password)))
 
 

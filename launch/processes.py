@@ -51,7 +51,8 @@ def web(*, port: int, settings: Mapping[str, str]) -> Program:
         ],
         environment=settings,
         folder=ROOT,
-        ready=_answers(f"http://127.0.0.1:{port}/healthz"),
+        # What a person opens first.
+        ready=_answers(f"http://127.0.0.1:{port}/accounts/login/"),
         restarts=True,
     )
 
@@ -62,7 +63,17 @@ def workers(settings: Mapping[str, str]) -> list[Program]:
         Program(
             name=name,
             command=[
-                *(_BIN / "celery", "--app", "config.celery", "worker", "--queues", queues, "--hostname", f"{name}@%h"),
+                *(
+                    _BIN / "celery",
+                    "--quiet",
+                    "--app",
+                    "config.celery",
+                    "worker",
+                    "--queues",
+                    queues,
+                    "--hostname",
+                    f"{name}@%h",
+                ),
                 *("--concurrency", "2", "--loglevel", "WARNING", "--without-gossip", "--without-mingle"),
             ],
             # A container's root is nobody's superuser: Celery's page of warning would bury what matters.
@@ -78,7 +89,17 @@ def workers(settings: Mapping[str, str]) -> list[Program]:
 def beat(*, schedule: Path, settings: Mapping[str, str]) -> Program:
     return Program(
         name="beat",
-        command=[_BIN / "celery", "--app", "config.celery", "beat", "--loglevel", "WARNING", "--schedule", schedule],
+        command=[
+            _BIN / "celery",
+            "--quiet",
+            "--app",
+            "config.celery",
+            "beat",
+            "--loglevel",
+            "WARNING",
+            "--schedule",
+            schedule,
+        ],
         environment=settings,
         folder=ROOT,
         restarts=True,

@@ -220,6 +220,10 @@ class Throwaway:
         self._redis = Redis(folder=folder, port=free_port(), password=secrets.token_hex(16), durable=durable)
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
 
+    @property
+    def admin_url(self) -> str:
+        return self._postgres.address()
+
     def start(self) -> Addresses:
         self.start_postgres()
         self._start(self._redis.program(self.folder / "redis.log"))

@@ -138,7 +138,7 @@ class _Child:
             if time.monotonic() > deadline:
                 waited = f"{program.ready_within_seconds:.0f} s"
                 raise Ended(f"{program.name} does not answer after {waited}.\n{program.last_words()}")
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.1)
 
     @property
     def _running(self) -> asyncio.subprocess.Process:

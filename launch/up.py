@@ -124,11 +124,10 @@ async def _run(options: Options, place: Place, supervisor: Supervisor, terminal:
 
     # The owner's way into the database is for migrations only.
     child.pop("DATABASE_OWNER_URL")
-    await asyncio.gather(
-        *(supervisor.start(program) for program in processes.workers(child)),
-        supervisor.start(processes.beat(schedule=place.folder / "beat", settings=child)),
-        supervisor.start(processes.web(port=options.port, settings=child)),
-    )
+    # The page first: five processes that start at once on two cores would all be late.
+    await supervisor.start(processes.web(port=options.port, settings=child))
+    for program in (*processes.workers(child), processes.beat(schedule=place.folder / "beat", settings=child)):
+        await supervisor.start(program)
     place.announce(web=options.address, environment=defaults | settings)
     terminal.step(f"Portevoix runs at {options.address}  (Ctrl-C stops everything)\n{sign_ins}")
     await supervisor.until_failure()

@@ -3,6 +3,7 @@ import signal
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -10,6 +11,7 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from launch.database import prepare
 from launch.servers import Throwaway, throwaway
 
 
@@ -85,6 +87,23 @@ def test_the_owner_hands_functions_over_to_the_passage(servers: Throwaway) -> No
 
     with as_app(servers) as app:
         assert app.execute("SELECT passage.one()").fetchone() == (1,)
+
+
+def test_preparing_a_database_again_changes_the_passwords_and_nothing_else(servers: Throwaway) -> None:
+    address = urlsplit(servers.addresses.database_owner_url)
+    owner_password = address.password or ""
+    app_password = urlsplit(servers.addresses.database_url).password or ""
+    with as_owner(servers) as owner:
+        owner.execute("CREATE TABLE IF NOT EXISTS stays (id int)")
+
+    prepare(servers.admin_url, owner_password="other", app_password="another")
+    with psycopg.connect(address._replace(netloc=address.netloc.replace(owner_password, "other")).geturl()) as owner:
+        assert owner.execute("SELECT count(*) FROM stays").fetchone() == (0,)
+    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+        as_owner(servers)
+
+    prepare(servers.admin_url, owner_password=owner_password, app_password=app_password)
+    as_owner(servers).close()
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
