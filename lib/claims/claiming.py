@@ -51,4 +51,5 @@ def by_organisation(claims: Iterable[Claim]) -> Iterator[tuple[int, list[Claim]]
 
 def wait_before_retry(attempts: int) -> timedelta:
     """Return how long to wait after so many tries without success: 30 s, doubling up to an hour."""
-    return min(_FIRST_WAIT * 2 ** min(max(attempts, 1) - 1, 10), _LONGEST_WAIT)
+    doublings = min(max(attempts, 1) - 1, 10)
+    return min(_FIRST_WAIT * (1 << doublings), _LONGEST_WAIT)

@@ -144,8 +144,8 @@ def _step(job: Job, wishes: "SimpleQueue[_Save]", clock: Clock) -> Ended | None:
         return Ended(error, _troubled(job, error, clock()))
     except Exception:
         logger.exception("publication %s: its media could not be prepared", job.id)
-        error = TransientError("media_unreadable", network=job.account.network)
-        return Ended(error, _troubled(job, error, clock()))
+        unreadable = TransientError("media_unreadable", network=job.account.network)
+        return Ended(unreadable, _troubled(job, unreadable, clock()))
 
 
 def _after(job: Job, progress: Progress, readiness: Readiness, now: datetime) -> Move:

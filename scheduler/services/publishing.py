@@ -8,6 +8,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -154,8 +155,8 @@ def _commit(delivery: _Delivery, clock: Clock) -> Ended:
     except Exception:
         # A fault of ours between the call and its answer: it may well have gone out.
         logger.exception("publication %s: the call failed in our own code", job.id)
-        error = OutcomeUnknown("no_answer", network=job.account.network)
-        return Ended(error, _after(delivery, error, clock()))
+        doubt = OutcomeUnknown("no_answer", network=job.account.network)
+        return Ended(doubt, _after(delivery, doubt, clock()))
     return Ended(None, _success(delivery, published, clock()))
 
 
@@ -186,7 +187,7 @@ def _after(delivery: _Delivery, error: ProviderError, now: datetime) -> Move:
     job = delivery.job
     if isinstance(error, OutcomeUnknown) or (isinstance(error, PermanentError) and error.look_first):
         return _to_look_for(delivery, error, now)
-    ended = {"delivery_id": delivery.id, "delivery": facts_of(error, trouble.outcome_of(error))}
+    ended: dict[str, Any] = {"delivery_id": delivery.id, "delivery": facts_of(error, trouble.outcome_of(error))}
     if isinstance(error, AuthorisationLost):
         return trouble.lost_access(job, error, before=State.SENDING, now=now, **ended)
     if isinstance(error, PermanentError):

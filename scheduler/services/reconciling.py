@@ -215,5 +215,6 @@ def _write_looks(seen: Sequence[_Seen], moves: Sequence[Move], *, now: datetime)
             sightings=list(each.sightings),
         )
         for each in ours
+        if each.ended.move.job.delivery_id is not None
     )
     trouble.see_to([each.ended for each in ours], now=now)

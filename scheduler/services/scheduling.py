@@ -41,7 +41,7 @@ def schedule_post(post: Post, *, publish_at: datetime, actor: User, now: datetim
     if publish_at == now and not planned:
         moved = []  # a second click on "now" must not push the hour further
     for each in (*planned, *moved):
-        _enter(each, publish_at=publish_at, now=now)
+        enter(each, publish_at=publish_at, now=now)
     if planned or moved:
         data = {"publications": len(planned) + len(moved), "publish_at": publish_at.isoformat()}
         record("scheduler.post.scheduled", post, data=data, origin=_origin(actor))
@@ -53,35 +53,35 @@ def move_publication(publication: Publication, *, publish_at: datetime, actor: U
     if publish_at <= now:
         raise NotPossible("hour_past")
     _require(publication, State.SCHEDULED)
-    _enter(publication, publish_at=publish_at, now=now)
+    enter(publication, publish_at=publish_at, now=now)
     _record("moved", publication, actor, publish_at=publish_at.isoformat())
 
 
 def unschedule_publication(publication: Publication, *, actor: User, now: datetime) -> None:
     """Take a scheduled publication back into the drafts."""
     _require(publication, State.SCHEDULED)
-    _leave(publication, State.DRAFT, now=now)
+    leave(publication, State.DRAFT, now=now)
     _record("unscheduled", publication, actor)
 
 
 def cancel_publication(publication: Publication, *, actor: User, now: datetime) -> None:
     """End a publication that has not gone out."""
     _require(publication, *(state for state, targets in MOVES.items() if State.CANCELLED in targets))
-    _leave(publication, State.CANCELLED, now=now)
+    leave(publication, State.CANCELLED, now=now)
     _record("cancelled", publication, actor)
 
 
 def retry_publication(publication: Publication, *, actor: User, now: datetime) -> None:
     """Send a failed publication again at once, its media anew."""
     _require(publication, State.FAILED)
-    _enter(publication, publish_at=now, now=now, progress={})
+    enter(publication, publish_at=now, now=now, progress={})
     _record("retried", publication, actor)
 
 
 def send_late(publication: Publication, *, actor: User, now: datetime) -> None:
     """Send a scheduled publication at once, late or early."""
     _require(publication, State.SCHEDULED)
-    _enter(publication, publish_at=now, now=now)
+    enter(publication, publish_at=now, now=now)
     _record("sent_late", publication, actor)
 
 
@@ -118,7 +118,7 @@ def send_again(publication: Publication, *, actor: User, now: datetime) -> None:
     """Send a publication of unknown outcome again at once: a person has looked, and it is not there."""
     _require(publication, State.OUTCOME_UNKNOWN)
     _close_unknown_delivery(publication, Outcome.ABSENT)
-    _enter(publication, publish_at=now, now=now)
+    enter(publication, publish_at=now, now=now)
     _record("sent_again", publication, actor)
 
 
@@ -130,7 +130,7 @@ def prepare_again(post: Post, *, now: datetime) -> None:
     for publication in lock_publications(post):
         if publication.state == State.SCHEDULED and publication.publish_at is not None:
             is_waiting = publication.available_at is not None or publication.lease_until is not None
-            _enter(publication, publish_at=publication.publish_at, now=now, is_waiting=is_waiting)
+            enter(publication, publish_at=publication.publish_at, now=now, is_waiting=is_waiting)
 
 
 def lock_publications(post: Post) -> list[Publication]:
@@ -155,7 +155,7 @@ def entry_for(post: Post, network: str, *, publish_at: datetime, now: datetime) 
     return Entry(Queue.PUBLISH, publish_at, is_prepared=True)
 
 
-def _enter(
+def enter(
     publication: Publication, *, publish_at: datetime, now: datetime, is_waiting: bool = True, **fields: Any
 ) -> None:
     """Put a publication into the lane it starts from; the same lock order as everywhere: publication, then lane."""
@@ -180,8 +180,14 @@ def _enter(
             ring_after_commit(entry.queue)
 
 
-def _leave(publication: Publication, state: State, *, now: datetime) -> None:
-    _move(publication, state, now=now, available_at=None, reason="", reason_data={})
+def leave(publication: Publication, state: State, *, now: datetime, reason: str = "") -> None:
+    """Take a publication out of its lane, into a state in which no worker looks at it."""
+    _move(publication, state, now=now, available_at=None, reason=reason, reason_data={})
+
+
+def set_aside(publication: Publication, *, reason: str, now: datetime) -> None:
+    """Let a scheduled publication wait for a person's decision."""
+    _move(publication, State.SCHEDULED, now=now, available_at=None, reason=reason, reason_data={})
 
 
 def _move(publication: Publication, state: State, *, now: datetime, **fields: Any) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -53,7 +54,7 @@ class Acme:
         )
         grant.save()
 
-    def plan(self, account: SocialAccount, *, publish_at: datetime = NOON, **fields: object) -> Publication:
+    def plan(self, account: SocialAccount, *, publish_at: datetime = NOON, **fields: Any) -> Publication:
         with scope(organisation=self.organisation.pk):
             return make_publication(social_account=account, publish_at=publish_at, **fields)
 

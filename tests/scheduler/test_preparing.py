@@ -11,6 +11,7 @@ from scheduler.models import PostAsset, Publication, Queue
 from scheduler.services import preparing, scheduling
 from scheduler.services.preparing import prepare_due
 from scheduler.services.publishing import publish_due
+from scheduler.services.work import load
 from scheduler.states import State
 from tests.factories import NOON, in_minutes, make_asset, make_post
 from tests.scheduler.conftest import Acme
@@ -102,7 +103,7 @@ def test_cancelling_stops_an_upload_that_is_under_way(acme: Acme, with_pictures:
     with scope(organisation=acme.organisation.pk):
         Publication.objects.filter(pk=with_pictures.pk).update(lease_token=99)  # as every act of a person does
 
-    jobs = preparing.load(claims)
+    jobs = load(claims)
     assert jobs == []
 
 

@@ -16,7 +16,7 @@ from scheduler.models import Publication, Queue
 from scheduler.services import publishing, scheduling
 from scheduler.services.publishing import publish_due
 from scheduler.services.sweeping import give_back_expired
-from scheduler.services.work import load
+from scheduler.services.work import load, settle
 from scheduler.states import Outcome, State
 from tests.factories import NOON, in_minutes
 from tests.scheduler.conftest import Acme
@@ -137,6 +137,7 @@ def test_waits_grow_and_are_obeyed(acme: Acme, account: SocialAccount) -> None:
         publish_due(acme.clock)
         found = acme.fresh(publication)
         assert found.state == State.SCHEDULED
+        assert found.available_at is not None
         waits.append((found.available_at - acme.clock.now).total_seconds())
         acme.clock.now = found.available_at - timedelta(seconds=1)
         assert publish_due(acme.clock) == 0
@@ -325,7 +326,7 @@ def test_a_worker_that_wakes_after_its_lease_writes_nothing(acme: Acme, account:
     give_back_expired(now=acme.clock.now)
 
     ended = publishing._commit(deliveries[0], acme.clock)
-    assert publishing.settle([ended.move], now=acme.clock.now) == 0
+    assert settle([ended.move], now=acme.clock.now) == 0
 
     assert acme.fresh(publication).state == State.OUTCOME_UNKNOWN
 
@@ -338,6 +339,7 @@ def test_what_kills_its_worker_again_and_again_does_so_ever_more_rarely(acme: Ac
         acme.clock.forward(minutes=2)
         give_back_expired(now=acme.clock.now)
         available_at = acme.fresh(publication).available_at
+        assert available_at is not None
         waits.append((available_at - acme.clock.now).total_seconds())
         acme.clock.now = available_at
 

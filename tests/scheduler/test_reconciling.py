@@ -92,6 +92,7 @@ def test_a_look_that_fails_proves_nothing_and_comes_again_later_each_time(acme: 
         acme.network.fail_next("find_published", TransientError("unavailable", network="memory"))
         reconcile_due(acme.clock)
         available_at = acme.fresh(publication).available_at
+        assert available_at is not None
         waits.append((available_at - acme.clock.now).total_seconds())
         acme.clock.now = available_at
     reconcile_due(acme.clock)

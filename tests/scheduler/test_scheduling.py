@@ -1,3 +1,4 @@
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
@@ -22,7 +23,7 @@ def draft(account: SocialAccount, state: State = State.DRAFT) -> Publication:
 
 
 @pytest.fixture(autouse=True)
-def _in_scope(acme: Acme) -> object:
+def _in_scope(acme: Acme) -> Iterator[None]:
     with scope(organisation=acme.organisation.pk, user=acme.alice.pk):
         yield
 
@@ -88,10 +89,11 @@ def test_what_is_on_its_way_or_ended_is_not_moved_nor_cancelled(
 ) -> None:
     publication = acme.plan(account, state=state, network_id="1", available_at=None)
 
-    for act in (
+    acts: list[Callable[[], None]] = [
         lambda: scheduling.move_publication(publication, publish_at=EVENING, actor=acme.alice, now=NOON),
         lambda: scheduling.cancel_publication(publication, actor=acme.alice, now=NOON),
-    ):
+    ]
+    for act in acts:
         with pytest.raises(NotPossible):
             act()
 
