@@ -106,6 +106,17 @@ def beat(*, schedule: Path, settings: Mapping[str, str]) -> Program:
     )
 
 
+def watch(settings: Mapping[str, str]) -> Program:
+    """Return the process that tells people when another one has stopped doing its work."""
+    return Program(
+        name="watch",
+        command=[_BIN / "python", ROOT / "manage.py", "watch"],
+        environment=settings,
+        folder=ROOT,
+        restarts=True,
+    )
+
+
 def _answers(address: str) -> Callable[[], bool]:
     def ready() -> bool:
         try:

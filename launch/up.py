@@ -126,7 +126,8 @@ async def _run(options: Options, place: Place, supervisor: Supervisor, terminal:
     child.pop("DATABASE_OWNER_URL")
     # The page first: five processes that start at once on two cores would all be late.
     await supervisor.start(processes.web(port=options.port, settings=child))
-    for program in (*processes.workers(child), processes.beat(schedule=place.folder / "beat", settings=child)):
+    beat = processes.beat(schedule=place.folder / "beat", settings=child)
+    for program in (*processes.workers(child), beat, processes.watch(child)):
         await supervisor.start(program)
     place.announce(web=options.address, environment=defaults | settings)
     terminal.step(f"Portevoix runs at {options.address}  (Ctrl-C stops everything)\n{sign_ins}")
