@@ -1,6 +1,6 @@
 """Start-up refuses what would not be walled off, and says what to do."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from django.core.checks import CheckMessage
@@ -59,7 +59,7 @@ def test_the_row_referred_to_needs_a_unique_organisation_and_id() -> None:
 @isolate_apps("scheduler")
 def test_a_manager_past_the_guard_is_refused() -> None:
     class Open(OwnedModel):
-        objects: Any = models.Manager()
+        objects: ClassVar[Any] = models.Manager()
 
         class Meta(OwnedModel.Meta):
             app_label = "scheduler"
