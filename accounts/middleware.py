@@ -11,8 +11,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
 from accounts.models import Membership, User
-from accounts.requests import client_address
-from eventlog.services import Origin, acts_from
+from accounts.requests import origin_of
+from eventlog.services import acts_from
 from lib.tenancy.scope import scope
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -46,7 +46,7 @@ class OrganisationMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        with acts_from(_origin(request)):
+        with acts_from(origin_of(request)):
             slug = _organisation_slug(request.path_info)
             if slug is None:
                 return self.get_response(request)
@@ -89,13 +89,3 @@ def _organisation_slug(path: str) -> str | None:
     """Return the slug of a path under /o/<slug>/, whether or not such a page exists there."""
     parts = path.split("/", 3)
     return parts[2] if len(parts) == 4 and parts[1] == "o" else None
-
-
-def _origin(request: HttpRequest) -> Origin:
-    user = request.user
-    return Origin(
-        actor_id=user.pk,
-        actor_name=str(user) if user.is_authenticated else "",
-        address=client_address(request),
-        agent=request.headers.get("User-Agent", ""),
-    )

@@ -5,12 +5,14 @@ from functools import wraps
 from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 
 from accounts.models import Membership, Organisation, User
 from accounts.permissions import Permission
+from eventlog.services import Origin
 
-View = TypeVar("View", bound=Callable[..., HttpResponse])
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 
 class OrganisationRequest(HttpRequest):
@@ -30,7 +32,7 @@ def requires(permission: Permission) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(request: OrganisationRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: OrganisationRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.membership.may(permission):
                 raise PermissionDenied(str(permission.label))
             return view(request, *args, **kwargs)
@@ -48,3 +50,21 @@ def client_address(request: HttpRequest) -> str | None:
     proxies it was told to trust (uvicorn --forwarded-allow-ips).
     """
     return request.META.get("REMOTE_ADDR") or None
+
+
+def origin_of(request: HttpRequest, user: Any = None) -> Origin:
+    """Return from where this request acts; `user` is given where who acts has only just become known."""
+    user = user or request.user
+    return Origin(
+        actor_id=user.pk,
+        actor_name=str(user) if user.is_authenticated else "",
+        address=client_address(request),
+        agent=request.headers.get("User-Agent", ""),
+    )
+
+
+def signed_in_user(request: HttpRequest) -> User:
+    """Return who is signed in; views that ask stand behind `login_required`."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user

@@ -10,12 +10,15 @@ from django.http import HttpRequest
 from accounts.middleware import open_memberships
 from lib.live import organisation_group
 
+#: Told to browsers in the range that is left to applications: do not try again.
+CLOSED_TO_USER = 4403
+
 
 class OrganisationSocket(AsyncJsonWebsocketConsumer):
     """One member's socket. It carries ids only: the browser asks the normal view, where permissions are checked."""
 
     async def connect(self) -> None:
-        organisation_id = await database_sync_to_async(self._find_organisation_id)()
+        organisation_id = await self._find_organisation_id()
         if organisation_id is None:
             await self.close()  # before accepting: a stranger sees the same refusal for any slug
             return
@@ -36,11 +39,18 @@ class OrganisationSocket(AsyncJsonWebsocketConsumer):
         """Pass on one hint from the channel layer."""
         await self.send_json(event["hint"])
 
+    async def membership_changed(self, event: dict[str, Any]) -> None:
+        """Ask anew whether this socket's user is a member; if not, close: removal takes effect at once."""
+        if event["user_id"] == self.user_id and await self._find_organisation_id() is None:
+            await self.close(CLOSED_TO_USER)
+
+    @database_sync_to_async
     def _find_organisation_id(self) -> int | None:
         request = HttpRequest()
         request.session = self.scope["session"]
         user = get_user(request)
         if not user.is_authenticated:
             return None
+        self.user_id = user.pk
         slug = self.scope["url_route"]["kwargs"]["slug"]
         return next((one.organisation_id for one in open_memberships(user) if one.organisation.slug == slug), None)

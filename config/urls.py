@@ -18,8 +18,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", enter, name="home"),
     path("", include("web.urls")),
     path("", include("operations.urls")),
-    path("accounts/", include("allauth.account.urls")),
     path("connect/<slug:network>/callback", connecting.callback, name="connect_callback"),
+    path("", include("accounts.urls")),
+    path("accounts/", include("accounts.sign_in_urls")),
     path("media/<str:token>/", gallery.views.media, name="media"),
     path("o/<slug:slug>/", include(organisation_urls)),
 ]

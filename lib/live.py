@@ -1,7 +1,8 @@
 """Hints to browsers: something changed, ask again. Ids only, after the commit, and never in the way of the change."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
@@ -20,11 +21,19 @@ def send_hints(organisation_id: int, hints: Iterable[tuple[str, int]]) -> None:
 
     When Redis is down nobody is told and nothing fails: pages ask again when they reconnect.
     """
+    _send(organisation_id, [{"type": "hint", "hint": {"kind": kind, "id": subject_id}} for kind, subject_id in hints])
+
+
+def tell_sockets_after_commit(organisation_id: int, message: dict[str, Any]) -> None:
+    """Send a message to an organisation's sockets themselves (a method of theirs, by its type), not to browsers."""
+    transaction.on_commit(lambda: _send(organisation_id, [message]), robust=True)
+
+
+def _send(organisation_id: int, messages: Sequence[dict[str, Any]]) -> None:
     layer = get_channel_layer()
     group = organisation_group(organisation_id)
     try:
-        for kind, subject_id in hints:
-            message = {"type": "hint", "hint": {"kind": kind, "id": subject_id}}
+        for message in messages:
             async_to_sync(layer.group_send)(group, message)
     except (OSError, ConnectionError) as error:
         logger.warning("live hints of organisation %s not sent: %s", organisation_id, type(error).__name__)

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import connections
+from django.test import Client
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, sync_playwright
 from pytest_django import Settings
 
 from launch.stack import Stack, running_stack
+from tests.houses import House, make_house, signed_in
 
 NO_BROWSER = "No Chromium was found; on Debian: apt-get install chromium. CHROMIUM=/path/to/it names another."
 
@@ -39,6 +41,23 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def quick_passwords(settings: Settings) -> None:
     """A good hash takes a quarter of a second on purpose; a test that makes four people need not wait for one."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def house(db: None) -> House:
+    return make_house()
+
+
+@pytest.fixture
+def alice(house: House) -> Client:
+    """The browser of Acme's owner."""
+    return signed_in(house.alice)
+
+
+@pytest.fixture
+def charlie(house: House) -> Client:
+    """The browser of somebody who belongs elsewhere."""
+    return signed_in(house.charlie)
 
 
 @pytest.fixture(scope="session")

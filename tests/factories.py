@@ -9,7 +9,7 @@ from typing import Any
 
 from accounts.models import Membership, Organisation, User
 from accounts.permissions import Role
-from accounts.services import create_organisation
+from accounts.services.organisations import create_organisation
 from gallery.models import Asset
 from integrations.models import Grant, Network, SocialAccount
 from integrations.services.lanes import ensure_lanes, lower_lanes

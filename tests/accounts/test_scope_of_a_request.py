@@ -11,6 +11,7 @@ from accounts.models import Organisation
 from accounts.permissions import Permission, Role
 from accounts.requests import OrganisationRequest, requires
 from scheduler.models import Post
+from tests.answers import comparable
 from tests.factories import make_membership, make_organisation, make_post, make_user
 
 
@@ -30,6 +31,7 @@ def guarded(request: OrganisationRequest) -> HttpResponse:
 
 
 urlpatterns = [
+    path("", include("web.urls")),  # error pages link to it
     path(
         "o/<slug:slug>/",
         include(
@@ -91,8 +93,8 @@ def test_a_strangers_organisation_is_like_an_absent_one(acme: Organisation, page
 
     foreign, absent = client.get(f"/o/acme/{page}"), client.get(f"/o/nowhere/{page}")
 
-    assert foreign.status_code == absent.status_code == 404
-    assert foreign.headers.items() == absent.headers.items()
+    assert foreign.status_code == 404
+    assert comparable(foreign) == comparable(absent)
     assert foreign.content.replace(b"acme", b"nowhere") == absent.content
 
 

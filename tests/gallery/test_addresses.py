@@ -10,7 +10,7 @@ from gallery.models import Asset
 from gallery.storage import storage
 from lib.tenancy.scope import scope
 from tests.factories import make_asset
-from tests.gallery.conftest import House
+from tests.houses import House
 
 HOUR = timedelta(hours=1)
 

@@ -14,15 +14,15 @@ from gallery.storage import NoFile, read_all
 from lib.tenancy.scope import scope
 from scheduler.models import PostAsset
 from tests.factories import make_asset, make_post
-from tests.gallery.conftest import House, signed_in
 from tests.gallery.pictures import photograph
+from tests.houses import House, signed_in
 
 SCRIPT = {"X-Requested-With": "fetch"}
 
 
 def bring(client: Client, house: House, content: bytes, name: str = "beach.jpg") -> Asset:
     file = SimpleUploadedFile(name, content, content_type="text/html")
-    response = client.post(house.path("upload/"), {"file": file}, headers=SCRIPT)
+    response = client.post(house.path("gallery/upload/"), {"file": file}, headers=SCRIPT)
     assert response.status_code == 200, response.content
     with scope(organisation=house.acme.pk):
         asset: Asset = Asset.objects.newest_first()[0]
@@ -49,7 +49,7 @@ def test_a_picture_arrives_with_a_thumbnail_and_an_event(house: House, alice: Cl
 def test_what_is_no_picture_is_refused_in_words_and_leaves_nothing(house: House, alice: Client) -> None:
     file = SimpleUploadedFile("photo.jpg", b"<svg onload=alert(1)>", content_type="image/jpeg")
 
-    response = alice.post(house.path("upload/"), {"file": file}, headers=SCRIPT)
+    response = alice.post(house.path("gallery/upload/"), {"file": file}, headers=SCRIPT)
 
     assert response.status_code == 422
     assert "no JPEG and no PNG by its content" in response.content.decode()
@@ -60,9 +60,9 @@ def test_what_is_no_picture_is_refused_in_words_and_leaves_nothing(house: House,
 def test_without_a_script_several_files_come_at_once(house: House, alice: Client) -> None:
     files = [SimpleUploadedFile("one.jpg", photograph()), SimpleUploadedFile("two.jpg", b"rubbish")]
 
-    response = alice.post(house.path("upload/"), {"file": files}, follow=True)
+    response = alice.post(house.path("gallery/upload/"), {"file": files}, follow=True)
 
-    assert response.redirect_chain == [(house.path(), 302)]
+    assert response.redirect_chain == [(house.path("gallery/"), 302)]
     page = response.content.decode()
     assert "one.jpg" in page
     assert "no JPEG and no PNG" in page
@@ -72,15 +72,15 @@ def test_files_are_private_to_the_organisation_and_never_guessed_at(house: House
     asset = bring(alice, house, photograph())
 
     for ending, content_type in (("original", "image/jpeg"), ("thumbnail", "image/jpeg")):
-        response = alice.get(house.path(f"{asset.pk}/{ending}/"))
+        response = alice.get(house.path(f"gallery/{asset.pk}/{ending}/"))
         assert response.status_code == 200
         assert response["Content-Type"] == content_type
         assert response["X-Content-Type-Options"] == "nosniff"
         assert response["Cache-Control"] == "private, max-age=3600"
         assert "sandbox" in response["Content-Security-Policy"]
-        again = alice.get(house.path(f"{asset.pk}/{ending}/"), headers={"If-None-Match": response["ETag"]})
+        again = alice.get(house.path(f"gallery/{asset.pk}/{ending}/"), headers={"If-None-Match": response["ETag"]})
         assert (again.status_code, again.content) == (304, b"")
-    response = alice.get(house.path(f"{asset.pk}/original/?download"))
+    response = alice.get(house.path(f"gallery/{asset.pk}/original/?download"))
     assert response["Content-Disposition"] == 'attachment; filename="beach.jpg"'
 
 
@@ -88,7 +88,7 @@ def test_a_stranger_meets_what_is_absent(house: House, alice: Client, charlie: C
     asset = bring(alice, house, photograph())
 
     for ending in ("original/", "thumbnail/", ""):
-        for path in (house.path(f"{asset.pk}/{ending}"), f"/o/elsewhere/gallery/{asset.pk}/{ending}"):
+        for path in (house.path(f"gallery/{asset.pk}/{ending}"), f"/o/elsewhere/gallery/{asset.pk}/{ending}"):
             assert charlie.get(path).status_code == 404
     for deed in ("describe/", "delete/"):
         assert charlie.post(f"/o/elsewhere/gallery/{asset.pk}/{deed}", {"alt_text": "x"}).status_code == 404
@@ -98,19 +98,19 @@ def test_a_stranger_meets_what_is_absent(house: House, alice: Client, charlie: C
 
 def test_only_those_who_may_change_the_gallery(house: House, alice: Client) -> None:
     asset = bring(alice, house, photograph())
-    analyst = house.member(Role.ANALYST)
+    analyst = house.browser_of(Role.ANALYST)
 
-    assert analyst.get(house.path()).status_code == 200
-    assert analyst.get(house.path(f"{asset.pk}/")).status_code == 200
+    assert analyst.get(house.path("gallery/")).status_code == 200
+    assert analyst.get(house.path(f"gallery/{asset.pk}/")).status_code == 200
     for deed in ("upload/", f"{asset.pk}/describe/", f"{asset.pk}/delete/"):
-        assert analyst.post(house.path(deed)).status_code == 403
+        assert analyst.post(house.path(f"gallery/{deed}")).status_code == 403
 
 
 def test_alt_text_is_saved_and_too_much_of_it_is_not(house: House, alice: Client) -> None:
     asset = bring(alice, house, photograph())
 
-    saved = alice.post(house.path(f"{asset.pk}/describe/"), {"alt_text": "A red roof by the sea."})
-    refused = alice.post(house.path(f"{asset.pk}/describe/"), {"alt_text": "x" * 1001})
+    saved = alice.post(house.path(f"gallery/{asset.pk}/describe/"), {"alt_text": "A red roof by the sea."})
+    refused = alice.post(house.path(f"gallery/{asset.pk}/describe/"), {"alt_text": "x" * 1001})
 
     assert saved.status_code == 200
     assert "gallery:done" in json.loads(saved["HX-Trigger"])
@@ -128,10 +128,10 @@ def test_deleting_takes_the_files_away_after_the_commit(
     asset = bring(alice, house, photograph())
 
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
-        response = alice.post(house.path(f"{asset.pk}/delete/"))
+        response = alice.post(house.path(f"gallery/{asset.pk}/delete/"))
 
     assert response.status_code == 200
-    assert alice.get(house.path(f"{asset.pk}/original/")).status_code == 404
+    assert alice.get(house.path(f"gallery/{asset.pk}/original/")).status_code == 404
     with pytest.raises(NoFile):
         read_all(asset.storage_key)
 
@@ -141,7 +141,7 @@ def test_a_picture_that_posts_have_stays(house: House, alice: Client) -> None:
     with scope(organisation=house.acme.pk):
         PostAsset.objects.create(post=make_post(), asset=asset, position=0)
 
-    response = alice.post(house.path(f"{asset.pk}/delete/"))
+    response = alice.post(house.path(f"gallery/{asset.pk}/delete/"))
 
     assert response.status_code == 409
     assert "Posts have this picture" in response.content.decode()
@@ -155,20 +155,20 @@ def test_the_gallery_pages_by_keyset_with_the_same_queries_for_any_number(house:
     with scope(organisation=house.acme.pk):
         ids = [make_asset().pk for _ in range(130)]
     seen: list[int] = []
-    path = house.path()
+    path = house.path("gallery/")
     alice.get(path)
 
     while path:
         with CaptureQueriesContext(connection) as queries:
             response = alice.get(path)
-        # Session, user, memberships, assets; the savepoints around scopes are the test's own.
-        assert sum(query["sql"].startswith("SELECT") for query in queries) == 4
+        # Session, user, memberships, assets, the rail's signs; the savepoints around scopes are the test's own.
+        assert sum(query["sql"].startswith("SELECT") for query in queries) == 5
         page = response.context["page"]
         seen += [asset.pk for asset in page.rows]
-        path = f"{house.path()}?before={page.older}" if page.older else ""
+        path = f"{house.path('gallery/')}?before={page.older}" if page.older else ""
 
     assert seen == ids[::-1]
-    back = alice.get(f"{house.path()}?after={page.newer}").context["page"]
+    back = alice.get(f"{house.path('gallery/')}?after={page.newer}").context["page"]
     assert [asset.pk for asset in back.rows] == ids[::-1][60:120]
 
 
@@ -176,14 +176,14 @@ def test_the_chooser_knows_what_is_chosen(house: House, alice: Client) -> None:
     with scope(organisation=house.acme.pk):
         first, second = make_asset(), make_asset()
 
-    dialog = alice.get(house.path(f"choose/?chosen={first.pk}&chosen=x")).content.decode()
+    dialog = alice.get(house.path(f"gallery/choose/?chosen={first.pk}&chosen=x")).content.decode()
 
     assert dialog.startswith("<dialog") or "<dialog" in dialog
     assert f'value="{first.pk}" checked' in dialog
     assert f'value="{second.pk}">' in dialog
-    assert house.member(Role.ANALYST).get(house.path("choose/")).status_code == 403
+    assert house.browser_of(Role.ANALYST).get(house.path("gallery/choose/")).status_code == 403
 
 
 def test_an_empty_gallery_says_what_to_do(house: House, alice: Client) -> None:
-    assert "No pictures yet" in alice.get(house.path()).content.decode()
-    assert signed_in(house.charlie).get(house.path()).status_code == 404
+    assert "No pictures yet" in alice.get(house.path("gallery/")).content.decode()
+    assert signed_in(house.charlie).get(house.path("gallery/")).status_code == 404

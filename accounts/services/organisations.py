@@ -1,4 +1,7 @@
-"""Acts on organisations and their members."""
+"""Creating organisations and changing their settings."""
+
+from collections.abc import Mapping
+from typing import Any
 
 from django.db import connection
 from django.utils.text import slugify
@@ -47,3 +50,14 @@ def _free_slug(name: str) -> str:
                 return slug
             number += 1
             slug = f"{base}-{number}"
+
+
+def change_settings(organisation: Organisation, *, changes: Mapping[str, Any]) -> None:
+    """Change an organisation's own settings; the event names which, not to what."""
+    changed = sorted(name for name, value in changes.items() if getattr(organisation, name) != value)
+    if not changed:
+        return
+    for name in changed:
+        setattr(organisation, name, changes[name])
+    organisation.save(update_fields=changed)
+    record("accounts.organisation.changed", organisation, data={"fields": changed})

@@ -1,0 +1,1 @@
+"""Acts on organisations, their members and invitations."""
