@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import models
@@ -21,6 +22,7 @@ class Origin:
     actor_name: str = ""
     address: str | None = None
     agent: str = ""
+    at: datetime | None = None  # when they were done, where they are told later
 
 
 _PRODUCT = Origin()
@@ -56,7 +58,7 @@ def record(
     who = origin or _origin.get()
     event = Event(
         organisation_id=current_scope().organisation_id,
-        at=timezone.now(),
+        at=who.at or timezone.now(),
         name=name,
         actor_id=who.actor_id,
         actor_name=who.actor_name,
