@@ -59,4 +59,14 @@ PAGES = (
         engaged_users=1,
         roles={NADIA: EVERYTHING, MAREK: CONTENT},
     ),
+    Page(
+        id="102600000000105",
+        name="Hartley & Rye Kitchen",
+        username="hartleyandryekitchen",
+        category="Cooking School",
+        about="What becomes of the bread: recipes, classes, and the people of the ovens.",
+        followers=4310,
+        engaged_users=305,
+        roles={NADIA: CONTENT, RUTH: EVERYTHING},
+    ),
 )
