@@ -14,6 +14,7 @@ PRODUCT = (
     "scheduler",
     "notifications",
     "operations",
+    "demo",
     "web",
     "config",
 )

@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "integrations",
     "scheduler",
     "operations",
+    "demo",
     "web",
     "allauth",  # last: our templates take the place of its own
     "allauth.account",
