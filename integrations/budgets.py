@@ -140,8 +140,10 @@ def write_reports(*, now: datetime) -> None:
     _write_long(long, now=now)
 
 
-def standings(accounts: Iterable[tuple[str, str]], *, now: datetime) -> dict[tuple[str, str], list[Standing]]:
-    """Return what each (network, network id) has used of its own short budgets: one call to Redis for all of them.
+def standings(
+    accounts: Iterable[tuple[str, str]], *, units: Collection[str], now: datetime
+) -> dict[tuple[str, str], list[Standing]]:
+    """Return what each (network, network id) has used of its own short budgets in these units, with one call to Redis.
 
     A budget of which nothing is known (unused, or Redis is away) is left out where it has no figure of its own.
     """
@@ -149,7 +151,7 @@ def standings(accounts: Iterable[tuple[str, str]], *, now: datetime) -> dict[tup
         (account, budget, _Key(account[0], budget.key, account[1]))
         for account in accounts
         for budget in _budgets(account[0]).values()
-        if budget.reach is Reach.ACCOUNT and not _is_long(budget)
+        if budget.reach is Reach.ACCOUNT and budget.unit in units and not _is_long(budget)
     ]
     figures = _read_short([key for _, _, key in keys], now=now)
     found: dict[tuple[str, str], list[Standing]] = defaultdict(list)

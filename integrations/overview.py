@@ -13,6 +13,7 @@ from integrations.models import Grant, SocialAccount
 from integrations.sentences import sentence
 
 ENDS_SOON = timedelta(days=7)
+PUBLISHING_UNITS = frozenset({PERCENT, "posts"})  # of the budgets that the table shows
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +101,7 @@ def row_of(account: SocialAccount, *, waiting: int, standings: Sequence[Standing
         account=account,
         health=health_of(account, now=now),
         waiting=waiting,
-        meter=next((_meter(each) for each in standings if _is_for_publishing(each)), None),
+        meter=_meter(standings[0]) if standings else None,
         until=until,
         until_words=words,
         until_tone=tone,
@@ -188,10 +189,6 @@ def _days_left(account: SocialAccount, *, now: datetime) -> int | None:
         return None
     left = grant.expires_at - now
     return max(left.days, 0) if left < ENDS_SOON else None
-
-
-def _is_for_publishing(standing: Standing) -> bool:
-    return standing.budget.unit in {PERCENT, "posts"}
 
 
 def _meter(standing: Standing) -> Meter:

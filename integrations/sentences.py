@@ -46,6 +46,7 @@ SENTENCES: dict[str, Promise] = {
     "connect_denied": _("Access to %(network)s was refused there, so nothing was connected. Start again to allow it."),
     "connect_late": _("More than ten minutes passed before you came back from %(network)s. Start again."),
     "connect_interrupted": _("The connection with %(network)s was interrupted. Nothing was connected. Start again."),
+    "connect_over": _("What %(network)s let you choose from is no longer kept. Start again."),
     "connect_unreachable": _(
         "%(network)s did not answer as it should while you came back. Nothing was connected. Start again in a few "
         "minutes."

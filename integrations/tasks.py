@@ -7,25 +7,25 @@ from django.db import connection
 from django.utils import timezone
 
 from integrations.services import connecting, looking, refreshing
-from integrations.services.bells import HOUSE, LOOK_AT_ACCOUNTS, TEND_GRANTS, TIDY_CONNECTIONS
+from integrations.services.bells import LOOK_AT_ACCOUNTS, TEND_GRANTS, TIDY_CONNECTIONS
 from lib.tenancy.scope import scope
 
 
-@shared_task(name=TEND_GRANTS, queue=HOUSE)
+@shared_task(name=TEND_GRANTS)
 def tend_grants() -> None:
     """Refresh what is due, revoke what was withdrawn."""
     while refreshing.tend_grants(now=timezone.now()):
         pass
 
 
-@shared_task(name=LOOK_AT_ACCOUNTS, queue=HOUSE)
+@shared_task(name=LOOK_AT_ACCOUNTS)
 def look_at_accounts() -> None:
     """Look at accounts whose day has come."""
     while looking.look_at_accounts(now=timezone.now()):
         pass
 
 
-@shared_task(name=TIDY_CONNECTIONS, queue=HOUSE)
+@shared_task(name=TIDY_CONNECTIONS)
 def tidy_connections() -> None:
     """End attempts at connecting that nobody finished."""
     now = timezone.now()

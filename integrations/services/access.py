@@ -1,10 +1,10 @@
 """Which social accounts a member may work with."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from django.db import transaction
 
-from accounts.models import Membership
+from accounts.models import Membership, User
 from eventlog.services import record
 from integrations.models import AccountAccess, SocialAccount
 
@@ -27,3 +27,13 @@ def set_account_access(membership: Membership, social_account_ids: Collection[in
     )
     data = {"all": membership.all_accounts, "social_account_ids": sorted(wanted)}
     record("integrations.access.changed", membership, data=data)
+
+
+def open_to_member(user: User, accounts: Iterable[SocialAccount]) -> None:
+    """Add these to the accounts of a member who has chosen ones; one who has all has them already."""
+    membership = Membership.objects.filter(user=user, all_accounts=False).first()
+    if membership is None:
+        return
+    AccountAccess.objects.bulk_create(
+        (AccountAccess(membership=membership, social_account=account) for account in accounts), ignore_conflicts=True
+    )

@@ -22,6 +22,7 @@ from integrations import register, registry, vault
 from integrations.contract import Credentials, Feature, GrantedAccess, Presence
 from integrations.errors import PermanentError, ProviderError
 from integrations.models import ConnectAttempt, Grant, SocialAccount
+from integrations.services.access import open_to_member
 from integrations.services.bells import HOUSE, LOOK_AT_ACCOUNTS
 from integrations.services.disconnecting import withdraw_if_unused
 from integrations.services.health import bring_back, lose
@@ -172,7 +173,9 @@ def _settle(attempt_id: int, access: GrantedAccess, presences: Sequence[Presence
     if wanted is not None:
         attempt.step = Step.DONE
     elif [each.network_id for each in presences] == [access.person_id]:
-        connect_found(grant, found_ones, now=now)  # a network where the person is the account leaves nothing to choose
+        connect_found(
+            grant, found_ones, user=attempt.user, now=now
+        )  # a network where the person is the account leaves nothing to choose
         attempt.step = Step.DONE
     else:
         attempt.step = Step.CHOOSING
@@ -266,8 +269,14 @@ def _fail(attempt_id: int, reason: str, data: Mapping[str, str]) -> None:
 
 
 def found_by(attempt: ConnectAttempt, *, now: datetime) -> list[Found]:
-    """Return what an attempt found, in the network's order; nothing once the hour for choosing is over."""
+    """Return what an attempt found, in the network's order.
+
+    Nothing once the hour for choosing is over, or once the grant was given back because its last account was
+    disconnected meanwhile: the tokens in the list died with it.
+    """
     if attempt.step != Step.CHOOSING or attempt.sealed is None or now - attempt.started_at > CHOOSE_WITHIN:
+        return []
+    if attempt.grant is None or attempt.grant.state == Grant.State.WITHDRAWN:
         return []
     text = vault.open_text(
         bytes(attempt.sealed), organisation_id=attempt.organisation_id, purpose=_purpose(attempt.state_hash)
@@ -278,18 +287,29 @@ def found_by(attempt: ConnectAttempt, *, now: datetime) -> list[Found]:
 @transaction.atomic
 def choose(attempt: ConnectAttempt, network_ids: Collection[str], *, now: datetime) -> list[SocialAccount]:
     """Connect the chosen presences of an attempt and return them; ids that the grant does not reach are left out."""
+    if attempt.grant_id is None:
+        return []
+    attempt.grant = Grant.objects.select_for_update().get(pk=attempt.grant_id)
     chosen = [each for each in found_by(attempt, now=now) if each.network_id in network_ids]
-    return connect_found(attempt.grant, chosen, now=now) if attempt.grant else []
+    return connect_found(attempt.grant, chosen, user=attempt.user, now=now)
 
 
-def connect_found(grant: Grant, found: Sequence[Found], *, now: datetime) -> list[SocialAccount]:
-    """Connect presences through a grant: new ones get a row, former ones their own row back, with its history."""
-    pairs = [(_row_of(each, grant, now=now), each) for each in found]
+def connect_found(grant: Grant, found: Sequence[Found], *, user: User, now: datetime) -> list[SocialAccount]:
+    """Connect presences through a grant: new ones get a row, former ones their own row back, with its history.
+
+    A member who may work with chosen accounts only may work with the new ones they have just brought.
+    """
+    pairs, new = [], []
+    for each in found:
+        account, is_new = _row_of(each, grant, now=now)
+        pairs.append((account, each))
+        new += [account] if is_new else []
     _take_over(pairs, grant, now=now)
+    open_to_member(user, new)
     return [account for account, _ in pairs]
 
 
-def _row_of(found: Found, grant: Grant, *, now: datetime) -> SocialAccount:
+def _row_of(found: Found, grant: Grant, *, now: datetime) -> tuple[SocialAccount, bool]:
     account: SocialAccount
     account, is_new = SocialAccount.objects.select_for_update().get_or_create(
         network=grant.network,
@@ -300,7 +320,7 @@ def _row_of(found: Found, grant: Grant, *, now: datetime) -> SocialAccount:
         record("integrations.account.connected", account, data={"network": grant.network})
     elif account.state == SocialAccount.State.DISCONNECTED:
         account.connected_at = now
-    return account
+    return account, is_new
 
 
 def _take_over(

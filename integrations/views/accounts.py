@@ -35,7 +35,9 @@ def accounts(request: OrganisationRequest, account_id: int | None = None) -> Htt
         "groups": overview.group_by_grant(
             listed,
             waiting=waiting,
-            standings=budgets.standings([(each.network, each.network_id) for each in listed], now=now),
+            standings=budgets.standings(
+                [(each.network, each.network_id) for each in listed], units=overview.PUBLISHING_UNITS, now=now
+            ),
             now=now,
         ),
         "count": len(connected),

@@ -111,7 +111,7 @@ def callback(request: HttpRequest, network: str) -> HttpResponse:
 def attempt(request: OrganisationRequest, attempt_id: int) -> HttpResponse:
     """Show how an attempt at connecting went: what there is to choose, or what was wrong and what to do."""
     row = get_object_or_404(
-        ConnectAttempt.objects.select_related("social_account", "grant"), pk=attempt_id, user_id=request.user.pk
+        ConnectAttempt.objects.select_related("social_account", "grant", "user"), pk=attempt_id, user_id=request.user.pk
     )
     if row.step == ConnectAttempt.Step.DONE:
         return _done(request, row)
@@ -176,7 +176,7 @@ def _choice_of(found: connecting.Found, account: SocialAccount | None, row: Conn
 
 
 def _failed(request: OrganisationRequest, row: ConnectAttempt) -> HttpResponse:
-    key = row.reason if row.step == ConnectAttempt.Step.FAILED else "connect_interrupted"
+    key = row.reason or "connect_over"
     context = {
         "attempt": row,
         "network": row.network,

@@ -8,12 +8,14 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from accounts.models import Membership
 from accounts.permissions import Role
-from integrations import register, vault
+from integrations import register, tasks, vault
 from integrations.errors import AuthorisationLost, Reach
 from integrations.events import AccountReturned
 from integrations.models import ConnectAttempt, Grant, Lane, SocialAccount
 from integrations.services import connecting, health
+from integrations.services.access import set_account_access
 from lib.tenancy.scope import scope
 from tests.factories import make_membership, make_organisation, make_user
 from tests.integrations.conftest import Acme
@@ -217,6 +219,46 @@ def test_a_page_left_unticked_is_held_and_named(acme: Acme, twins: Sandbox, told
 
     assert {account.network_id for account in rows(acme) if account.state == "lost"} == {ids[0]}
     assert "no longer reached" in page.content.decode()
+
+
+def test_nothing_is_chosen_through_a_grant_that_was_given_back(acme: Acme, twins: Sandbox) -> None:
+    page = go_to_facebook(acme, twins)
+    ids = [each["id"] for each in pages_of(twins, NADIA)]
+    acme.client.post(page.request["PATH_INFO"], {"presence": ids[:1]})
+    (account,) = rows(acme)
+    acme.client.post(f"{acme.base}{account.pk}/disconnect/")
+
+    answer = acme.client.post(page.request["PATH_INFO"], {"presence": ids[1:]})
+
+    assert "no longer kept" in answer.content.decode()
+    assert [each.state for each in rows(acme)] == ["disconnected"]
+
+
+def test_a_member_with_chosen_accounts_gets_the_one_they_brought(acme: Acme, twins: Sandbox) -> None:
+    with scope(organisation=acme.organisation.pk):
+        membership = Membership.objects.get(user=acme.alice)
+        set_account_access(membership, [])
+
+    connect_x(acme)
+
+    (account,) = rows(acme)
+    assert f'id="account-{account.pk}"' in acme.client.get(acme.base).content.decode()
+
+
+def test_the_hourly_task_tidies_every_organisation(acme: Acme, twins: Sandbox) -> None:
+    go_to_facebook(acme, twins)
+    with scope(organisation=acme.organisation.pk):
+        hours_ago = timezone.now() - timedelta(hours=2)
+        ConnectAttempt.objects.update(started_at=hours_ago)
+        Grant.objects.update(granted_at=hours_ago)
+
+    tasks.tidy_connections()
+    tasks.tend_grants()
+
+    with scope(organisation=acme.organisation.pk):
+        assert not ConnectAttempt.objects.exists()
+        assert Grant.objects.get().sealed is None
+    assert twins.calls("facebook.revoke") or twins.calls("facebook.permissions")
 
 
 def test_a_grant_without_an_account_is_given_back(acme: Acme, twins: Sandbox) -> None:

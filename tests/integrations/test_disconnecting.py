@@ -14,7 +14,7 @@ from integrations.services.refreshing import tend_grants
 from integrations.testing import InMemoryProvider
 from lib.tenancy.scope import scope
 from scheduler.models import Publication
-from tests.factories import make_grant, make_organisation, make_publication
+from tests.factories import make_grant, make_organisation, make_publication, make_user
 
 NOW = datetime(2026, 12, 9, 12, tzinfo=UTC)
 
@@ -23,7 +23,8 @@ class Client:
     """An organisation that uses Alice's presences on Memory."""
 
     def __init__(self, name: str, memory: InMemoryProvider) -> None:
-        self.organisation_id = make_organisation(name).pk
+        self.alice = make_user("Alice")
+        self.organisation_id = make_organisation(name, owner=self.alice).pk
         credentials = memory.access(now=NOW)
         purpose = vault.person("memory", "person-1")
         with scope(organisation=self.organisation_id):
@@ -31,7 +32,7 @@ class Client:
             grant = make_grant("memory", outside_id="person-1", sealed=sealed)
             register.use("memory", register.Kind.PERSON, ["person-1"])
             found = [connecting._found(each) for each in memory.list_presences(credentials, now=NOW)]
-            self.ids = [account.pk for account in connecting.connect_found(grant, found, now=NOW)]
+            self.ids = [account.pk for account in connecting.connect_found(grant, found, user=self.alice, now=NOW)]
 
     def leave(self, *ids: int, now: datetime = NOW, cancel_scheduled: bool = True) -> None:
         for account_id in ids or self.ids:
@@ -137,7 +138,7 @@ def test_a_disconnected_account_comes_back_as_itself(acme: Client, memory: InMem
 
     with scope(organisation=acme.organisation_id):
         found = [connecting._found(each) for each in memory.list_presences(memory.access(now=NOW), now=NOW)]
-        accounts = connecting.connect_found(acme.grant, found, now=NOW)
+        accounts = connecting.connect_found(acme.grant, found, user=acme.alice, now=NOW)
 
     assert [account.pk for account in accounts] == acme.ids
     assert {account.state for account in accounts} == {"active"}
