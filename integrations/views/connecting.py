@@ -24,7 +24,7 @@ from integrations.models import ConnectAttempt, SocialAccount
 from integrations.sentences import sentence
 from integrations.services import connecting
 
-SESSION_KEY = "connecting"  # state hash -> [organisation id, attempt id]; no secret among them
+SESSION_KEY = "connecting"  # state hash -> [organisation id, attempt id, network]; no secret among them
 AWAY_AT_ONCE = 5  # attempts one session may have open, in several tabs
 A_PAGE = 50
 
@@ -71,8 +71,8 @@ def _depart(
         account=account,
         send_late=send_late,
     )
-    away: dict[str, list[int]] = dict(list(request.session.get(SESSION_KEY, {}).items())[-(AWAY_AT_ONCE - 1) :])
-    away[departure.state_hash] = [request.organisation.pk, departure.attempt_id]
+    away: dict[str, list[Any]] = dict(list(request.session.get(SESSION_KEY, {}).items())[-(AWAY_AT_ONCE - 1) :])
+    away[departure.state_hash] = [request.organisation.pk, departure.attempt_id, network]
     request.session[SESSION_KEY] = away
     return render(request, "integrations/depart.html", {"url": departure.url, "network": network})
 
@@ -84,11 +84,13 @@ def _depart(
 def callback(request: HttpRequest, network: str) -> HttpResponse:
     """Take a person back from a network. The address names no organisation: the state leads to it."""
     away = request.session.get(SESSION_KEY, {})
-    known = away.pop(connecting.hash_state(request.GET.get("state", "")), None)
-    if known is None:
+    organisation_id, attempt_id, left_for = away.pop(
+        connecting.hash_state(request.GET.get("state", "")), (None, None, None)
+    )
+    # Each network has its own address to come back to: one network's code must never be handed to another.
+    if left_for != network:
         return render(request, "integrations/callback_lost.html", {"network": network}, status=400)
     request.session[SESSION_KEY] = away
-    organisation_id, attempt_id = known
     user: Any = request.user
     membership = next((one for one in open_memberships(user) if one.organisation_id == organisation_id), None)
     if membership is None or not membership.may(Permission.CONNECT_ACCOUNTS):

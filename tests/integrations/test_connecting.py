@@ -331,3 +331,15 @@ def test_two_organisations_may_connect_the_same_account(acme: Acme, twins: Sandb
 
     assert [account.network_id for account in rows(other)] == [HARTLEY]
     assert register.users_of("x", register.Kind.PRESENCE, HARTLEY) == [acme.organisation.pk, other.organisation.pk]
+
+
+def test_a_code_of_one_network_is_never_handed_to_another(acme: Acme, twins: Sandbox) -> None:
+    state = parse_qs(urlsplit(departure(acme.client, acme.base + "connect/x/")).query)["state"][0]
+    calls = twins.ask("calls")["calls"]
+
+    answer = acme.client.get("/connect/facebook/callback", {"state": state, "code": "a-code-of-facebook"})
+
+    assert answer.status_code == 400
+    assert twins.ask("calls")["calls"] == calls
+    with scope(organisation=acme.organisation.pk):
+        assert ConnectAttempt.objects.get().step == ConnectAttempt.Step.AWAY
