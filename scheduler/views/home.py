@@ -33,7 +33,7 @@ class Elsewhere:
 @login_required
 def enter(request: HttpRequest) -> HttpResponse:
     """Lead to the organisation visited last, or the only one; whoever has none makes one."""
-    slugs = [one.organisation.slug for one in open_memberships(request.user.pk)]
+    slugs = [one.organisation.slug for one in open_memberships(request.user)]
     if not slugs:
         return redirect("accounts:create_organisation")
     last = request.COOKIES.get(LAST_VISITED, "")
