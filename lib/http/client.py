@@ -47,8 +47,8 @@ class Answer:
         return 200 <= self.status < 300
 
     def json(self) -> Any:  # what a stranger sent can be anything
-        """Return the body as JSON. Raises ValueError when it is not."""
-        return json.loads(self.body)
+        """Return the body as JSON, its texts fit to be stored. Raises ValueError when it is not."""
+        return _storable(json.loads(self.body))
 
 
 class Client:
@@ -118,6 +118,17 @@ class Client:
                     raise AnswerTooLarge(f"{method} {host}: answer longer than {self._answer_max_bytes} bytes")
                 pieces.append(piece)
         return Answer(status=response.status_code, headers=response.headers, body=b"".join(pieces))
+
+
+def _storable(value: Any) -> Any:
+    """Replace what JSON may hold and PostgreSQL refuses: half of a surrogate pair (an emoji cut in two), and NUL."""
+    if isinstance(value, str):
+        return value if value.isprintable() else value.encode(errors="replace").decode().replace("\0", "")
+    if isinstance(value, list):
+        return [_storable(each) for each in value]
+    if isinstance(value, dict):
+        return {key: _storable(each) for key, each in value.items()}
+    return value
 
 
 def origin_of(address: str) -> tuple[str, str, int]:

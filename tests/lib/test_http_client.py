@@ -186,3 +186,12 @@ def _own_log_filters() -> Iterator[None]:
     before = list(logger.filters)
     yield
     logger.filters[:] = before
+
+
+def test_texts_of_an_answer_can_be_stored() -> None:
+    body = rb'{"text": "cut \ud83d in two\u0000", "whole": ["\ud83d\ude00\n"], "number": 1}'
+
+    with serving(lambda handler: answer(handler, body)) as origin:
+        got = Client([origin]).call("GET", f"{origin}/x").json()
+
+    assert got == {"text": "cut ? in two", "whole": ["\U0001f600\n"], "number": 1}
