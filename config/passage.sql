@@ -272,8 +272,9 @@ CREATE OR REPLACE FUNCTION passage.delay_network(p_network text, p_until timesta
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $f$
 BEGIN
   PERFORM 1 FROM integrations_lane WHERE network = p_network ORDER BY id FOR UPDATE;
-  UPDATE integrations_lane SET not_before = greatest(not_before, p_until), not_before_reason = p_reason
-  WHERE network = p_network;
+  -- What is held for longer, or until a person acts, keeps its hour and its reason.
+  UPDATE integrations_lane SET not_before = p_until, not_before_reason = p_reason
+  WHERE network = p_network AND coalesce(not_before < p_until, true);
 END $f$;
 
 -- What operators see of each queue: how many lanes are due, and since when the oldest.
