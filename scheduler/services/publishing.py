@@ -35,6 +35,9 @@ WORK = Claimed(
     lease=timedelta(seconds=90),
 )
 
+#: A call that has not started by then is not made: its lease could end, and somebody look in vain, while it is made.
+_CALL_WITHIN = timedelta(seconds=10)
+
 #: How often media that a network has forgotten are uploaded anew before people are told.
 _PREPARED_AGAIN_MAX = 3
 
@@ -47,6 +50,7 @@ class _Delivery:
 
     job: Job
     id: int
+    begun_at: datetime
 
 
 def publish_due(clock: Clock) -> int:
@@ -141,13 +145,15 @@ def _begin(jobs: Sequence[Job], clock: Clock) -> list[_Delivery]:
                 ],
             )
             rows = cursor.fetchall()
-        begun += [_Delivery(by_id[publication_id], delivery_id) for publication_id, delivery_id in rows]
+        begun += [_Delivery(by_id[publication_id], delivery_id, now) for publication_id, delivery_id in rows]
     return begun
 
 
 def _commit(delivery: _Delivery, clock: Clock) -> Ended:
     """Make the call. In a thread, without a database; whatever happens, the answer is a move."""
     job = delivery.job
+    if clock() - delivery.begun_at > _CALL_WITHIN:
+        return Ended(None, _not_made(delivery, clock()))
     try:
         published = job.provider.commit(job.open_account(), job.composition, job.progress, now=clock())
     except ProviderError as error:
@@ -158,6 +164,19 @@ def _commit(delivery: _Delivery, clock: Clock) -> Ended:
         doubt = OutcomeUnknown("no_answer", network=job.account.network)
         return Ended(doubt, _after(delivery, doubt, clock()))
     return Ended(None, _success(delivery, published, clock()))
+
+
+def _not_made(delivery: _Delivery, now: datetime) -> Move:
+    """Leave a call whose moment has passed, as after a machine slept: surely not sent, so due again."""
+    logger.warning("publication %s: begun too long ago to be called now", delivery.job.id)
+    return Move(
+        job=delivery.job,
+        before=State.SENDING,
+        after=State.SCHEDULED,
+        available_at=now,
+        delivery_id=delivery.id,
+        delivery={"outcome": Outcome.POSTPONED},
+    )
 
 
 def _success(delivery: _Delivery, published: Published, now: datetime) -> Move:

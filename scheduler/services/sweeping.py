@@ -1,9 +1,10 @@
 """Giving back what a worker held when it died."""
 
 import json
+import logging
 from datetime import datetime
 
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 
 from integrations.registry import provider, provider_keys
 from lib.live import hint_after_commit
@@ -12,13 +13,26 @@ from scheduler import outcomes
 from scheduler.models import Publication
 from scheduler.states import State
 
+logger = logging.getLogger(__name__)
+
 _EXPIRE = "SELECT * FROM scheduler_expire_leases(%s, %s)"
 
 
 def give_back_expired(*, now: datetime) -> int:
-    """Return publications whose lease has run out to their lanes, or to the looks, and return how many there were."""
+    """Return publications whose lease has run out to their lanes, or to the looks, and return how many there were.
+
+    An organisation whose rows cannot be given back keeps nobody else's from it.
+    """
     delays = _visibility_delays()
-    return sum(_give_back(organisation_id, delays, now=now) for organisation_id in _organisations(now))
+    given_back = 0
+    for organisation_id in _organisations(now):
+        try:
+            given_back += _give_back(organisation_id, delays, now=now)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            logger.exception("expired leases of organisation %s could not be given back", organisation_id)
+    return given_back
 
 
 def _organisations(now: datetime) -> list[int]:

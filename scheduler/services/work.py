@@ -188,12 +188,20 @@ def settle(moves: Sequence[Move], *, now: datetime, also: Callable[[Sequence[Mov
 
     `also` runs in that transaction with the organisation's moves. What is known is worth some patience: a database
     that is being restarted is asked again for a few seconds. When it stays away, the leases run out, and whatever was
-    being sent is looked for at the network.
+    being sent is looked for at the network. So it is where one organisation's rows cannot be written: the others' are.
     """
     grouped: dict[int, list[Move]] = defaultdict(list)
     for move in moves:
         grouped[move.job.organisation_id].append(move)
-    return sum(_settle_patiently(group, now=now, also=also) for group in grouped.values())
+    settled = 0
+    for organisation_id, group in grouped.items():
+        try:
+            settled += _settle_patiently(group, now=now, also=also)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            logger.exception("publications of organisation %s: how they ended could not be written", organisation_id)
+    return settled
 
 
 def _settle_patiently(moves: Sequence[Move], *, now: datetime, also: Callable[[Sequence[Move]], None] | None) -> int:

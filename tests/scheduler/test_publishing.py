@@ -10,15 +10,16 @@ from accounts.models import Organisation
 from eventlog.models import Event
 from integrations.errors import AuthorisationLost, PermanentError, RateLimited, Reach, TransientError
 from integrations.models import Lane, SocialAccount
+from integrations.services.lanes import HELD_UNTIL, ensure_lanes, hold_lanes
 from lib.tenancy.scope import scope
 from scheduler import outcomes
 from scheduler.models import Publication, Queue
-from scheduler.services import publishing, scheduling
+from scheduler.services import publishing, scheduling, sweeping, work
 from scheduler.services.publishing import publish_due
 from scheduler.services.sweeping import give_back_expired
-from scheduler.services.work import load, settle
+from scheduler.services.work import Job, Move, load, settle
 from scheduler.states import Outcome, State
-from tests.factories import NOON, in_minutes
+from tests.factories import NOON, in_minutes, make_organisation
 from tests.scheduler.conftest import Acme
 
 
@@ -366,3 +367,99 @@ def test_a_lane_keeps_its_exact_bound(acme: Acme, account: SocialAccount) -> Non
 
     with scope(organisation=acme.organisation.pk):
         assert Lane.objects.get(queue=Queue.PUBLISH).next_at == in_minutes(1)
+
+
+def test_a_call_that_could_not_start_in_time_is_not_made(acme: Acme, account: SocialAccount) -> None:
+    """A machine that slept between the delivery's commit and the call must not make it beside a second one."""
+    publication = acme.plan(account)
+    begin = publishing._begin
+
+    def sleep_long(jobs: list[Job], clock: object) -> list[publishing._Delivery]:
+        begun = begin(jobs, acme.clock)
+        acme.clock.forward(minutes=20)
+        give_back_expired(now=acme.clock())
+        return begun
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(publishing, "_begin", sleep_long)
+        publish_due(acme.clock)
+
+    assert acme.network.calls["commit"] == 0
+    assert acme.fresh(publication).state == State.OUTCOME_UNKNOWN  # the looks will find nothing, and it is due again
+
+
+def test_a_call_put_off_before_its_lease_ended_is_due_at_once(acme: Acme, account: SocialAccount) -> None:
+    publication = acme.plan(account)
+    begin = publishing._begin
+
+    def sleep_a_little(jobs: list[Job], clock: object) -> list[publishing._Delivery]:
+        begun = begin(jobs, acme.clock)
+        if len(acme.deliveries(publication)) == 1:
+            acme.clock.forward(seconds=30)
+        return begun
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(publishing, "_begin", sleep_a_little)
+        publish_due(acme.clock)
+
+    assert acme.sent == ["The stollen is back on Friday."]
+    assert [each.outcome for each in acme.deliveries(publication)] == [Outcome.POSTPONED, Outcome.PUBLISHED]
+
+
+def test_one_organisation_that_cannot_be_written_keeps_nothing_from_the_others(
+    acme: Acme, account: SocialAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = acme.plan(account)
+    zenith = Acme(alice=acme.alice, organisation=make_organisation("Zenith", owner=acme.alice), network=acme.network)
+    theirs = zenith.plan(zenith.connect("forge"))
+    settle_one = work._settle_patiently
+
+    def fail_for_acme(moves: list[Move], **more: object) -> int:
+        if moves[0].job.organisation_id == acme.organisation.pk:
+            raise ValueError("a fault of ours")
+        return settle_one(moves, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(work, "_settle_patiently", fail_for_acme)
+    publish_due(acme.clock)
+    acme.clock.forward(minutes=3)
+    monkeypatch.undo()
+    give_back_expired(now=acme.clock())
+
+    assert zenith.fresh(theirs).state == State.PUBLISHED
+    assert acme.fresh(mine).state == State.OUTCOME_UNKNOWN
+
+
+def test_leases_of_one_organisation_that_cannot_be_given_back_hold_up_nobody(
+    acme: Acme, account: SocialAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    acme.plan(account)
+    zenith = Acme(alice=acme.alice, organisation=make_organisation("Zenith", owner=acme.alice), network=acme.network)
+    theirs = zenith.plan(zenith.connect("forge"))
+    publishing.WORK.claim(now=acme.clock())
+    give_back = sweeping._give_back
+
+    def fail_for_acme(organisation_id: int, *args: object, **more: object) -> int:
+        if organisation_id == acme.organisation.pk:
+            raise ValueError("a fault of ours")
+        return give_back(organisation_id, *args, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(sweeping, "_give_back", fail_for_acme)
+    give_back_expired(now=acme.clock.forward(minutes=2))
+
+    assert zenith.fresh(theirs).lease_until is None
+
+
+def test_a_limit_of_the_whole_app_leaves_held_lanes_as_they_are(acme: Acme, account: SocialAccount) -> None:
+    publication = acme.plan(account)
+    with scope(organisation=acme.organisation.pk):
+        held = acme.connect("held")
+        ensure_lanes(held, Queue)
+        hold_lanes([held], reason="access_lost")
+    acme.network.fail_next("commit", RateLimited("rate_limited", network="memory", reach=Reach.APP))
+
+    publish_due(acme.clock)
+
+    assert acme.fresh(publication).lane.not_before_reason == "rate_limited"
+    with scope(organisation=acme.organisation.pk):
+        lanes = Lane.objects.filter(social_account=held)
+        assert {(lane.not_before, lane.not_before_reason) for lane in lanes} == {(HELD_UNTIL, "access_lost")}
