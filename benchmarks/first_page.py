@@ -3,6 +3,7 @@
 The clone has the last commit, and uses the caches that this machine's pip, uv and npm have.
 """
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -56,7 +57,8 @@ def _until_sign_in(run: Run, clone: Path, began: float) -> float:
         return seconds
     finally:
         # As Ctrl-C does: to make and to what it runs.
-        os.killpg(make.pid, signal.SIGINT)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(make.pid, signal.SIGINT)
         make.wait(timeout=60)
 
 
