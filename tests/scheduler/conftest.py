@@ -14,6 +14,7 @@ from integrations.testing import InMemoryProvider
 from lib.tenancy.scope import scope
 from scheduler.models import Delivery, Publication
 from tests.factories import NOON, make_organisation, make_publication, make_social_account, make_user
+from tests.scheduler.pages import House, build_house
 
 
 @dataclass
@@ -90,3 +91,9 @@ def acme(transactional_db: None, network: InMemoryProvider) -> Acme:
 @pytest.fixture
 def account(acme: Acme) -> SocialAccount:
     return acme.connect()
+
+
+@pytest.fixture
+def house(db: None) -> House:
+    """Pages need no committed rows: what they write is undone after each test."""
+    return build_house()
