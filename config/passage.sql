@@ -53,6 +53,12 @@ CREATE POLICY passage ON integrations_accountaccess FOR SELECT TO passage USING 
 GRANT SELECT (state) ON integrations_socialaccount TO passage;
 GRANT SELECT (social_account_id, post_id, reason, state_changed_at) ON scheduler_publication TO passage;
 
+-- Notices: which mails are due.
+GRANT SELECT (id, organisation_id, available_at, lease_until, lease_token, attempts),
+      UPDATE (available_at, lease_until, lease_token, attempts) ON notifications_notice TO passage;
+DROP POLICY IF EXISTS passage ON notifications_notice;
+CREATE POLICY passage ON notifications_notice TO passage USING (true);
+
 SET LOCAL ROLE passage;
 
 -- Ids of the organisations that are open, for work that goes through all of them one by one.
@@ -344,6 +350,23 @@ RETURNS TABLE (network text, budget text, used bigint, ends_at timestamptz)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $f$
   SELECT network, budget, used, ends_at FROM integrations_budgetuse
   WHERE subject = '' AND ends_at > p_now ORDER BY network, budget
+$f$;
+
+-- Notices --------------------------------------------------------------------------------------------------------------
+-- Take mails that are due. A lease that ran out means a worker died around its call: that mail may come twice, which is
+-- better than never; after the last attempt it is left alone.
+CREATE OR REPLACE FUNCTION passage.claim_notices(p_n int, p_lease interval, p_most_attempts int, p_now timestamptz)
+RETURNS TABLE (notice_id bigint, organisation_id bigint, lease_token bigint)
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $f$
+  UPDATE notifications_notice n
+  SET lease_until = p_now + p_lease, lease_token = n.lease_token + 1, attempts = n.attempts + 1
+  FROM (
+    SELECT id FROM notifications_notice
+    WHERE available_at <= p_now AND (lease_until IS NULL OR lease_until <= p_now) AND attempts < p_most_attempts
+    ORDER BY available_at, id LIMIT p_n FOR UPDATE SKIP LOCKED
+  ) due
+  WHERE n.id = due.id
+  RETURNING n.id, n.organisation_id, n.lease_token
 $f$;
 
 RESET ROLE;

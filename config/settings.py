@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "gallery",
     "integrations",
     "scheduler",
+    "notifications",
     "operations",
     "demo",
     "web",

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 import gallery.views
+import notifications.views
 import web.urls
 from integrations.views import connecting
 from scheduler.views.home import enter
@@ -10,6 +11,7 @@ from scheduler.views.home import enter
 organisation_urls: list[URLPattern | URLResolver] = [
     path("accounts/", include("integrations.urls")),
     path("gallery/", include("gallery.urls")),
+    path("notices/", include("notifications.urls")),
     path("", include("scheduler.urls")),
     *web.urls.organisation_urls,
 ]
@@ -21,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("connect/<slug:network>/callback", connecting.callback, name="connect_callback"),
     path("", include("accounts.urls")),
     path("accounts/", include("accounts.sign_in_urls")),
+    path("notifications/preferences/", notifications.views.preferences, name="mail_preferences"),
     path("media/<str:token>/", gallery.views.media, name="media"),
     path("o/<slug:slug>/", include(organisation_urls)),
 ]

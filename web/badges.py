@@ -9,6 +9,7 @@ from django.utils.translation import gettext, ngettext
 from accounts.models import Membership, Organisation
 from accounts.permissions import Permission
 from integrations.models import SocialAccount
+from notifications.models import Notice
 from scheduler.models import Publication
 from scheduler.states import State
 
@@ -26,15 +27,20 @@ def find_badges(organisation: Organisation, membership: Membership) -> dict[str,
     """Return badges by section name: only what this member can do something about."""
     lost = SocialAccount.objects.filter(state=SocialAccount.State.LOST)
     undecided = Publication.objects.filter(state__in=_decides_on(membership))
+    unread = Notice.objects.filter(user_id=membership.user_id).unread()
     waiting = Organisation.objects.filter(pk=organisation.pk).values_list(
-        _count(lost, "pk") if membership.may(Permission.VIEW_ACCOUNTS) else Value(0), _count(undecided, "post")
+        _count(lost, "pk") if membership.may(Permission.VIEW_ACCOUNTS) else Value(0),
+        _count(undecided, "post"),
+        _count(unread, "pk"),
     )
-    lost_count, undecided_count = waiting.get()
+    lost_count, undecided_count, unread_count = waiting.get()
     badges = {}
     if lost_count:
         badges["accounts"] = Badge(tone="alarm", words=_attention(lost_count))
     if undecided_count:
         badges["posts"] = Badge(tone="wait", words=gettext("waiting for a decision"), count=undecided_count)
+    if unread_count:
+        badges["notices"] = Badge(tone="wait", words=gettext("unread"), count=unread_count)
     return badges
 
 

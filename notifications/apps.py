@@ -1,0 +1,16 @@
+"""App configuration."""
+
+from django.apps import AppConfig
+
+
+class NotificationsConfig(AppConfig):
+    name = "notifications"
+
+    def ready(self) -> None:
+        """Hear of publications and accounts that need a person."""
+        from integrations.events import AccountLost, subscribe
+        from notifications.services.telling import tell_of_lost_accounts, tell_of_publications
+        from scheduler import outcomes
+
+        outcomes.listen(tell_of_publications)
+        subscribe(AccountLost, tell_of_lost_accounts)

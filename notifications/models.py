@@ -1,0 +1,78 @@
+"""Notices: what one person is told, in the product and, if they want, by mail."""
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from integrations.models import SocialAccount
+from lib.claims.models import Leased
+from lib.tenancy.models import OwnedForeignKey, OwnedModel, OwnedQuerySet, SameOrganisation
+from scheduler.models import Publication
+
+
+class NoticeQuerySet(OwnedQuerySet["Notice"]):
+    def of(self, user: User) -> "NoticeQuerySet":
+        return self.filter(user=user)
+
+    def unread(self) -> "NoticeQuerySet":
+        return self.filter(read_at=None)
+
+
+class Notice(OwnedModel, Leased):
+    """One person told of one thing. The lease is for its mail; `available_at` null: no mail, or none any more."""
+
+    class Kind(models.TextChoices):
+        FAILED = "failed", _("A publication failed")
+        UNKNOWN = "unknown", _("An outcome is unknown")
+        LATE = "late", _("A publication missed its hour")
+        ACCOUNT_LOST = "account_lost", _("An authorisation was lost")
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=16, choices=Kind.choices)
+    publication = OwnedForeignKey(Publication, null=True, on_delete=models.CASCADE, related_name="+")
+    social_account = OwnedForeignKey(SocialAccount, null=True, on_delete=models.CASCADE, related_name="+")
+    happened_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+    mailed_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[Any] = NoticeQuerySet.as_manager()
+
+    class Meta(OwnedModel.Meta):
+        constraints = [
+            # Told twice of the same thing at the same time, a person gets one notice and one mail.
+            models.UniqueConstraint(
+                fields=["user", "kind", "publication", "social_account", "happened_at"],
+                name="one_notice_per_person_and_happening",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=models.Q(publication__isnull=False) | models.Q(social_account__isnull=False),
+                name="notice_is_about_something",
+            ),
+            SameOrganisation(field="publication", name="notice_and_publication_share_organisation"),
+            SameOrganisation(field="social_account", name="notice_and_account_share_organisation"),
+        ]
+        indexes = [
+            models.Index(fields=["organisation", "user", "-id"], name="notice_by_reader"),
+            models.Index(
+                fields=["organisation", "user"], name="notice_unread", condition=models.Q(read_at__isnull=True)
+            ),
+            models.Index(
+                fields=["available_at"], name="notice_to_mail", condition=models.Q(available_at__isnull=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} → {self.user_id}"
+
+
+class MailPreference(models.Model):
+    """What a person wants by mail. Theirs alone, in all organisations; without a row they get everything."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="+")
+    on_trouble = models.BooleanField(default=True)  # failed, unknown, late, authorisation lost
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.on_trouble}"

@@ -1,0 +1,1 @@
+"""Acts on notices: telling people, marking as read, sending mail."""

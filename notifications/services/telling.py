@@ -1,0 +1,76 @@
+"""Who is told of what. Called inside the transaction of what happened: the notice stands or falls with it."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from accounts.models import Membership
+from accounts.permissions import ALLOWED, Permission, Role
+from integrations.events import AccountLost
+from lib.claims import doorbell
+from lib.live import hint_after_commit
+from lib.tenancy.scope import require_organisation_id
+from notifications.models import MailPreference, Notice
+from scheduler.models import Publication
+from scheduler.states import State
+
+_KINDS = {State.FAILED: Notice.Kind.FAILED, State.OUTCOME_UNKNOWN: Notice.Kind.UNKNOWN}
+#: Looks at the network settle most unknown outcomes by themselves; only what they do not settle is worth a mail.
+UNKNOWN_WAITS = timedelta(minutes=5)
+MAIL_BELL = ("notifications.tasks.send_due_mail", "house")
+
+
+def tell_of_publications(publications: Sequence[Publication], now: datetime) -> None:
+    """Tell each author; where the author cannot decide, or is gone, those who administer the organisation too."""
+    members = {one.user_id: one for one in Membership.objects.filter(role__in=_roles(Permission.VIEW_POSTS))}
+    people = [
+        Notice(
+            user_id=user_id,
+            kind=_KINDS.get(State(one.state), Notice.Kind.LATE),
+            publication=one,
+            happened_at=one.state_changed_at if one.state in _KINDS else now,
+        )
+        for one in publications
+        for user_id in _readers(one, members)
+    ]
+    _notify(people, now=now)
+
+
+def tell_of_lost_accounts(event: AccountLost) -> None:
+    """Tell those who can connect accounts again."""
+    who = Membership.objects.filter(role__in=_roles(Permission.CONNECT_ACCOUNTS)).values_list("user_id", flat=True)
+    people = [
+        Notice(user_id=user_id, kind=Notice.Kind.ACCOUNT_LOST, social_account_id=account_id, happened_at=event.at)
+        for account_id in event.social_account_ids
+        for user_id in who
+    ]
+    _notify(people, now=event.at)
+
+
+def _notify(notices: Iterable[Notice], *, now: datetime) -> None:
+    """Add notices, each once, with mail for those who want it."""
+    organisation_id = require_organisation_id()
+    rows = list(notices)
+    silent = set(
+        MailPreference.objects.filter(user_id__in={one.user_id for one in rows}, on_trouble=False).values_list(
+            "user_id", flat=True
+        )
+    )
+    for one in rows:
+        one.organisation_id = organisation_id
+        waits = UNKNOWN_WAITS if one.kind == Notice.Kind.UNKNOWN else timedelta(0)
+        one.available_at = None if one.user_id in silent else now + waits
+    Notice.objects.bulk_create(rows, ignore_conflicts=True)
+    hint_after_commit(organisation_id, ("notice", 0))
+    doorbell.ring_after_commit(MAIL_BELL[0], queue=MAIL_BELL[1])
+
+
+def _readers(publication: Publication, members: dict[int, Membership]) -> list[int]:
+    author = members.get(publication.post.author_id or 0)
+    if author is not None and author.may(Permission.SCHEDULE_POSTS):
+        return [author.user_id]
+    administrators = [one.user_id for one in members.values() if one.role in (Role.OWNER, Role.ADMINISTRATOR)]
+    return list(dict.fromkeys([*([author.user_id] if author else []), *administrators]))
+
+
+def _roles(permission: Permission) -> list[Role]:
+    return [role for role, allowed in ALLOWED.items() if permission in allowed]
