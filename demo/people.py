@@ -8,7 +8,7 @@ from django.contrib.auth.hashers import make_password
 
 from accounts.models import Membership, Organisation, User
 from accounts.permissions import Role
-from accounts.services import create_organisation
+from accounts.services.organisations import create_organisation
 from lib.tenancy.scope import scope
 
 PASSWORD = "speaking-tube"  # noqa: S105  # of every person here, and printed: the demonstration runs on one's own machine
