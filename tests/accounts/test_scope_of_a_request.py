@@ -94,8 +94,7 @@ def test_a_strangers_organisation_is_like_an_absent_one(acme: Organisation, page
     foreign, absent = client.get(f"/o/acme/{page}"), client.get(f"/o/nowhere/{page}")
 
     assert foreign.status_code == 404
-    assert comparable(foreign) == comparable(absent)
-    assert foreign.content.replace(b"acme", b"nowhere") == absent.content
+    assert str(comparable(foreign)).replace("acme", "nowhere") == str(comparable(absent))
 
 
 def test_a_closed_organisation_is_absent(acme: Organisation) -> None:
