@@ -107,6 +107,7 @@ def approve(request: OrganisationRequest, post_id: int) -> HttpResponse:
 @require_POST
 def send_back(request: OrganisationRequest, post_id: int) -> HttpResponse:
     """Return a post to its author with what should change."""
+    _find(request, post_id, _accounts(request))  # what is not there is 404 before anything is said of the form
     form = SendBackForm(request.POST)
     if not form.is_valid():
         messages.error(request, form.errors["note"][0])

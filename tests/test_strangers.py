@@ -1,0 +1,251 @@
+"""Nobody meets what belongs to others: every address, every socket and every task, by one table.
+
+A new address, id or task fails here until it has its place in the tables below.
+"""
+
+import inspect
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from celery import current_app
+from django.test import Client
+from django.urls import URLPattern, get_resolver
+from django.utils import timezone
+
+from accounts.models import Invitation
+from accounts.permissions import ALLOWED, Permission, Role
+from accounts.sockets import OrganisationSocket
+from config.sockets import SOCKETS
+from integrations.models import ConnectAttempt
+from lib.tenancy.scope import scope
+from tests.answers import comparable
+from tests.factories import make_asset, make_post, make_publication, make_social_account, make_user
+from tests.houses import House, signed_in
+
+ABSENT = 987_654_321
+
+
+def make_invitation() -> Invitation:
+    found: Invitation = Invitation.objects.create(
+        email="new@acme.example", role=Role.AGENT, token_hash="0" * 64, expires_at=timezone.now()
+    )
+    return found
+
+
+def make_attempt() -> ConnectAttempt:
+    found: ConnectAttempt = ConnectAttempt.objects.create(
+        network="x", user=make_user(), state_hash="0" * 64, started_at=timezone.now()
+    )
+    return found
+
+
+#: What an address's number names, and how Acme gets one. Called in Acme's scope.
+ROWS: dict[str, Callable[[], Any]] = {
+    "account_id": make_social_account,
+    "asset_id": make_asset,
+    "attempt_id": make_attempt,
+    "invitation_id": make_invitation,
+    "post_id": make_post,
+    "publication_id": make_publication,
+}
+#: Other arguments of addresses, which name nothing that belongs to anybody.
+WORDS = {"network": "facebook", "slug": "acme", "token": "no-such-token", "key": "none", "uidb36": "1"}
+
+#: Organisation pages that every member may open, and why no permission stands before them.
+FOR_EVERY_MEMBER = {
+    "scheduler:home": "home shows to each what their role may see",
+    "accounts:people": "colleagues know each other; only what changes them is guarded",
+    "accounts:remove_person": "anybody may leave; removing others is asked for inside",
+}
+
+#: Addresses outside organisations: what somebody who is not signed in gets.
+OUTSIDE = {
+    "home": 302,
+    "web:theme": 405,
+    "web:language": 405,
+    "web:shortcuts": 405,
+    "web:elements": 200,
+    "operations:healthz": 200,
+    "operations:ready": None,  # 200 or 503: it says how the product is, and nothing of anybody
+    "operations:metrics": None,
+    "operations:overview": None,
+    "connect_callback": None,
+    "mail_preferences": 302,
+    "accounts:profile": 302,
+    "accounts:organisations": 302,
+    "accounts:create_organisation": 302,
+    "accounts:invitation": 404,
+    "account_login": 200,
+    "account_logout": 302,
+    "account_inactive": 200,
+    "account_signup": 200,
+    "account_email_verification_sent": 200,
+    "account_confirm_email": 200,
+    "account_change_password": 302,
+    "account_reset_password": 200,
+    "account_reset_password_done": 200,
+    "account_reset_password_from_key": 200,
+    "account_reset_password_from_key_done": 200,
+    "media": 404,
+}
+
+
+@dataclass(frozen=True)
+class Route:
+    name: str
+    pattern: str
+    arguments: tuple[str, ...]
+    permission: Permission | None = field(default=None, compare=False)
+
+    @property
+    def in_organisation(self) -> bool:
+        return self.pattern.startswith("o/<slug:slug>/")
+
+    def path(self, **values: object) -> str:
+        path = "/" + self.pattern.replace("^", "").replace("$", "")
+        for name in self.arguments:
+            written = rf"\(\?P<{name}>(?:[^()]|\\.)*\)|<(?:\w+:)?{name}>"
+            path = re.sub(written, str(values[name]), path, count=1)
+        return path
+
+
+def routes(resolver: Any = None, prefix: str = "", names: tuple[str, ...] = ()) -> Iterator[Route]:
+    for one in (resolver or get_resolver()).url_patterns:
+        pattern = prefix + str(one.pattern)
+        if isinstance(one, URLPattern):
+            arguments = tuple(one.pattern.converters or one.pattern.regex.groupindex)
+            outer = ("slug",) if "<slug:slug>" in prefix else ()
+            permission = getattr(one.callback, "permission", None)
+            yield Route(":".join([*names, one.name or ""]), pattern, (*outer, *arguments), permission)
+        else:
+            yield from routes(one, pattern, (*names, one.namespace) if one.namespace else names)
+
+
+INSIDE = [route for route in routes() if route.in_organisation]
+OTHERS = [route for route in routes() if not route.in_organisation]
+named = pytest.mark.parametrize("route", INSIDE, ids=lambda route: route.name)
+METHODS = ("get", "post")
+
+
+@pytest.fixture
+def ids(house: House) -> dict[str, int]:
+    """One of each of Acme's rows."""
+    with scope(organisation=house.acme.pk):
+        made = {name: make().pk for name, make in ROWS.items()}
+    return {**made, "membership_id": house.member(Role.ANALYST).pk}
+
+
+def answer(client: Client, method: str, path: str, *hidden: object) -> tuple[int, str]:
+    """Return the status and all of the answer, without what was asked for."""
+    client.raise_request_exception = False
+    status, headers, body = comparable(getattr(client, method)(path))
+    everything = f"{status} {headers} {body}"
+    for word in hidden:
+        everything = everything.replace(str(word), "…")
+    return status, everything
+
+
+@named
+def test_a_strangers_organisation_is_an_absent_one(route: Route, house: House, ids: dict[str, int]) -> None:
+    charlie = signed_in(house.charlie)
+    for method in METHODS:
+        foreign = answer(charlie, method, route.path(**{**WORDS, **ids, "slug": "acme"}), "acme")
+        absent = answer(charlie, method, route.path(**{**WORDS, **ids, "slug": "none"}), "none")
+
+        assert foreign[0] == 404
+        assert foreign[1].replace("none", "…") == absent[1].replace("acme", "…")
+
+
+@named
+def test_a_strangers_id_is_an_absent_one(route: Route, house: House, ids: dict[str, int]) -> None:
+    numbers = [name for name in route.arguments if name.endswith("_id")]
+    if not numbers:
+        return
+    charlie = signed_in(house.charlie)
+    absent_ids = dict.fromkeys(ids, ABSENT)
+    statuses = set()
+    for method in METHODS:
+        path = route.path(**{**WORDS, **ids, "slug": "elsewhere"})
+        absent_path = route.path(**{**WORDS, **absent_ids, "slug": "elsewhere"})
+        foreign = answer(charlie, method, path, path)
+        absent = answer(charlie, method, absent_path, absent_path)
+
+        assert foreign == absent
+        statuses.add(foreign[0])
+    assert statuses <= {404, 405}
+    assert 404 in statuses
+
+
+@named
+def test_who_is_not_signed_in_is_sent_to_sign_in(route: Route, house: House, ids: dict[str, int]) -> None:
+    for slug in ("acme", "none"):
+        path = route.path(**{**WORDS, **ids, "slug": slug})
+        response = Client().get(path)
+        assert (response.status_code, response["Location"]) == (302, f"/accounts/login/?next={path}")
+        assert Client().post(path).status_code == 302
+
+
+@named
+def test_a_member_without_the_permission_gets_403(route: Route, house: House, ids: dict[str, int]) -> None:
+    if route.permission is None:
+        assert route.name in FOR_EVERY_MEMBER, f"{route.name} has no permission; say why in FOR_EVERY_MEMBER"
+        return
+    path = route.path(**{**WORDS, **ids, "slug": "acme"})
+    without = [role for role in Role if route.permission not in ALLOWED[role]]
+    for role in without[:2] + without[-1:]:
+        browser = house.browser_of(role)
+        statuses = {getattr(browser, method)(path).status_code for method in METHODS}
+        assert statuses <= {403, 405}, role
+        assert 403 in statuses
+
+
+@pytest.mark.parametrize("route", OTHERS, ids=lambda route: route.name)
+def test_addresses_outside_organisations_tell_nobody_anything(route: Route, house: House) -> None:
+    assert route.name in OUTSIDE, f"{route.name} is new: give it its place in OUTSIDE"
+    expected = OUTSIDE[route.name]
+    response = Client().get(route.path(**WORDS), follow=False)
+
+    if expected is not None:
+        assert response.status_code == expected
+    assert "Acme" not in response.content.decode()
+
+
+def test_every_number_in_an_address_has_a_row_to_try() -> None:
+    known = {*ROWS, *WORDS, "membership_id"}
+
+    assert {name for route in routes() for name in route.arguments} <= known
+
+
+def test_every_socket_asks_who_is_there() -> None:
+    """What OrganisationSocket answers to strangers is tested in tests/accounts/test_sockets.py."""
+    for socket in SOCKETS:
+        consumer = socket.callback.consumer_class
+        assert issubclass(consumer, OrganisationSocket)
+        assert consumer.connect is OrganisationSocket.connect
+
+
+@pytest.mark.filterwarnings("ignore::celery.exceptions.CDeprecationWarning")
+def test_tasks_take_no_ids_so_that_nobody_can_hand_them_a_strangers() -> None:
+    current_app.loader.import_default_modules()
+    current_app.autodiscover_tasks(force=True)
+    ours = {name: task for name, task in current_app.tasks.items() if not name.startswith("celery.")}
+
+    assert len(ours) > 3
+    for name, task in ours.items():
+        wanted = inspect.signature(task.run).parameters.values()
+        assert not [each for each in wanted if each.default is inspect.Parameter.empty], name
+
+
+def test_searching_a_person_by_address_tells_nothing(house: House, alice: Client) -> None:
+    """Users stand behind no policy: inviting somebody answers alike whether or not they have an account elsewhere."""
+    answers = [answer_to_invitation(alice, house, email) for email in (house.charlie.email, "nobody@nowhere.example")]
+
+    assert answers[0] == answers[1]
+
+
+def answer_to_invitation(browser: Client, house: House, email: str) -> tuple[int, str]:
+    response = browser.post(house.path("people/invite/"), {"email": email, "role": "planner"})
+    return response.status_code, response["Location"]
