@@ -81,6 +81,7 @@ def save_post(post_id: int, words: Words, *, version: int, member: Membership, n
     if post.version != version:
         raise StaleVersion(post)
     _require_editable(publications, member=member)
+    _require_reach(publications, member=member)
     Post.objects.filter(pk=post.pk).update(version=F("version") + 1, updated_at=now, planned_at=words.planned_at)
     post.refresh_from_db()
     _write(post, words, member=member, publications=publications)
@@ -91,9 +92,9 @@ def save_post(post_id: int, words: Words, *, version: int, member: Membership, n
 @transaction.atomic
 def ask_for_approval(post: Post, *, member: Membership, now: datetime) -> int:
     """Put a post's drafts before those who may approve, and return how many; a second click moves none."""
-    if not post.publications.filter(state__in=UNPLANNED).exists():
+    if not post.publications.open_to(member).filter(state__in=UNPLANNED).exists():
         raise NotPossible("no_account")
-    moved = _move(post, State.DRAFT, State.IN_REVIEW, now=now)
+    moved = _move(post, State.DRAFT, State.IN_REVIEW, member=member, now=now)
     if moved:
         Post.objects.filter(pk=post.pk).update(review_note="")
         record("scheduler.post.approval_asked", post, data={"publications": moved})
@@ -104,7 +105,7 @@ def ask_for_approval(post: Post, *, member: Membership, now: datetime) -> int:
 def approve(post: Post, *, version: int, member: Membership, now: datetime) -> int:
     """Allow what was read: a version that has been replaced meanwhile is refused. Return how many moved."""
     _require_version(post, version)
-    moved = _move(post, State.IN_REVIEW, State.APPROVED, now=now)
+    moved = _move(post, State.IN_REVIEW, State.APPROVED, member=member, now=now)
     if not moved:
         raise NotPossible("not_in_review")
     record("scheduler.post.approved", post, data={"publications": moved, "version": version})
@@ -115,7 +116,7 @@ def approve(post: Post, *, version: int, member: Membership, now: datetime) -> i
 def send_back(post: Post, *, version: int, note: str, member: Membership, now: datetime) -> int:
     """Return a post to its author with what should change. Return how many moved."""
     _require_version(post, version)
-    moved = _move(post, State.IN_REVIEW, State.DRAFT, now=now)
+    moved = _move(post, State.IN_REVIEW, State.DRAFT, member=member, now=now)
     if not moved:
         raise NotPossible("not_in_review")
     Post.objects.filter(pk=post.pk).update(review_note=note)
@@ -136,6 +137,15 @@ def _require_editable(publications: Sequence[Publication], *, member: Membership
         raise NotPossible("not_editable")
     if states & ALLOWED and not member.may(Permission.SCHEDULE_POSTS):
         raise NotPossible("needs_planner")
+
+
+def _require_reach(publications: Sequence[Publication], *, member: Membership) -> None:
+    """Refuse to change words that somebody has already allowed for an account that is not open to this member."""
+    if member.all_accounts:
+        return
+    planned = {one.social_account_id for one in publications if one.state in ALLOWED}
+    if SocialAccount.objects.open_to(member).filter(pk__in=planned).count() < len(planned):
+        raise NotPossible("planned_elsewhere")
 
 
 def _is_written(post: Post, words: Words, *, publications: Sequence[Publication], member: Membership) -> bool:
@@ -221,8 +231,10 @@ def _replan(post: Post, publications: Sequence[Publication], *, now: datetime) -
         prepare_again(post, now=now)
 
 
-def _move(post: Post, before: State, after: State, *, now: datetime) -> int:
-    ids = list(post.publications.filter(state=before).order_by("id").values_list("pk", flat=True))
+def _move(post: Post, before: State, after: State, *, member: Membership, now: datetime) -> int:
+    """Move those of a post's publications whose accounts are open to this member; the others wait for somebody else."""
+    reachable = post.publications.open_to(member).filter(state=before)
+    ids = list(reachable.order_by("id").values_list("pk", flat=True))
     moved: int = Publication.objects.filter(pk__in=ids, state=before).update(state=after, state_changed_at=now)
     hint_after_commit(post.organisation_id, *[("publication", pk) for pk in ids])
     return moved

@@ -15,6 +15,9 @@ SENTENCES: dict[str, Promise] = {
     "changed_meanwhile": _("It has changed meanwhile. Read it again, then decide."),
     "moved_on": _("It has moved on meanwhile. The page shows where it stands now."),
     "cancel_first": _("It is already planned on an account that you took away. Cancel it there first."),
+    "planned_elsewhere": _(
+        "It is planned on an account that is not open to you. Ask somebody who has it to change this."
+    ),
     "account_not_open": _("One of these accounts is not open to you. Pick others."),
 }
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db.models import F
 
-from accounts.models import User
+from accounts.models import Membership, User
 from eventlog.services import Origin, current_origin, record
 from integrations.models import SocialAccount
 from integrations.registry import provider
@@ -29,13 +29,19 @@ MEDIA_LEAD = timedelta(minutes=15)
 _PLANNABLE = (State.DRAFT, State.IN_REVIEW, State.APPROVED)
 
 
-def schedule_post(post: Post, *, publish_at: datetime, actor: User, now: datetime) -> list[Publication]:
+def schedule_post(
+    post: Post, *, publish_at: datetime, actor: User, now: datetime, member: Membership | None = None
+) -> list[Publication]:
     """Schedule every publication of a post that is still being planned, move those that are scheduled already.
 
-    An hour that has passed means at once. Asked twice, it changes nothing the second time.
+    Given a member, only those on accounts that are open to them. An hour that has passed means at once. Asked twice, it
+    changes nothing the second time.
     """
     publish_at = max(publish_at, now)
     publications = lock_publications(post)
+    if member is not None and not member.all_accounts:
+        reachable = set(post.publications.open_to(member).values_list("pk", flat=True))
+        publications = [each for each in publications if each.pk in reachable]
     planned = [each for each in publications if each.state in _PLANNABLE]
     moved = [each for each in publications if each.state == State.SCHEDULED and each.publish_at != publish_at]
     if publish_at == now and not planned:

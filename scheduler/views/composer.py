@@ -146,7 +146,11 @@ def _take(request: OrganisationRequest, standing: Standing, accounts: Sequence[S
         raise BadRequest
     assets = _assets(form.words.pictures)
     sheet = Sheet(
-        words=_described(form, assets), accounts=accounts, assets=assets, oddity=form.oddity, zone=_zone(request)
+        words=_complete(_described(form, assets), standing.post, accounts),
+        accounts=accounts,
+        assets=assets,
+        oddity=form.oddity,
+        zone=_zone(request),
     )
     is_autosave = AUTOSAVE in request.headers
     if is_autosave and not standing.saves_itself:
@@ -165,6 +169,13 @@ def _take(request: OrganisationRequest, standing: Standing, accounts: Sequence[S
         return _act(request, saved, sheet)
     except NotPossible as refusal:
         return _refused(request, standing, sheet, refusal, is_autosave=False)
+
+
+def _complete(words: Words, post: Post | None, accounts: Sequence[SocialAccount]) -> Words:
+    """Keep the own texts of networks for which this member's page has no field."""
+    shown = {one.network for one in accounts}
+    hidden = {network: text for network, text in (post.own_texts if post else {}).items() if network not in shown}
+    return replace(words, own_texts={**hidden, **words.own_texts})
 
 
 def _save(request: OrganisationRequest, standing: Standing, form: ComposerForm, words: Words) -> Post:
@@ -200,7 +211,9 @@ def _schedule(request: OrganisationRequest, post: Post, sheet: Sheet, *, at_once
     if not at_once:
         _require_ahead(sheet.words.planned_at, now=now)
     publish_at = now if at_once or sheet.words.planned_at is None else sheet.words.planned_at
-    publications = scheduling.schedule_post(post, publish_at=publish_at, actor=request.user, now=now)
+    publications = scheduling.schedule_post(
+        post, publish_at=publish_at, actor=request.user, now=now, member=request.membership
+    )
     count = len(publications)
     if at_once:
         words = ngettext("%(count)s publication goes out now.", "%(count)s publications go out now.", count)

@@ -109,7 +109,8 @@ def _decide(request: OrganisationRequest, publication_id: int, act: Callable[...
 def _page(request: OrganisationRequest, found: Publication, *, status: int = 200, **more: Any) -> HttpResponse:
     now = timezone.now()
     deliveries = _deliveries(found)
-    siblings = Publication.objects.filter(post_id=found.post_id).exclude(pk=found.pk).exclude(state=State.CANCELLED)
+    of_post = Publication.objects.open_to(request.membership).filter(post_id=found.post_id)
+    siblings = of_post.exclude(pk=found.pk).exclude(state=State.CANCELLED)
     may_decide = request.membership.may(Permission.SCHEDULE_POSTS)
     local = timezone.localtime(found.publish_at) if found.publish_at else None
     initial = {"day": local.date(), "hour": local.time()} if local else None
