@@ -1,0 +1,1 @@
+"""What several benchmarks stand on; not benchmarks themselves."""

@@ -1,0 +1,272 @@
+"""The publishing engine at work: own servers, a sandbox, real workers, and posts planted by the hundred.
+
+Import after `harness.product` has set Django up.
+"""
+
+import contextlib
+import os
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import psutil
+import requests
+
+from benchmarks.harness import product
+from launch import environment
+from launch.child import before_exec
+from launch.place import ROOT, free_port
+from launch.servers import Throwaway, throwaway
+
+_BIN = ROOT / ".venv/bin"
+_numbers = count(1)
+
+
+@dataclass
+class Sandbox:
+    """A running sandbox, told to accept whatever it is sent as fast as it can."""
+
+    address: str
+    process: subprocess.Popen[bytes]
+
+    def ask(self, path: str, **params: Any) -> Any:
+        return requests.get(f"{self.address}/_control/{path}", params=params, timeout=30).json()
+
+    def tell(self, path: str, **body: Any) -> Any:
+        answer = requests.post(f"{self.address}/_control/{path}", json=body, timeout=60)
+        answer.raise_for_status()
+        return answer.json()
+
+    def published(self) -> Mapping[str, Any]:
+        """Return what the twins really published: count, and by text."""
+        found: Mapping[str, Any] = self.ask("published", posts=0)
+        return found
+
+
+@dataclass
+class Presence:
+    """A user at X whom an organisation has connected."""
+
+    organisation_id: int
+    social_account_id: int
+    token: str
+
+
+@dataclass
+class Bench:
+    """Everything that runs."""
+
+    servers: Throwaway
+    sandbox: Sandbox
+    settings: Mapping[str, str]
+    log: Path
+    presences: list[Presence] = field(default_factory=list)
+
+    def connect(self, organisations: int) -> list[Presence]:
+        """Connect one user at X for each of so many new organisations."""
+        from accounts.models import User
+        from accounts.services import create_organisation
+        from integrations import vault
+        from integrations.contract import Credentials
+        from integrations.models import Grant, SocialAccount
+        from integrations.services.lanes import ensure_lanes
+        from lib.tenancy.scope import scope
+        from scheduler.models import Queue
+
+        owner, _created = User.objects.get_or_create(email="owner@bench.example", defaults={"name": "Owner"})
+        ids = self.sandbox.tell("accounts", network="x", count=organisations)["ids"]
+        tokens = self.sandbox.tell("tokens", network="x", accounts=ids)["tokens"]
+        found = []
+        for network_id, token in zip(ids, tokens, strict=True):
+            organisation = create_organisation(f"Bench {network_id}", owner=owner, time_zone="UTC", language="en")
+            with scope(organisation=organisation.pk):
+                sealed = vault.seal(
+                    Credentials(access_token=token["access_token"], refresh_token=token.get("refresh_token", "")),
+                    organisation_id=organisation.pk,
+                    purpose=vault.person("x", network_id),
+                )
+                grant = Grant.objects.create(network="x", outside_id=network_id, name="Bench", sealed=sealed)
+                account = SocialAccount.objects.create(
+                    network="x", network_id=network_id, name="Bench", handle=f"b{network_id}", grant=grant
+                )
+                ensure_lanes(account, Queue)
+                type(organisation).objects.filter(pk=organisation.pk).update(when_late="send")
+            found.append(Presence(organisation.pk, account.pk, token["access_token"]))
+        self.presences += found
+        return found
+
+    def plant(self, presences: Sequence[Presence], *, each: int, publish_at: datetime) -> int:
+        """Schedule so many texts per account at one hour, and return how many there are."""
+        for presence in presences:
+            plant(presence, [publish_at] * each)
+        return len(presences) * each
+
+    @contextlib.contextmanager
+    def running(self, *names: str) -> Iterator[list[subprocess.Popen[bytes]]]:
+        """Run workers (publish, media, house) and beat until the block ends."""
+        processes = [self.start(name) for name in names]
+        try:
+            yield processes
+        finally:
+            for process in processes:
+                end(process)
+
+    def start(self, name: str) -> subprocess.Popen[bytes]:
+        command = [_BIN / "celery", "--quiet", "--app", "config.celery"]
+        if name == "beat":
+            command += ["beat", "--loglevel", "WARNING", "--schedule", str(self.log.parent / "beat")]
+        else:
+            command += ["worker", "--queues", name, "--hostname", f"{name}-{next(_numbers)}@%h", "--concurrency", "2"]
+            command += ["--loglevel", "WARNING", "--without-gossip", "--without-mingle"]
+        with self.log.open("ab") as log:
+            return subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env=environment.for_child(self.settings),
+                stdout=log,
+                stderr=log,
+                preexec_fn=before_exec(on_parents_death=signal.SIGKILL),
+            )
+
+    def wait_for_workers(self, number: int = 1) -> None:
+        """Wait until so many workers answer."""
+        from config.celery import app
+
+        deadline = time.monotonic() + 60
+        while len(app.control.ping(timeout=0.5)) < number:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"workers did not start:\n{self.log.read_text(errors='replace')[-2000:]}")
+
+    def ring(self) -> None:
+        """Ring the publish bell once for each of the two processes of its worker."""
+        from config.celery import app
+
+        for _ in range(2):
+            app.send_task("scheduler.tasks.publish", queue="publish", ignore_result=True)
+
+    def wait_until_idle(self, *, within_seconds: float) -> None:
+        """Wait until nothing is due and nothing is in a worker's hands."""
+        deadline = time.monotonic() + within_seconds
+        while not self.is_idle():
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"work is left:\n{self.log.read_text(errors='replace')[-3000:]}")
+            time.sleep(0.02)
+
+    def is_idle(self) -> bool:
+        from django.db import connection
+        from django.utils import timezone
+
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT coalesce(sum(due_lanes), 0) FROM passage.publication_lag(%s)", [timezone.now()])
+            if cursor.fetchone()[0]:
+                return False
+            cursor.execute("SELECT leased FROM passage.publication_counts(%s)", [timezone.now()])
+            return not cursor.fetchone()[0]
+
+    def cpu_seconds(self) -> float:
+        """Return the processor time of all that is ours: workers, PostgreSQL, Redis; not the sandbox, not this one."""
+        total = 0.0
+        for process in psutil.Process(os.getpid()).children(recursive=True):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                if process.pid != self.sandbox.process.pid:
+                    times = process.cpu_times()
+                    total += times.user + times.system
+        return total
+
+
+def plant(presence: Presence, hours: Sequence[datetime]) -> list[int]:
+    """Schedule one text per hour on an account, straight into its lane, and return the publications' ids."""
+    from integrations.models import Lane
+    from integrations.services.lanes import lower_lanes
+    from lib.tenancy.scope import scope
+    from scheduler.models import Post, Publication, Queue
+    from scheduler.states import State
+
+    with scope(organisation=presence.organisation_id):
+        lane = Lane.objects.get(social_account_id=presence.social_account_id, queue=Queue.PUBLISH)
+        posts = Post.objects.bulk_create(
+            Post(organisation_id=presence.organisation_id, text=f"Bench post number {next(_numbers)}.") for _ in hours
+        )
+        publications = Publication.objects.bulk_create(
+            Publication(
+                organisation_id=presence.organisation_id,
+                post=post,
+                social_account_id=presence.social_account_id,
+                state=State.SCHEDULED,
+                publish_at=hour,
+                available_at=hour,
+                queue=Queue.PUBLISH,
+                lane=lane,
+                is_prepared=True,
+            )
+            for post, hour in zip(posts, hours, strict=True)
+        )
+        lower_lanes({lane.pk: min(hours)})
+    return [each.pk for each in publications]
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """Stop a worker, and whatever it still runs."""
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def soon(seconds: float = 0) -> datetime:
+    """Return an hour so many seconds from now."""
+    from django.utils import timezone
+
+    return timezone.now() + timedelta(seconds=seconds)
+
+
+@contextlib.contextmanager
+def bench(*, durable: bool = False) -> Iterator[Bench]:
+    """Start servers and a sandbox, set Django up, and end everything afterwards."""
+    with throwaway(durable=durable) as servers, tempfile.TemporaryDirectory(prefix="portevoix-bench-") as name:
+        folder = Path(name)
+        port = free_port()
+        address = f"http://127.0.0.1:{port}"
+        settings = {
+            **environment.placeholders(),
+            **servers.addresses.environment(),
+            **environment.sandbox(address),
+            "VAR_DIR": name,
+        }
+        with (folder / "sandbox.log").open("wb") as log:
+            process = subprocess.Popen(
+                [_BIN / "python", "-m", "sandbox", "--port", str(port), "--state", str(folder / "sandbox")],
+                cwd=ROOT,
+                env=environment.for_child({}),
+                stdout=log,
+                stderr=log,
+                preexec_fn=before_exec(on_parents_death=signal.SIGKILL),
+            )
+        sandbox = Sandbox(address, process)
+        try:
+            _wait_for(sandbox)
+            sandbox.tell("settings", rate_limits=False, duplicate_protection=False, credits=None)
+            product(servers.addresses, settings=settings)
+            yield Bench(servers, sandbox, settings, folder / "workers.log")
+        finally:
+            process.kill()
+            process.wait()
+
+
+def _wait_for(sandbox: Sandbox) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        with contextlib.suppress(requests.ConnectionError):
+            sandbox.ask("health")
+            return
+        time.sleep(0.05)
+    raise TimeoutError("the sandbox did not start")
