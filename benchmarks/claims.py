@@ -1,4 +1,4 @@
-"""Claims at a million due rows, seven in ten of them one organisation's: time, and how many organisations are served."""
+"""Claims at a million due rows, seven in ten of one organisation: time, and how many are served."""
 
 import time
 
@@ -67,7 +67,6 @@ def _plant(owner_url: str, rows: int, organisations: int) -> None:
 
     parameters = {"n": organisations + 3, "rows": rows, "lanes": organisations + 3, "now": timezone.now()}
     with psycopg.connect(owner_url) as connection:
-        connection.execute("SET session_replication_role = DEFAULT")
         connection.execute(_ORGANISATIONS, parameters)
         account = apps.get_model("integrations", "SocialAccount")
         connection.execute(*_insert(account, parameters))
@@ -105,7 +104,7 @@ def _insert(model, parameters):  # type: ignore[no-untyped-def]  # noqa: ANN001,
 
 
 def _give_back(owner_url: str) -> None:
-    """End what was claimed, as a worker that publishes it would, so that the limit in flight is not what is measured."""
+    """End what was claimed, as its worker would: the limit in flight is not what is measured."""
     import psycopg
 
     with psycopg.connect(owner_url) as connection:

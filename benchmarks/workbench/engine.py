@@ -72,7 +72,7 @@ class Bench:
     def connect(self, organisations: int) -> list[Presence]:
         """Connect one user at X for each of so many new organisations."""
         from accounts.models import User
-        from accounts.services import create_organisation
+        from accounts.services.organisations import create_organisation
         from integrations import vault
         from integrations.contract import Credentials
         from integrations.models import Grant, SocialAccount
