@@ -8,7 +8,7 @@ SENTENCES = {
     "integrations.account.disconnected": _("%(actor)s disconnected %(subject)s"),
     "integrations.account.lost": _("The network no longer lets us speak for %(subject)s"),
     "integrations.account.returned": _("The network lets us speak for %(subject)s again"),
-    "integrations.data_key.rotated": _("A new data key seals the tokens of %(subject)s"),
+    "integrations.data_key.rotated": _("A new data key seals the organisation's tokens"),
     "integrations.grant.given": _("%(actor)s brought a grant of %(subject)s"),
     "integrations.grant.lost": _("The grant of %(subject)s no longer works"),
     "integrations.grant.returned": _("The grant of %(subject)s works again"),
