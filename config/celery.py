@@ -30,6 +30,7 @@ app.conf.beat_schedule = {
     "beat": _ring("operations.tasks.note_beat", queue="house", seconds=5),
     "tend_grants": _ring("integrations.tend_grants", queue="house", seconds=15),
     "look_at_accounts": _ring("integrations.look_at_accounts", queue="house", seconds=60),
+    "send_due_mail": _ring("notifications.tasks.send_due_mail", queue="house", seconds=5),
     "tidy_connections": _ring("integrations.tidy_connections", queue="house", seconds=3600),
 }
 
