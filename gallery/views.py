@@ -20,6 +20,7 @@ from gallery.models import Asset, Rendition
 from gallery.pictures import MAX_BYTES, MAX_PIXELS, Unusable
 from gallery.services import THUMBNAIL, InUse, Upload, add_picture, delete_asset, describe_asset
 from gallery.storage import ADDRESS_LIFE, NoFile, read_all
+from lib.numbers import number_in
 from lib.pagination import page_of
 from lib.tenancy.scope import scope
 
@@ -38,7 +39,7 @@ def assets(request: OrganisationRequest) -> HttpResponse:
 @requires(Permission.WRITE_POSTS)
 def choose(request: OrganisationRequest) -> HttpResponse:
     """Answer the dialog in which the composer's pictures are chosen; `chosen` names those it has already."""
-    chosen = {int(value) for value in request.GET.getlist("chosen") if value.isdecimal()}
+    chosen = {number_in(value) for value in request.GET.getlist("chosen")}
     context = {**_listing(request), "chosen": chosen}
     template = "choices" if "before" in request.GET else "chooser"
     return render(request, f"gallery/partials/{template}.html", context)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
 from integrations.models import SocialAccount
+from lib.numbers import number_in
 from scheduler.hours import Hour, Oddity, read_hour
 from scheduler.services.composing import Picture, Words
 
@@ -89,9 +90,11 @@ class ComposerForm(forms.Form):
         return {network: _lines(text)[:LONGEST_TEXT] for network, text in sent.items() if text is not None}
 
     def _pictures(self) -> tuple[Picture, ...]:
-        sent = dict.fromkeys(value for value in self._sent.getlist("picture") if value.isdecimal())
+        sent = dict.fromkeys(
+            number for value in self._sent.getlist("picture") if (number := number_in(value)) is not None
+        )
         return tuple(
-            Picture(asset_id=int(key), alt_text=_lines(self._sent.get(f"alt-{key}", ""))[:LONGEST_ALT_TEXT])
+            Picture(asset_id=key, alt_text=_lines(self._sent.get(f"alt-{key}", ""))[:LONGEST_ALT_TEXT])
             for key in list(sent)[:MOST_PICTURES]
         )
 
@@ -108,5 +111,5 @@ class SendBackForm(forms.Form):
 
 
 def _lines(text: str) -> str:
-    """Browsers send lines ended by CR LF; networks count and show that as two characters."""
-    return text.replace("\r\n", "\n")
+    """Browsers send lines ended by CR LF; networks count and show that as two characters. NUL cannot be stored."""
+    return text.replace("\r\n", "\n").replace("\0", "")

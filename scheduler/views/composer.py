@@ -20,6 +20,7 @@ from accounts.permissions import Permission
 from accounts.requests import OrganisationRequest, requires
 from gallery.models import Asset
 from integrations.models import SocialAccount
+from lib.numbers import number_in
 from scheduler.composer import Sheet
 from scheduler.forms import ComposerForm, SendBackForm
 from scheduler.hours import Oddity, read_hour
@@ -123,11 +124,11 @@ def send_back(request: OrganisationRequest, post_id: int) -> HttpResponse:
 
 def _judge(request: OrganisationRequest, post_id: int, act: Callable[[Post, int], None]) -> HttpResponse:
     post, _publications = _find(request, post_id, _accounts(request))
-    version = request.POST.get("version", "")
-    if not version.isdecimal():
+    version = number_in(request.POST.get("version", ""))
+    if version is None:
         raise BadRequest
     try:
-        act(post, int(version))
+        act(post, version)
     except NotPossible as refusal:
         messages.error(request, refusal.sentence)
         return redirect("scheduler:edit", slug=request.organisation.slug, post_id=post_id)

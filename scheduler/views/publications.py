@@ -118,10 +118,12 @@ def _rows(found: list[Publication]) -> list[Row]:
 
 
 def _day(text: str) -> date | None:
+    """Return the day an address names; none at the ends of time, where zones and the day after would leave it."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if date.min.year < day.year < date.max.year else None
 
 
 def _hours_of(day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
