@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from launch import environment, processes
-from launch.place import Place, require_free
+from launch.place import Place, require_free, write_private
 from launch.program import Ended
 from launch.servers import Addresses, Postgres, Redis, prepare_database
 from launch.supervisor import Supervisor
@@ -172,5 +172,5 @@ async def _demo(place: Place, supervisor: Supervisor, terminal: Terminal, child:
     kept = place.folder / "demo.txt"
     if not kept.exists():
         terminal.step("Making demonstration data (first run)")
-        kept.write_text(await supervisor.run(processes.manage("demo", settings=child)))
+        write_private(kept, await supervisor.run(processes.manage("demo", settings=child)))
     return kept.read_text()
