@@ -163,8 +163,12 @@ class Sheet:
         text = own_text if has_own else self.words.text
         composition = self._composition(text)
         limits = _narrowest(speaks.limits(details_of(one)) for one in accounts) or speaks.limits()
+        # Accounts of one network mostly share what their limits depend on: judged once, not once an account.
+        kinds = {tuple(sorted(details_of(one).items())): details_of(one) for one in accounts}
         problems = dict.fromkeys(
-            problem for one in accounts for problem in _hashable(speaks.validate(composition, details=details_of(one)))
+            problem
+            for details in kinds.values()
+            for problem in _hashable(speaks.validate(composition, details=details))
         )
         return OnNetwork(
             key=key,

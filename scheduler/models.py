@@ -90,6 +90,15 @@ class PublicationQuerySet(OwnedQuerySet["Publication"]):
             return found
         return found.filter(social_account__accesses__membership=membership)
 
+    def listed(self) -> "PublicationQuerySet":
+        """With what a line about each of them says, and no more: lists are long, and their rows wide."""
+        return self.select_related("post__author", "social_account", "lane").only(
+            *("organisation", "state", "publish_at", "available_at", "queue", "is_prepared", "reason", "reason_data"),
+            *("state_changed_at", "post__text", "post__own_texts", "post__author__name", "post__author__email"),
+            *("social_account__network", "social_account__name", "social_account__handle", "social_account__state"),
+            *("lane__not_before",),
+        )
+
     def in_order(self) -> "PublicationQuerySet":
         return self.order_by("publish_at", "id")
 

@@ -118,9 +118,8 @@ def _waiting(member: Membership, *, now: datetime) -> dict[str, list[Publication
             of_kind=Window(Count("pk"), partition_by=[F("kind")]),
             place=Window(RowNumber(), partition_by=[F("kind")], order_by=order),
         )
-        .filter(place__lte=READ_OF_A_KIND)
-        .select_related("post__author", "social_account")
-        .defer("social_account__sealed", "progress")
+        .filter(Q(place__lte=SHOWN_OF_A_KIND) | Q(place__lte=READ_OF_A_KIND, kind="review"))
+        .listed()
         .order_by("place")
     )
     found: dict[str, list[Publication]] = {"unknown": [], "review": [], "failed": [], "late": []}

@@ -108,8 +108,7 @@ def account_publications(request: OrganisationRequest, account_id: int) -> HttpR
 
 
 def _listed(request: OrganisationRequest) -> Any:
-    found = Publication.objects.open_to(request.membership).select_related("post", "social_account", "lane")
-    return found.defer("social_account__sealed", "progress")
+    return Publication.objects.open_to(request.membership).listed()
 
 
 def _rows(found: list[Publication]) -> list[Row]:

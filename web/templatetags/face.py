@@ -7,6 +7,7 @@ import json
 import re
 import zlib
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, Protocol
 
 from django import template
@@ -44,6 +45,12 @@ class Depicted(Protocol):
 
 def _drawing(css_class: str, symbol: str, *, size: str, label: str | Promise = "", off: bool = False) -> SafeString:
     """Return an <svg> with a symbol of the sprite; without a label it is hidden from readers, for a word stands by."""
+    return _drawn(css_class, symbol, size, str(label), off)
+
+
+@lru_cache(maxsize=2048)
+def _drawn(css_class: str, symbol: str, size: str, label: str, off: bool) -> SafeString:
+    """A list shows the same few drawings hundreds of times."""
     return format_html(
         '<svg class="{}"{}{}{}><use href="{}#{}"/></svg>',
         css_class,
