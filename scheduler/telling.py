@@ -33,6 +33,16 @@ OWN_SENTENCES: dict[str, Promise] = {
         "The worker that sent it stopped before the answer came. Portevoix looks whether it is there before doing "
         "anything else."
     ),
+    "account_held": _("The account waits to be connected again. What is planned on it goes out afterwards."),
+    "look_alike": _("%(network)s shows a post that resembles this one. Compare both texts, then decide."),
+    "look_too_short": _("%(network)s does not show enough of its past to be sure. Portevoix looks again by itself."),
+    "look_nothing_yet": _("%(network)s does not show it so far. Portevoix looks once more before it sends it again."),
+    "proven_absent": _("It never arrived at %(network)s, so it is sent again."),
+    "media_processing": _("%(network)s is still working on the pictures. The post goes out when they are ready."),
+    "media_unreadable": _("A picture of this post could not be read. Portevoix tries again; replace it if that lasts."),
+    "taken_by_another": _(
+        "%(network)s named a post that another publication already has. Compare both texts, then decide."
+    ),
 }
 
 
