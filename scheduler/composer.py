@@ -266,7 +266,8 @@ def _narrowest(limits: Iterable[Limits]) -> Limits | None:
 
 def details_of(account: SocialAccount) -> Mapping[str, str]:
     """Return the network's own facts about an account, which its limits may depend on."""
-    return account.details
+    details: Mapping[str, str] = account.details
+    return details
 
 
 def _check(problem: Problem, network: OnNetwork) -> Check:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from django.db.models import Count, F, Window
 from django.utils import timezone
@@ -12,7 +13,7 @@ from scheduler.models import Publication
 from scheduler.states import State
 from scheduler.telling import Note, note_of
 
-MOST_PUBLICATIONS = 80
+MOST_PUBLICATIONS = 50
 
 
 @dataclass(kw_only=True)
@@ -54,7 +55,7 @@ def today_of(member: Membership, *, now: datetime) -> Day:
         .listed()
         .order_by(F("publish_at"), F("id"))
     )
-    found = list(rows[:MOST_PUBLICATIONS])
+    found: list[Any] = list(rows[:MOST_PUBLICATIONS])  # publications with their number beside them
     lines = _lines(found, now=now)
     total = found[0].total if found else 0
     return Day(

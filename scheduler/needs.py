@@ -19,7 +19,7 @@ from scheduler.states import State
 from scheduler.telling import LATE, near, reason_of
 
 SHOWN_OF_A_KIND = 3
-READ_OF_A_KIND = 40  # reviews are counted by post, which takes their rows
+READ_OF_A_KIND = 20  # reviews are counted by post, which takes their rows
 FAILURES_COUNT_FOR = timedelta(days=14)
 SHOWN_ACCOUNTS = 6
 
@@ -68,7 +68,7 @@ def health_of(member: Membership) -> Health:
         )
         .order_by(Case(When(state=lost, then=0), default=1), "name", "id")[:SHOWN_ACCOUNTS]
     )
-    found = list(rows)
+    found: list[Any] = list(rows)  # accounts with their figures beside them
     if not found:
         return Health(troubled=[], healthy=0, total=0)
     return Health(
@@ -110,6 +110,7 @@ def _waiting(member: Membership, *, now: datetime) -> dict[str, list[Publication
         | Q(state=State.SCHEDULED, reason=LATE)
     )
     order = [F("publish_at").asc(nulls_last=True), F("id").asc()]
+    # `place` is known only once it has been annotated, which the type checker cannot follow.
     rows: Any = (
         Publication.objects.open_to(member)
         .filter(wanted)
@@ -118,7 +119,7 @@ def _waiting(member: Membership, *, now: datetime) -> dict[str, list[Publication
             of_kind=Window(Count("pk"), partition_by=[F("kind")]),
             place=Window(RowNumber(), partition_by=[F("kind")], order_by=order),
         )
-        .filter(Q(place__lte=SHOWN_OF_A_KIND) | Q(place__lte=READ_OF_A_KIND, kind="review"))
+        .filter(Q(("place__lte", SHOWN_OF_A_KIND)) | Q(("place__lte", READ_OF_A_KIND), kind="review"))
         .listed()
         .order_by("place")
     )

@@ -31,10 +31,10 @@ WORK = (
         keys="g p",
         permission=Permission.VIEW_POSTS,
     ),
-    Section(name="notices", label=_("Notices"), icon="bell", route="notifications:notices", keys="g n"),
     Section(name="gallery", label=_("Gallery"), icon="image", route="gallery:assets", permission=Permission.VIEW_POSTS),
 )
 ORGANISATION = (
+    Section(name="notices", label=_("Notices"), icon="bell", route="notifications:notices", keys="g n"),
     Section(
         name="accounts",
         label=_("Accounts"),

@@ -45,8 +45,9 @@ def send_due(*, now: datetime) -> int:
 
 
 def _claim(*, now: datetime) -> list[Claimed]:
+    lease = f"{LEASE.total_seconds()} seconds"
     with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM passage.claim_notices(%s, %s, %s, %s)", [BATCH, LEASE, MOST_ATTEMPTS, now])
+        cursor.execute("SELECT * FROM passage.claim_notices(%s, %s, %s, %s)", [BATCH, lease, MOST_ATTEMPTS, now])
         return [Claimed(notice_id=row[0], organisation_id=row[1], lease_token=row[2]) for row in cursor.fetchall()]
 
 

@@ -111,7 +111,7 @@ def send_back(request: OrganisationRequest, post_id: int) -> HttpResponse:
     _find(request, post_id, _accounts(request))  # what is not there is 404 before anything is said of the form
     form = SendBackForm(request.POST)
     if not form.is_valid():
-        messages.error(request, form.errors["note"][0])
+        messages.error(request, str(form.errors["note"][0]))
         return redirect("scheduler:edit", slug=request.organisation.slug, post_id=post_id)
 
     def act(post: Post, version: int) -> None:
