@@ -1,6 +1,8 @@
 """Claims at a million due rows, seven in ten of one organisation: time, and how many are served."""
 
 import time
+from collections.abc import Mapping
+from typing import Any
 
 from benchmarks.harness import Figures, Run, at_most, main, percentile, product
 from launch.servers import throwaway
@@ -81,7 +83,7 @@ def _plant(owner_url: str, rows: int, organisations: int) -> None:
         connection.execute("VACUUM ANALYZE integrations_lane")
 
 
-def _insert(model, parameters):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _insert(model: Any, parameters: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
     """Return an INSERT of accounts that names only what has no default in the database."""
     known = {
         "id": "n",

@@ -65,5 +65,4 @@ def _send(organisation_id: int, messages: Sequence[dict[str, Any]]) -> None:
 
 @cache
 def _redis() -> redis.Redis:
-    address = settings.CHANNEL_LAYERS["default"]["CONFIG"]["hosts"][0]
-    return redis.Redis.from_url(address, socket_connect_timeout=1, socket_timeout=1)
+    return redis.Redis.from_url(settings.CELERY_BROKER_URL, socket_connect_timeout=1, socket_timeout=1)

@@ -119,7 +119,7 @@ class Bench:
                 end(process)
 
     def start(self, name: str) -> subprocess.Popen[bytes]:
-        command = [_BIN / "celery", "--quiet", "--app", "config.celery"]
+        command: list[str | Path] = [_BIN / "celery", "--quiet", "--app", "config.celery"]
         if name == "beat":
             command += ["beat", "--loglevel", "WARNING", "--schedule", str(self.log.parent / "beat")]
         else:
@@ -140,7 +140,7 @@ class Bench:
         from config.celery import app
 
         deadline = time.monotonic() + 60
-        while len(app.control.ping(timeout=0.5)) < number:
+        while len(app.control.ping(timeout=0.5) or ()) < number:
             if time.monotonic() > deadline:
                 raise TimeoutError(f"workers did not start:\n{self.log.read_text(errors='replace')[-2000:]}")
 
