@@ -66,7 +66,10 @@ class OrganisationMiddleware:
             scope(organisation=organisation.pk, user=request.user.pk),
             timezone.override(organisation.time_zone),
         ):
-            return self.get_response(request)
+            response = self.get_response(request)
+        # No proxy keeps an organisation's page, and after signing out no browser shows it again without asking.
+        response.headers.setdefault("Cache-Control", "private, no-cache")
+        return response
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: dict[str, Any]) -> None:
         """Take the slug out of the arguments: views read request.organisation."""

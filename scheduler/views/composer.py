@@ -185,6 +185,8 @@ def _save(request: OrganisationRequest, standing: Standing, form: ComposerForm, 
         version = form.cleaned_data["version"]
         return composing.save_post(standing.post.pk, words, version=version, member=member, now=now)
     post = composing.create_post(form.page_key, words, member=member, now=now)
+    if post.author_id != request.user.pk:
+        raise Http404  # somebody else's page drew this key
     # The page was sent before, and its answer lost: what it holds now goes on top of what came then.
     return composing.save_post(post.pk, words, version=post.version, member=member, now=now)
 

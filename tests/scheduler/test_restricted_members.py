@@ -128,3 +128,18 @@ def test_a_story_shows_no_sibling_on_a_closed_account(house: House, client: Clie
     assert f"/publications/{theirs.pk}/" not in answer.content.decode()
     assert client.get(f"/o/acme/publications/{theirs.pk}/").status_code == 404
     assert client.post(f"/o/acme/publications/{theirs.pk}/retry/").status_code == 404
+
+
+def test_a_key_of_somebody_elses_page_opens_nothing(house: House, client: Client) -> None:
+    client.force_login(house.bob.user)
+    page = {"key": str(house.post.key), "version": "0", "text": "Mine now"}
+
+    assert client.post("/o/acme/compose/", page).status_code == 404
+    with scope(organisation=house.bob.organisation_id):
+        assert Post.objects.get().text == "The stollen is back on Friday."
+
+
+def test_no_proxy_keeps_a_page_of_an_organisation(house: House, client: Client) -> None:
+    client.force_login(house.bob.user)
+
+    assert client.get("/o/acme/posts/").headers["Cache-Control"] == "private, no-cache"
