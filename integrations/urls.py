@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from integrations.views import accounts, connecting
+from integrations.views import access, accounts, connecting
 
 app_name = "integrations"
 
@@ -14,4 +14,5 @@ urlpatterns = [
     path("<int:account_id>/reconnect/", connecting.reconnect, name="reconnect"),
     path("<int:account_id>/disconnect/", accounts.disconnect, name="disconnect"),
     path("<int:account_id>/picture/", accounts.picture, name="picture"),
+    path("access/<int:membership_id>/", access.access, name="access"),
 ]

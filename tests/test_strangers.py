@@ -21,6 +21,7 @@ from accounts.sockets import OrganisationSocket
 from config.sockets import SOCKETS
 from integrations.models import ConnectAttempt
 from lib.tenancy.scope import scope
+from notifications.models import Notice
 from tests.answers import comparable
 from tests.factories import make_asset, make_post, make_publication, make_social_account, make_user
 from tests.houses import House, signed_in
@@ -42,12 +43,20 @@ def make_attempt() -> ConnectAttempt:
     return found
 
 
+def make_notice() -> Notice:
+    found: Notice = Notice.objects.create(
+        user=make_user(), kind=Notice.Kind.FAILED, publication=make_publication(), happened_at=timezone.now()
+    )
+    return found
+
+
 #: What an address's number names, and how Acme gets one. Called in Acme's scope.
 ROWS: dict[str, Callable[[], Any]] = {
     "account_id": make_social_account,
     "asset_id": make_asset,
     "attempt_id": make_attempt,
     "invitation_id": make_invitation,
+    "notice_id": make_notice,
     "post_id": make_post,
     "publication_id": make_publication,
 }
@@ -57,6 +66,9 @@ WORDS = {"network": "facebook", "slug": "acme", "token": "no-such-token", "key":
 #: Organisation pages that every member may open, and why no permission stands before them.
 FOR_EVERY_MEMBER = {
     "scheduler:home": "home shows to each what their role may see",
+    "notifications:notices": "each reads their own notices",
+    "notifications:read_all": "each reads their own notices",
+    "notifications:follow": "each reads their own notices; another's is absent",
     "accounts:people": "colleagues know each other; only what changes them is guarded",
     "accounts:remove_person": "anybody may leave; removing others is asked for inside",
 }
