@@ -13,6 +13,7 @@ from django.db import connection
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
+from accounts.models import Membership
 from config.env import env
 from lib.tenancy.scope import scope
 from notifications.models import Notice
@@ -67,13 +68,13 @@ def _send(claimed: Claimed, *, now: datetime) -> bool:
 
 
 def _message(claimed: Claimed) -> EmailMultiAlternatives | None:
-    """Write the mail in its reader's language, with hours in the organisation's zone; none when it is settled."""
+    """Write the mail in its reader's language and the organisation's zone; none when settled or they have left."""
     with scope(organisation=claimed.organisation_id):
         rows = Notice.objects.filter(pk=claimed.notice_id, lease_token=claimed.lease_token)
         notice = rows.select_related(
             "user", "organisation", "publication__post", "publication__social_account", "social_account"
         ).first()
-        if notice is None or _is_settled(notice):
+        if notice is None or _is_settled(notice) or not Membership.objects.filter(user_id=notice.user_id).exists():
             return None
         with translation.override(notice.user.language), timezone.override(notice.organisation.time_zone):
             return _written(notice, wording_of(notice))

@@ -87,6 +87,16 @@ def test_an_unknown_outcome_that_is_found_out_sends_no_mail(alice: User, acme: O
     assert len(notices(acme)) == 1
 
 
+def test_who_has_left_gets_no_mail(alice: User, acme: Organisation) -> None:
+    carol = make_membership(acme, make_user("Carol"), Role.PLANNER)
+    failed(acme, carol.user)
+    with scope(organisation=acme.pk):
+        carol.delete()
+
+    assert send_due(now=NOON) == 0
+    assert mail.outbox == []
+
+
 def test_who_wants_no_mail_gets_none(alice: User, acme: Organisation) -> None:
     choose_mail(alice, on_trouble=False)
 
