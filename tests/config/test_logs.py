@@ -11,7 +11,7 @@ from config.logs import RefusalsInOneLine
 @pytest.mark.parametrize(("status", "has_trace"), [(403, False), (404, False), (500, True), (None, True)])
 def test_only_faults_keep_their_traceback(status: int | None, has_trace: bool) -> None:
     try:
-        raise ValueError("refused")
+        int("refused")
     except ValueError:
         record = logging.LogRecord("django.request", logging.WARNING, "", 0, "Forbidden", (), sys.exc_info())
     if status is not None:
