@@ -153,7 +153,7 @@ class Sheet:
             words = ngettext("%(count)s follower", "%(count)s followers", account.followers)
             note = words % {"count": _figure(account.followers)}
             return Choice(account=account, picked=picked, note=note)
-        return Choice(account=account, picked=picked, note="" if picked else gettext("not picked"))
+        return Choice(account=account, picked=picked, note="")
 
     def _on_network(self, key: str) -> OnNetwork:
         speaks = provider(key)

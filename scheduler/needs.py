@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Case, Count, F, OuterRef, Q, Subquery, Value, When, Window
@@ -110,16 +112,17 @@ def _waiting(member: Membership, *, now: datetime) -> dict[str, list[Publication
         | Q(state=State.SCHEDULED, reason=LATE)
     )
     order = [F("publish_at").asc(nulls_last=True), F("id").asc()]
-    # `place` is known only once it has been annotated, which the type checker cannot follow.
-    rows: Any = (
-        Publication.objects.open_to(member)
-        .filter(wanted)
+    places = {"unknown": SHOWN_OF_A_KIND, "late": SHOWN_OF_A_KIND, "failed": SHOWN_OF_A_KIND, "review": READ_OF_A_KIND}
+    first_ones = reduce(or_, (Q(kind=name, place__lte=place) for name, place in places.items()))
+    everything: Any = Publication.objects.open_to(member)
+    rows = (
+        everything.filter(wanted)
         .annotate(kind=kind)
         .annotate(
             of_kind=Window(Count("pk"), partition_by=[F("kind")]),
             place=Window(RowNumber(), partition_by=[F("kind")], order_by=order),
         )
-        .filter(Q(("place__lte", SHOWN_OF_A_KIND)) | Q(("place__lte", READ_OF_A_KIND), kind="review"))
+        .filter(first_ones)
         .listed()
         .order_by("place")
     )

@@ -1,6 +1,7 @@
 // The composer. Every change is saved in a moment, one save at a time; what cannot be saved stays in this browser and is
 // sent again. The server's answer brings the parts around the words (counts, previews, checks), never the words.
 
+import htmx from "htmx";
 import { toast } from "web/toast";
 
 const QUIET_MS = 700;
@@ -65,10 +66,14 @@ function put(html) {
   const parts = new DOMParser().parseFromString(html, "text/html").body;
   for (const part of [...parts.children]) {
     const place = part.id && document.getElementById(part.id);
-    if (place && !place.contains(document.activeElement)) place.replaceWith(part);
+    if (place && !isTypedIn(place)) place.replaceWith(part);
   }
-  window.htmx?.process?.(document.querySelector("#composer-pictures"));
+  htmx.process(document.querySelector("#composer-pictures"));
   showPicked();
+}
+
+function isTypedIn(place) {
+  return place.contains(document.activeElement) && document.activeElement.matches("textarea, input");
 }
 
 function unsaved() {
@@ -213,7 +218,7 @@ form.addEventListener("click", (event) => {
   }
   if (at("[data-keep-mine]")) {
     event.preventDefault();
-    form.elements.version.value = at("[data-keep-mine]").value;
+    form.querySelector("#composer-state > [name='version']").value = at("[data-keep-mine]").value;
     return save();
   }
   return null;
