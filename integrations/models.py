@@ -125,7 +125,7 @@ class SocialAccount(OwnedModel):
         ]
 
     def __str__(self) -> str:
-        return self.handle or self.name
+        return self.title
 
     @property
     def title(self) -> str:
