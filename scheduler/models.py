@@ -95,7 +95,13 @@ class PublicationQuerySet(OwnedQuerySet["Publication"]):
         return self.select_related("post__author", "social_account", "lane").only(
             *("organisation", "state", "publish_at", "available_at", "queue", "is_prepared", "reason", "reason_data"),
             *("state_changed_at", "post__text", "post__own_texts", "post__author__name", "post__author__email"),
-            *("social_account__network", "social_account__name", "social_account__handle", "social_account__state"),
+            *(
+                "social_account__network",
+                "social_account__name",
+                "social_account__handle",
+                "social_account__kind",
+                "social_account__state",
+            ),
             *("lane__not_before",),
         )
 

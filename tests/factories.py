@@ -49,7 +49,8 @@ def make_grant(network: str = Network.FACEBOOK, **fields: Any) -> Grant:
 
 
 def make_social_account(network: str = Network.FACEBOOK, **fields: Any) -> SocialAccount:
-    fields = {"network_id": f"page-{next(_number)}", "name": "Hartley & Rye", "kind": "page", **fields}
+    fields = {"network_id": f"page-{next(_number)}", "name": "Hartley & Rye", **fields}
+    fields.setdefault("kind", "page" if network == Network.FACEBOOK else "user")
     if "grant" not in fields:
         fields["grant"] = make_grant(network)
     account: SocialAccount = SocialAccount.objects.create(network=network, **fields)

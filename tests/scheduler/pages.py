@@ -92,7 +92,7 @@ def build_house() -> House:
     organisation = make_organisation("Acme", owner=alice)
     with scope(organisation=organisation.pk, user=alice.pk):
         page = make_social_account("facebook", name="Acme Bakery")
-        x = make_social_account("x", name="Acme", handle="@acme")
+        x = make_social_account("x", name="Acme", handle="acme")
     return House(alice=alice, organisation=organisation, page=page, x=x)
 
 
