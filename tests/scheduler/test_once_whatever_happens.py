@@ -62,14 +62,13 @@ class World:
         self.dice.choice(acts)()
 
     def work(self) -> None:
-        worker = self.dice.choice(
-            [
-                lambda: publishing.publish_due(self.acme.clock),
-                lambda: preparing.prepare_due(self.acme.clock),
-                lambda: reconciling.reconcile_due(self.acme.clock),
-                lambda: give_back_expired(now=self.acme.clock()),
-            ]
-        )
+        workers: list[Callable[[], object]] = [
+            lambda: publishing.publish_due(self.acme.clock),
+            lambda: preparing.prepare_due(self.acme.clock),
+            lambda: reconciling.reconcile_due(self.acme.clock),
+            lambda: give_back_expired(now=self.acme.clock()),
+        ]
+        worker = self.dice.choice(workers)
         try:
             worker()
         except Killed:
