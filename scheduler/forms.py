@@ -13,7 +13,7 @@ from accounts.models import Organisation
 from integrations.models import SocialAccount
 from lib.numbers import number_in
 from scheduler.hours import Hour, Oddity, read_hour
-from scheduler.services.composing import Picture, Words
+from scheduler.services.composing import FIRST_VERSION, Picture, Words
 
 LONGEST_TEXT = 100_000  # above what any network takes; the networks' own limits are told as checks, not refused here
 LONGEST_ALT_TEXT = 1000
@@ -60,6 +60,11 @@ class ComposerForm(forms.Form):
     def page_key(self) -> uuid.UUID:
         key: uuid.UUID = self.cleaned_data["key"]
         return key
+
+    @property
+    def known_version(self) -> int:
+        """The version that the page began with. A new page sends 0 until it hears of what its first save has made."""
+        return self.cleaned_data["version"] or FIRST_VERSION
 
     @property
     def oddity(self) -> Oddity:

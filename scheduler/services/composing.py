@@ -24,8 +24,10 @@ from scheduler.states import EDITABLE, State
 
 #: What composing may still drop without a trace at any network: nothing of it was ever due.
 UNPLANNED = (State.DRAFT, State.IN_REVIEW, State.APPROVED)
-#: Changing words in these states changes what somebody has already allowed.
-ALLOWED = frozenset({State.APPROVED, State.SCHEDULED})
+#: Changing words in these states changes what somebody has already allowed; what failed goes out again by one click.
+ALLOWED = frozenset({State.APPROVED, State.SCHEDULED, State.FAILED})
+#: What the first save of a page makes.
+FIRST_VERSION = 1
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
-from django.core.exceptions import BadRequest, PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -65,8 +65,11 @@ class Standing:
 @requires(Permission.WRITE_POSTS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def compose(request: OrganisationRequest) -> HttpResponse:
-    """Show an empty page; take its first save, which creates the post."""
+    """Show an empty page; take its first save, which creates the post, and all that it sends before it hears of it."""
     accounts = _accounts(request)
+    post = _made_before(request)
+    if post is not None:
+        return _take(request, _standing(request, post, _publications(post)), accounts)
     standing = Standing(
         post=None,
         key=uuid.uuid4(),
@@ -155,13 +158,13 @@ def _take(request: OrganisationRequest, standing: Standing, accounts: Sequence[S
     )
     is_autosave = AUTOSAVE in request.headers
     if is_autosave and not standing.saves_itself:
-        return _parts(request, replace(standing, version=form.cleaned_data["version"]), sheet, saved=False)
+        return _parts(request, replace(standing, version=form.known_version), sheet, saved=False)
     try:
         saved = _save(request, standing, form, sheet.words)
     except StaleVersion as stale:
         return _conflict(request, stale.post, sheet, form, is_autosave=is_autosave)
     except NotPossible as refusal:
-        standing = replace(standing, version=form.cleaned_data["version"], key=form.page_key)
+        standing = replace(standing, version=form.known_version, key=form.page_key)
         return _refused(request, standing, sheet, refusal, is_autosave=is_autosave)
     standing = _standing(request, saved, _publications(saved))
     if is_autosave:
@@ -182,13 +185,12 @@ def _complete(words: Words, post: Post | None, accounts: Sequence[SocialAccount]
 def _save(request: OrganisationRequest, standing: Standing, form: ComposerForm, words: Words) -> Post:
     now, member = timezone.now(), request.membership
     if standing.post is not None:
-        version = form.cleaned_data["version"]
-        return composing.save_post(standing.post.pk, words, version=version, member=member, now=now)
+        return composing.save_post(standing.post.pk, words, version=form.known_version, member=member, now=now)
     post = composing.create_post(form.page_key, words, member=member, now=now)
     if post.author_id != request.user.pk:
         raise Http404  # somebody else's page drew this key
-    # The page was sent before, and its answer lost: what it holds now goes on top of what came then.
-    return composing.save_post(post.pk, words, version=post.version, member=member, now=now)
+    # Sent twice at the same moment, the later save goes on top of the first, and on nobody else's.
+    return composing.save_post(post.pk, words, version=form.known_version, member=member, now=now)
 
 
 def _act(request: OrganisationRequest, post: Post, sheet: Sheet) -> HttpResponse:
@@ -260,7 +262,7 @@ def _conflict(
     """Show both texts: what stands now, and, untouched below it, what was typed here."""
     publications = _publications(theirs)
     # The page keeps the version it knows: only "Keep mine" hands it the newer one.
-    standing = replace(_standing(request, theirs, publications), version=form.cleaned_data["version"])
+    standing = replace(_standing(request, theirs, publications), version=form.known_version)
     context = {"theirs": theirs, "theirs_version": theirs.version}
     if is_autosave:
         return render(
@@ -308,6 +310,15 @@ def _accounts(request: OrganisationRequest) -> list[SocialAccount]:
 def _only_one(accounts: Sequence[SocialAccount]) -> frozenset[int]:
     """Whoever has one account means that one."""
     return frozenset(one.pk for one in accounts) if len(accounts) == 1 else frozenset()
+
+
+def _made_before(request: OrganisationRequest) -> Post | None:
+    """Return the post that an earlier save of this new page has made, though the page may not have had the answer."""
+    try:
+        key = ComposerForm.base_fields["key"].clean(request.POST.get("key"))
+    except ValidationError:
+        return None
+    return Post.objects.select_related("author").filter(key=key, author=request.user).first()
 
 
 def _publications(post: Post) -> list[Publication]:

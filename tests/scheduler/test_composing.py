@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from django.utils import timezone
 
 from accounts.permissions import Role
@@ -67,6 +68,51 @@ def test_a_save_whose_answer_was_lost_is_no_conflict(house: House) -> None:
     answers = [house.browser().post(url, page, headers=AUTOSAVE) for _time in range(2)]
 
     assert [answer.status_code for answer in answers] == [200, 200]
+
+
+def test_a_new_page_whose_first_answer_was_lost_goes_on_writing(house: House) -> None:
+    page = house.sent(account=[house.page.pk])
+    house.browser().post(house.url("compose/"), page, headers=AUTOSAVE)
+
+    answer = house.browser().post(house.url("compose/"), {**page, "text": "And then some."}, headers=AUTOSAVE)
+
+    assert answer.status_code == 200
+    with house.scope():
+        assert Post.objects.get().text == "And then some."
+
+
+def test_a_new_page_that_went_stale_gets_both_texts_until_it_keeps_its_own(house: House) -> None:
+    page = house.sent(account=[house.page.pk])
+    house.browser().post(house.url("compose/"), page, headers=AUTOSAVE)
+    with house.scope():
+        post = Post.objects.get()
+    colleague = house.join("Bob", Role.PLANNER)
+    theirs = {**page, "version": str(post.version), "text": "A colleague's words"}
+    house.browser(colleague.user).post(house.url(f"posts/{post.pk}/edit/"), theirs, headers=AUTOSAVE)
+    mine = {**page, "text": "My own words"}
+
+    for headers in (AUTOSAVE, {}):
+        answer = house.browser().post(house.url("compose/"), mine, headers=headers)
+        assert answer.status_code == 409
+        assert "A colleague&#x27;s words" in answer.content.decode()
+    assert "My own words" in answer.content.decode()
+    with house.scope():
+        assert Post.objects.get().text == "A colleague's words"
+
+    kept = {**mine, "version": str(post.version + 1)}
+    assert house.browser().post(house.url("compose/"), kept, headers=AUTOSAVE).status_code == 200
+    with house.scope():
+        assert Post.objects.get().text == "My own words"
+
+
+def test_a_new_page_left_open_does_not_type_into_what_is_scheduled(house: House) -> None:
+    page = house.sent(account=[house.page.pk], **tomorrow())
+    house.browser().post(house.url("compose/"), {**page, "act": "schedule"})
+
+    house.browser().post(house.url("compose/"), {**page, "text": "Half a sen"}, headers=AUTOSAVE)
+
+    with house.scope():
+        assert Post.objects.get().text == "The stollen is back."
 
 
 def test_scheduling_twice_schedules_once(house: House) -> None:
@@ -146,19 +192,33 @@ def test_a_contributor_asks_and_an_approver_approves_what_was_read(house: House)
     assert house.publications(post)[0].state == State.APPROVED
 
 
-def test_a_contributor_cannot_schedule_nor_change_what_is_approved(house: House) -> None:
+@pytest.mark.parametrize("state", [State.APPROVED, State.FAILED])
+def test_a_contributor_cannot_schedule_nor_change_what_is_approved(house: House, state: State) -> None:
     contributor = house.join("Carol", Role.CONTRIBUTOR)
     page = house.sent(account=[house.page.pk], act="schedule", **tomorrow())
     assert house.browser(contributor.user).post(house.url("compose/"), page).status_code == 403
 
     post = house.compose()
     with house.scope():
-        post.publications.update(state=State.APPROVED)
+        post.publications.update(state=state)
     changed = house.sent(key=str(post.key), version=str(post.version), text="Sneaked in", account=[house.page.pk])
     answer = house.browser(contributor.user).post(house.url(f"posts/{post.pk}/edit/"), changed)
     assert answer.status_code == 422
     with house.scope():
         assert Post.objects.get(pk=post.pk).text == "The stollen is back."
+
+
+def test_a_planner_mends_the_words_of_what_failed(house: House) -> None:
+    post = house.compose()
+    with house.scope():
+        post.publications.update(state=State.FAILED)
+    page = house.sent(key=str(post.key), version=str(post.version), text="Shorter", account=[house.page.pk])
+
+    answer = house.browser().post(house.url(f"posts/{post.pk}/edit/"), page)
+
+    assert answer.status_code == 302
+    with house.scope():
+        assert Post.objects.get().text == "Shorter"
 
 
 def test_sending_back_says_what_should_change(house: House) -> None:
