@@ -3,9 +3,10 @@
 from typing import Any, ClassVar
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import Membership, User
 from integrations.models import SocialAccount
 from lib.claims.models import Leased
 from lib.tenancy.models import OwnedForeignKey, OwnedModel, OwnedQuerySet, SameOrganisation
@@ -15,6 +16,13 @@ from scheduler.models import Publication
 class NoticeQuerySet(OwnedQuerySet["Notice"]):
     def of(self, user: User) -> "NoticeQuerySet":
         return self.filter(user=user)
+
+    def open_to(self, membership: Membership) -> "NoticeQuerySet":
+        """Those about accounts this member may still work with."""
+        if membership.all_accounts:
+            return self
+        accounts = SocialAccount.objects.open_to(membership).values("pk")
+        return self.filter(Q(social_account__in=accounts) | Q(publication__social_account__in=accounts))
 
     def unread(self) -> "NoticeQuerySet":
         return self.filter(read_at=None)

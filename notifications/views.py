@@ -21,8 +21,10 @@ PAGE_SIZE = 50
 @require_safe
 def notices(request: OrganisationRequest) -> HttpResponse:
     """List one's own notices in this organisation, newest first."""
-    found: Any = Notice.objects.of(request.user).select_related(
-        "publication__post", "publication__social_account", "social_account"
+    found: Any = (
+        Notice.objects.of(request.user)
+        .open_to(request.membership)
+        .select_related("publication__post", "publication__social_account", "social_account")
     )
     found = found.defer("publication__social_account__sealed", "social_account__sealed", "publication__progress")
     before, after = request.GET.get("before", ""), request.GET.get("after", "")
@@ -43,7 +45,7 @@ def read_all(request: OrganisationRequest) -> HttpResponse:
 @require_POST
 def follow(request: OrganisationRequest, notice_id: int) -> HttpResponse:
     """Mark a notice as read and lead to what it is about."""
-    notice = get_object_or_404(Notice.objects.of(request.user), pk=notice_id)
+    notice = get_object_or_404(Notice.objects.of(request.user).open_to(request.membership), pk=notice_id)
     mark_read(request.user, now=timezone.now(), notice_id=notice.pk)
     notice.organisation = request.organisation
     return redirect(wording_of(notice).url)

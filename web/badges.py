@@ -25,9 +25,9 @@ class Badge:
 
 def find_badges(organisation: Organisation, membership: Membership) -> dict[str, Badge]:
     """Return badges by section name: only what this member can do something about."""
-    lost = SocialAccount.objects.filter(state=SocialAccount.State.LOST)
-    undecided = Publication.objects.filter(state__in=_decides_on(membership))
-    unread = Notice.objects.filter(user_id=membership.user_id).unread()
+    lost = SocialAccount.objects.open_to(membership).filter(state=SocialAccount.State.LOST)
+    undecided = Publication.objects.open_to(membership).filter(state__in=_decides_on(membership))
+    unread = Notice.objects.filter(user_id=membership.user_id).open_to(membership).unread()
     waiting = Organisation.objects.filter(pk=organisation.pk).values_list(
         _count(lost, "pk") if membership.may(Permission.VIEW_ACCOUNTS) else Value(0),
         _count(undecided, "post"),

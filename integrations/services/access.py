@@ -29,6 +29,21 @@ def set_account_access(membership: Membership, social_account_ids: Collection[in
     record("integrations.access.changed", membership, data=data)
 
 
+def find_reach(members: Iterable[Membership], social_account_ids: Collection[int]) -> dict[int, list[Membership]]:
+    """Return, for each of these accounts, those of the members who may work with it, in their order."""
+    everyone = list(members)
+    chosen = set(
+        AccountAccess.objects.filter(
+            membership__in=[one.pk for one in everyone if not one.all_accounts],
+            social_account__in=social_account_ids,
+        ).values_list("membership_id", "social_account_id")
+    )
+    return {
+        account_id: [one for one in everyone if one.all_accounts or (one.pk, account_id) in chosen]
+        for account_id in social_account_ids
+    }
+
+
 def open_to_member(user: User, accounts: Iterable[SocialAccount]) -> None:
     """Add these to the accounts of a member who has chosen ones; one who has all has them already."""
     membership = Membership.objects.filter(user=user, all_accounts=False).first()

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from accounts.models import Membership
 from accounts.permissions import ALLOWED, Permission, Role
 from integrations.events import AccountLost
+from integrations.services.access import find_reach
 from lib.claims import doorbell
 from lib.live import hint_after_commit
 from lib.tenancy.scope import require_organisation_id
@@ -20,8 +21,12 @@ MAIL_BELL = ("notifications.tasks.send_due_mail", "house")
 
 
 def tell_of_publications(publications: Sequence[Publication], now: datetime) -> None:
-    """Tell each author; where the author cannot decide, or is gone, those who administer the organisation too."""
-    members = {one.user_id: one for one in Membership.objects.filter(role__in=_roles(Permission.VIEW_POSTS))}
+    """Tell each author; where the author cannot decide, or is gone, those who administer the organisation too.
+
+    Nobody is told of an account that is not open to them.
+    """
+    members = Membership.objects.filter(role__in=_roles(Permission.VIEW_POSTS))
+    reach = find_reach(members, {one.social_account_id for one in publications})
     people = [
         Notice(
             user_id=user_id,
@@ -30,18 +35,18 @@ def tell_of_publications(publications: Sequence[Publication], now: datetime) -> 
             happened_at=one.state_changed_at if one.state in _KINDS else now,
         )
         for one in publications
-        for user_id in _readers(one, members)
+        for user_id in _readers(one, reach[one.social_account_id])
     ]
     _notify(people, now=now)
 
 
 def tell_of_lost_accounts(event: AccountLost) -> None:
-    """Tell those who can connect accounts again."""
-    who = Membership.objects.filter(role__in=_roles(Permission.CONNECT_ACCOUNTS)).values_list("user_id", flat=True)
+    """Tell those who can connect these accounts again."""
+    members = Membership.objects.filter(role__in=_roles(Permission.CONNECT_ACCOUNTS))
     people = [
-        Notice(user_id=user_id, kind=Notice.Kind.ACCOUNT_LOST, social_account_id=account_id, happened_at=event.at)
-        for account_id in event.social_account_ids
-        for user_id in who
+        Notice(user_id=one.user_id, kind=Notice.Kind.ACCOUNT_LOST, social_account_id=account_id, happened_at=event.at)
+        for account_id, who in find_reach(members, event.social_account_ids).items()
+        for one in who
     ]
     _notify(people, now=event.at)
 
@@ -64,11 +69,11 @@ def _notify(notices: Iterable[Notice], *, now: datetime) -> None:
     doorbell.ring_after_commit(MAIL_BELL[0], queue=MAIL_BELL[1])
 
 
-def _readers(publication: Publication, members: dict[int, Membership]) -> list[int]:
-    author = members.get(publication.post.author_id or 0)
+def _readers(publication: Publication, members: Sequence[Membership]) -> list[int]:
+    author = next((one for one in members if one.user_id == publication.post.author_id), None)
     if author is not None and author.may(Permission.SCHEDULE_POSTS):
         return [author.user_id]
-    administrators = [one.user_id for one in members.values() if one.role in (Role.OWNER, Role.ADMINISTRATOR)]
+    administrators = [one.user_id for one in members if one.role in (Role.OWNER, Role.ADMINISTRATOR)]
     return list(dict.fromkeys([*([author.user_id] if author else []), *administrators]))
 
 

@@ -10,6 +10,7 @@ from django.test import Client
 from accounts.models import Organisation, User
 from accounts.permissions import Role
 from integrations.events import AccountLost
+from integrations.services.access import set_account_access
 from lib.tenancy.scope import scope
 from notifications.models import Notice
 from notifications.services.mailing import MOST_ATTEMPTS, send_due
@@ -66,6 +67,35 @@ def test_an_author_who_cannot_decide_is_told_together_with_those_who_can(alice: 
     failed(acme, carol)
 
     assert {one.user for one in notices(acme)} == {alice, carol}
+
+
+def test_nobody_is_told_of_an_account_that_is_not_open_to_them(alice: User, acme: Organisation, client: Client) -> None:
+    bob = make_membership(acme, make_user("Bob"), Role.ADMINISTRATOR)
+    with scope(organisation=acme.pk):
+        set_account_access(bob, [])
+
+    publication = failed(acme, bob.user)
+    with scope(organisation=acme.pk):
+        account_id = publication.social_account_id
+        tell_of_lost_accounts(AccountLost(social_account_ids=(account_id,), reason="access_lost", at=NOON))
+
+    assert [(one.user, one.kind) for one in notices(acme)] == [
+        (alice, Notice.Kind.FAILED),
+        (alice, Notice.Kind.ACCOUNT_LOST),
+    ]
+    with scope(organisation=acme.pk):
+        set_account_access(bob, [account_id])
+        tell_of_lost_accounts(AccountLost(social_account_ids=(account_id,), reason="access_lost", at=NOON))
+    assert [one.user for one in notices(acme)] == [alice, alice, bob.user]
+
+    page = f"/o/{acme.slug}/notices/"
+    client.force_login(bob.user)
+    follow = f"{page}{notices(acme)[-1].pk}/"
+    assert follow in client.get(page).content.decode()
+    with scope(organisation=acme.pk):
+        set_account_access(bob, [])
+    assert follow not in client.get(page).content.decode()
+    assert client.post(follow).status_code == 404
 
 
 def test_nobody_is_told_twice_of_the_same_thing(alice: User, acme: Organisation) -> None:

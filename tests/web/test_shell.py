@@ -8,12 +8,15 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.urls import URLResolver, include, path
+from django.utils import timezone
 
 from accounts.middleware import open_memberships
 from accounts.models import Membership, Organisation, User
 from accounts.permissions import Role
 from integrations.models import SocialAccount
+from integrations.services.access import set_account_access
 from lib.tenancy.scope import scope
+from notifications.models import Notice
 from scheduler.states import State
 from tests.factories import (
     make_membership,
@@ -123,6 +126,22 @@ def test_an_analyst_is_not_asked_to_decide(acme: Organisation) -> None:
         make_publication(state=State.OUTCOME_UNKNOWN)
 
         assert "posts" not in Shell(request)._badges
+
+
+def test_the_rail_counts_nothing_on_a_closed_account(acme: Organisation) -> None:
+    bob = make_user("Bob")
+    membership = make_membership(acme, bob, Role.ADMINISTRATOR)
+    with scope(organisation=acme.pk, user=bob.pk):
+        account = make_social_account(state=SocialAccount.State.LOST)
+        publication = make_publication(social_account=account, state=State.OUTCOME_UNKNOWN)
+        Notice.objects.create(
+            user=bob, kind=Notice.Kind.UNKNOWN, publication=publication, organisation=acme, happened_at=timezone.now()
+        )
+        set_account_access(membership, [account.pk])
+        assert set(Shell(as_left_by_middleware(bob, acme))._badges) == {"accounts", "posts", "notices"}
+
+        set_account_access(membership, [])
+        assert Shell(as_left_by_middleware(bob, acme))._badges == {}
 
 
 def test_the_switcher_names_the_others_and_not_oneself(alice: User, acme: Organisation) -> None:
