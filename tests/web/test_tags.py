@@ -75,6 +75,18 @@ def test_a_moment_is_told_in_the_organisations_zone(at: datetime, style: str, wo
     assert f">{words}</time>" in told
 
 
+@pytest.mark.parametrize(
+    ("at", "style", "words"),
+    [
+        (NOON, "day", "9 déc."),
+        (NOON - timedelta(days=365), "day", "9 déc. 2025"),
+    ],
+)
+def test_a_moment_reads_as_the_french_write_it(at: datetime, style: str, words: str) -> None:
+    with timezone.override(ZoneInfo("Europe/Paris")), translation.override("fr"):
+        assert f">{words}</time>" in render("{% moment at style now=now %}", at=at, style=style, now=NOON)
+
+
 def test_a_moment_names_its_zone() -> None:
     with timezone.override(ZoneInfo("Europe/Paris")):
         assert "Europe/Paris (CET)" in render("{% moment at %}", at=NOON)

@@ -180,7 +180,8 @@ def _worded(local: datetime, today: datetime, style: str) -> str:
     if style == "full":
         day = date_format(local, "l j F" if this_year else "l j F Y")
     else:
-        day = date_format(local, "j M" if this_year else "j M Y")
+        # Languages shorten months in ways of their own: French takes "j N", which gives "9 déc.".
+        day = date_format(local, gettext("j M") if this_year else gettext("j M Y"))
     if style == "day":
         return day
     return _at(day, local.strftime("%H:%M"))
