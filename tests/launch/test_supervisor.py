@@ -149,7 +149,8 @@ async def test_a_program_that_will_not_stop_is_told_louder_and_then_killed_with_
     lines = Lines()
     supervisor = Supervisor(lines)
     script = "trap 'echo no' TERM; trap 'echo never' QUIT; sleep 60 & echo $!; while :; do sleep 0.02; done"
-    stops = ((signal.SIGTERM, 0.3), (signal.SIGQUIT, 0.3))
+    # Long enough for a loaded machine to answer before the next signal; the last one cannot be refused.
+    stops = ((signal.SIGTERM, 2), (signal.SIGQUIT, 2))
     await supervisor.start(shell("stubborn", script, stops=stops))
     await until(lambda: len(lines.seen) == 1)
     grandchild = int(lines.seen[0][1])

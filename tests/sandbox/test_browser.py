@@ -63,7 +63,7 @@ def test_a_person_gives_some_pages_on_facebook(sandbox: Process, tab: Page, app:
     query = {"client_id": FACEBOOK_APP[0], "redirect_uri": app, "scope": PUBLISHING, "state": "s"}
     tab.goto(f"{sandbox.base}/www.facebook.com/v26.0/dialog/oauth?{urlencode(query)}")
     tab.get_by_role("button", name="Nadia Benali").click()
-    tab.get_by_role("checkbox", name="Hartley & Rye").uncheck()
+    tab.get_by_role("checkbox", name="Hartley & Rye Bakery").uncheck()
     tab.get_by_role("button", name=re.compile("Continue")).click()
 
     code = came_back(tab, app)["code"]
