@@ -71,7 +71,7 @@ def test_a_person_gives_some_pages_on_facebook(sandbox: Process, tab: Page, app:
     exchange = {"client_id": FACEBOOK_APP[0], "client_secret": FACEBOOK_APP[1], "redirect_uri": app, "code": code}
     token = requests.get(f"{sandbox.graph}/oauth/access_token", params=exchange, timeout=10).json()["access_token"]
     listed = requests.get(f"{sandbox.graph}/me/accounts", params={"access_token": token}, timeout=10).json()["data"]
-    assert [page["name"] for page in listed] == ["Fournil Lambert", "Corrie Cycles"]
+    assert [page["name"] for page in listed] == ["Fournil Lambert", "Corrie Cycles", "Hartley & Rye Kitchen"]
 
 
 def test_a_person_refuses_on_x(sandbox: Process, tab: Page, app: str) -> None:
