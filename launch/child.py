@@ -44,6 +44,9 @@ def before_exec(
     def prepare() -> None:
         if account is not None:
             _become(account, keep_passage=through_closed_folders)
+        # A background job of a shell starts with these ignored, and stays so through exec: no trap would work.
+        for ignored in (signal.SIGINT, signal.SIGQUIT):
+            signal.signal(ignored, signal.SIG_DFL)
         # After the change of user, which forgets it.
         _prctl(_PR_SET_PDEATHSIG, on_parents_death)
         if os.getppid() != parent:
