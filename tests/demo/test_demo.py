@@ -1,5 +1,6 @@
 """The demonstration, made with real twins: everything a newcomer should find, and walls that agree with it."""
 
+import logging
 from collections import Counter
 from datetime import timedelta
 from io import StringIO
@@ -50,6 +51,7 @@ def test_it_makes_a_world_to_look_at_once(stage: Sandbox) -> None:
     """One test: two weeks of publishing take some seconds, so they are lived through once."""
     said = run()
 
+    assert logging.getLogger("demo").isEnabledFor(logging.WARNING)  # it was quiet for its own length only
     everybody_signs_in(said)
     every_state_is_seen()
     walls_and_stories_agree(stage)

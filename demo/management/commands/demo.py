@@ -1,6 +1,8 @@
 """`manage.py demo`: fill the product with a world to look at, and say who can sign in."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -26,9 +28,20 @@ class Command(BaseCommand):
         if are_there():
             self.stderr.write(_("The demonstration is here already; nothing was changed."))
         else:
-            logging.disable(logging.WARNING)  # the faults are part of the story
-            make(now=timezone.now())
+            with _quiet():
+                make(now=timezone.now())
         self.stdout.write(_sign_ins())
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Say nothing below an error: the faults that the demonstration meets are part of its story."""
+    before = logging.root.manager.disable
+    logging.disable(logging.WARNING)
+    try:
+        yield
+    finally:
+        logging.disable(before)
 
 
 def _sign_ins() -> str:
