@@ -12,6 +12,7 @@ PRODUCT = (
     "gallery",
     "integrations",
     "scheduler",
+    "moderation",
     "notifications",
     "operations",
     "demo",

@@ -19,6 +19,8 @@ import polib
 from checks import ROOT, product_files
 
 LANGUAGE = "fr"
+#: A text stays on one line: two people who add texts at the same time then seldom meet in one place.
+_WIDTH = 10_000
 
 #: Position of context, text and plural in each function's arguments.
 _FUNCTIONS: dict[str, tuple[int | None, int, int | None]] = {
@@ -128,7 +130,7 @@ def _key(entry: polib.POEntry) -> Text:
 
 
 def _catalogues() -> dict[Path, polib.POFile]:
-    return {path: polib.pofile(str(path)) for path in product_files(f"locale/{LANGUAGE}/LC_MESSAGES/django.po")}
+    return {path: polib.pofile(str(path), wrapwidth=_WIDTH) for path in product_files(f"locale/{LANGUAGE}/LC_MESSAGES/django.po")}
 
 
 def check() -> list[str]:
@@ -171,7 +173,7 @@ def update() -> None:
 
 
 def _new_catalogue() -> polib.POFile:
-    catalogue = polib.POFile(wrapwidth=100)
+    catalogue = polib.POFile(wrapwidth=_WIDTH)
     catalogue.metadata = {
         "Content-Type": "text/plain; charset=UTF-8",
         "Content-Transfer-Encoding": "8bit",
