@@ -13,7 +13,7 @@ export NODE_EXTRA_CA_CERTS ?= $(CERTIFICATES)
 STAMPS := $(VENV)/stamps
 
 # Whatever may name an icon.
-FACES = $(shell find accounts demo eventlog gallery integrations notifications operations scheduler web \
+FACES = $(shell find accounts demo eventlog gallery integrations moderation notifications operations scheduler web \
 	\( -name '*.html' -o -name '*.py' -o -name '*.svg' \) -not -path '*/build/*' 2>/dev/null)
 
 .DEFAULT_GOAL := help

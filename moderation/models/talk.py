@@ -1,0 +1,151 @@
+"""Threads and messages: what was said, in and out, and how it stands on the network."""
+
+import uuid
+
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from integrations.engagement import MessageKind
+from integrations.models import SocialAccount
+from lib.tenancy.models import OwnedForeignKey, OwnedModel, SameOrganisation, in_organisation
+from moderation.models.people import Identity
+from moderation.states import Visibility, WayOut
+
+KINDS = [
+    (MessageKind.COMMENT.value, _("Comment")),
+    (MessageKind.MENTION.value, _("Mention")),
+    (MessageKind.PRIVATE.value, _("Private message")),
+    (MessageKind.REVIEW.value, _("Review")),
+]
+
+
+class Thread(OwnedModel):
+    """What holds messages together: the post they stand under, a private conversation, a review."""
+
+    social_account = OwnedForeignKey(SocialAccount, on_delete=models.PROTECT, related_name="threads")
+    kind = models.CharField(max_length=12, choices=KINDS)
+    network_id = models.CharField(max_length=128)
+    # What it is about, as the network shows it: the post commented on.
+    subject_id = models.CharField(max_length=128, blank=True)  # its network id; one of ours is found by it
+    subject_text = models.TextField(blank=True)
+    subject_permalink = models.URLField(max_length=500, blank=True)
+    subject_published_at = models.DateTimeField(null=True, blank=True)
+    started_at = models.DateTimeField(default=timezone.now)
+    last_activity_at = models.DateTimeField(default=timezone.now)
+
+    class Meta(OwnedModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["social_account", "network_id"], name="one_thread_per_network_thread"),
+            SameOrganisation(field="social_account", name="thread_and_account_share_organisation"),
+            in_organisation("thread"),
+        ]
+        indexes = [models.Index(fields=["organisation", "last_activity_at"], name="thread_by_activity")]
+
+    def __str__(self) -> str:
+        return f"thread {self.pk}"
+
+
+class Message(OwnedModel):
+    """One item of a thread, in or out.
+
+    A stranger's is unique by account and network id; ours by the key that the agent's page drew, and by network id once
+    the network gave one. `way_out` is empty for what came in.
+    """
+
+    class Origin(models.TextChoices):
+        STRANGER = "stranger", _("Stranger")
+        AGENT = "agent", _("Agent")
+        NATIVE = "native", _("Written on the network")  # by the account itself, not through us
+        AUTOMATION = "automation", _("Automation")
+
+    thread = OwnedForeignKey(Thread, on_delete=models.CASCADE, related_name="messages")
+    item = OwnedForeignKey("moderation.Item", null=True, on_delete=models.SET_NULL, related_name="messages")
+    social_account = OwnedForeignKey(SocialAccount, on_delete=models.PROTECT, related_name="messages")
+    network_id = models.CharField(max_length=128, blank=True)
+    client_key = models.UUIDField(null=True, blank=True)  # drawn by the agent's page: sent twice, written once
+    origin = models.CharField(max_length=12, choices=Origin.choices, default=Origin.STRANGER)
+    kind = models.CharField(max_length=12, choices=KINDS)
+    author = OwnedForeignKey(Identity, null=True, on_delete=models.SET_NULL, related_name="messages")
+    user = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")  # who wrote ours
+    text = models.TextField(blank=True)
+    attachments = models.JSONField(default=list, blank=True)  # kind, url, name
+    rating = models.PositiveSmallIntegerField(null=True, blank=True)  # 1 to 5
+    permalink = models.URLField(max_length=500, blank=True)
+    answers_id = models.CharField(max_length=128, blank=True)  # the network's id; its row may come later
+    written_at = models.DateTimeField()  # at the network; for ours, when it was handed over to be sent
+    received_at = models.DateTimeField(default=timezone.now)
+    visibility = models.CharField(max_length=8, choices=Visibility.choices, default=Visibility.VISIBLE)
+    visibility_at = models.DateTimeField(null=True, blank=True)  # when the network last said so
+    is_liked = models.BooleanField(default=False)  # by the account
+    edited_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+    way_out = models.CharField(max_length=10, choices=WayOut.choices, blank=True)
+    reason = models.CharField(max_length=60, blank=True)  # why it waits, was refused or is unknown: a sentence key
+    reason_data = models.JSONField(default=dict, blank=True)
+    words = SearchVectorField(null=True, editable=False)  # folded, with the organisation as a lexeme
+    # The network's terms: until when this content may be kept without asking anew; null: no such term.
+    lease_until = models.DateTimeField(null=True, blank=True, editable=False)
+    blanked_at = models.DateTimeField(null=True, blank=True, editable=False)  # its content ended by such a term
+
+    class Meta(OwnedModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["social_account", "network_id"],
+                condition=~models.Q(network_id=""),
+                name="one_message_per_network_message",
+            ),
+            # A second click, or an answer that was lost on its way to the page, must not leave two replies.
+            models.UniqueConstraint(
+                fields=["organisation", "client_key"],
+                condition=models.Q(client_key__isnull=False),
+                name="one_message_per_client_key",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(way_out=WayOut.SENT) | ~models.Q(network_id=""), name="sent_message_has_network_id"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(rating=None) | models.Q(rating__range=(1, 5)), name="rating_from_one_to_five"
+            ),
+            SameOrganisation(field="thread", name="message_and_thread_share_organisation"),
+            SameOrganisation(field="item", name="message_and_item_share_organisation"),
+            SameOrganisation(field="social_account", name="message_and_account_share_organisation"),
+            SameOrganisation(field="author", name="message_and_author_share_organisation"),
+            in_organisation("message"),
+        ]
+        indexes = [
+            models.Index(fields=["item", "written_at", "id"], name="message_of_item"),
+            models.Index(fields=["thread", "written_at", "id"], name="message_of_thread"),
+            models.Index(fields=["author", "written_at"], name="message_of_author"),
+            models.Index(
+                fields=["lease_until"], name="message_leased_content", condition=models.Q(lease_until__isnull=False)
+            ),
+            GinIndex(fields=["words"], name="message_words", fastupdate=False),
+        ]
+
+    def __str__(self) -> str:
+        return f"message {self.pk}"
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether the account itself said it."""
+        return self.origin != self.Origin.STRANGER
+
+
+class MessageRevision(OwnedModel):
+    """What a message said before its author changed it on the network."""
+
+    message = OwnedForeignKey(Message, on_delete=models.CASCADE, related_name="revisions")
+    text = models.TextField(blank=True)
+    replaced_at = models.DateTimeField()
+
+    class Meta(OwnedModel.Meta):
+        constraints = [SameOrganisation(field="message", name="revision_and_message_share_organisation")]
+
+
+def new_client_key() -> uuid.UUID:
+    """Return the key under which a page will hand over its next message or command."""
+    return uuid.uuid4()

@@ -1,0 +1,1 @@
+"""Acts on the inbox that write, one file for each kind of act."""

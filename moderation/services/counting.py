@@ -1,0 +1,69 @@
+"""How many items stand where: the sum of deltas that a trigger keeps, and their folding."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db import connection
+from django.db.models import Sum
+
+from accounts.models import Membership
+from moderation.models import Item, ItemCount
+from moderation.states import WAITING, ItemState
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counts:
+    """Items by state, and those of one agent, over the accounts that a member may work with."""
+
+    by_state: dict[ItemState, int] = field(default_factory=dict)
+    mine: int = 0
+
+    def of(self, *states: ItemState) -> int:
+        return sum(self.by_state.get(state, 0) for state in states)
+
+    @property
+    def waiting(self) -> int:
+        return self.of(*WAITING)
+
+
+def count_items(membership: Membership) -> Counts:
+    """Return the counts that a member sees, with one statement whose cost does not grow with the number of items."""
+    rows = ItemCount.objects.all()
+    if not membership.all_accounts:
+        rows = rows.filter(social_account__accesses__membership=membership)
+    by_state: dict[ItemState, int] = {}
+    mine = 0
+    for state, assignee_id, count in rows.values_list("state", "assignee_id").annotate(total=Sum("count")):
+        by_state[ItemState(state)] = by_state.get(ItemState(state), 0) + count
+        if state == ItemState.ASSIGNED and assignee_id == membership.user_id:
+            mine += count
+    return Counts(by_state=by_state, mine=mine)
+
+
+def fold_counts(social_account_ids: Iterable[int]) -> int:
+    """Fold the deltas of these accounts into one row for each state and agent; return how many rows were taken."""
+    taken = 0
+    with connection.cursor() as cursor:
+        for social_account_id in sorted(social_account_ids):
+            cursor.execute("SELECT moderation_fold_counts(%s)", [social_account_id])
+            taken += cursor.fetchone()[0]
+    return taken
+
+
+def find_drift() -> dict[tuple[int, str, int], int]:
+    """Count anew and return where the kept counts are wrong: (account, state, agent or 0) to how much is missing.
+
+    Counts every item of the organisation in scope: for the nightly proof, not for a page.
+    """
+    kept: dict[tuple[int, str, int], int] = {}
+    for account_id, state, assignee_id, count in ItemCount.objects.values_list(
+        "social_account_id", "state", "assignee_id"
+    ).annotate(total=Sum("count")):
+        kept[account_id, state, assignee_id] = count
+    drift = {key: -count for key, count in kept.items()}
+    for account_id, state, assignee_id in Item.objects.values_list(
+        "social_account_id", "state", "assignee_id"
+    ).iterator():
+        key = (account_id, state, assignee_id or 0)
+        drift[key] = drift.get(key, 0) + 1
+    return {key: difference for key, difference in drift.items() if difference}
