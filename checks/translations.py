@@ -130,7 +130,10 @@ def _key(entry: polib.POEntry) -> Text:
 
 
 def _catalogues() -> dict[Path, polib.POFile]:
-    return {path: polib.pofile(str(path), wrapwidth=_WIDTH) for path in product_files(f"locale/{LANGUAGE}/LC_MESSAGES/django.po")}
+    return {
+        path: polib.pofile(str(path), wrapwidth=_WIDTH)
+        for path in product_files(f"locale/{LANGUAGE}/LC_MESSAGES/django.po")
+    }
 
 
 def check() -> list[str]:
