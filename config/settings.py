@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "csp",
     "eventlog",
     "accounts",
+    "live",
     "gallery",
     "integrations",
     "scheduler",

@@ -7,9 +7,12 @@ class SchedulerConfig(AppConfig):
     name = "scheduler"
 
     def ready(self) -> None:
+        from accounts.permissions import Permission
         from integrations.events import AccountDisconnected, AccountReturned, count_waiting_with, subscribe
+        from live.kinds import register_kind
         from scheduler.services import following
 
         subscribe(AccountReturned, following.after_return)
         subscribe(AccountDisconnected, following.after_disconnection)
         count_waiting_with(following.count_waiting)
+        register_kind("publication", permission=Permission.VIEW_POSTS)

@@ -11,7 +11,7 @@ from integrations.models import Grant, SocialAccount
 from integrations.services.bells import HOUSE, TEND_GRANTS
 from integrations.services.lanes import hold_lanes
 from lib.claims.doorbell import ring_after_commit
-from lib.live import hint_after_commit
+from live.changes import record_change
 
 
 @transaction.atomic
@@ -35,7 +35,7 @@ def disconnect(account: SocialAccount, *, cancel_scheduled: bool, now: datetime)
     data = {"network": account.network, "cancel_scheduled": cancel_scheduled}
     record("integrations.account.disconnected", account, data=data)
     publish(AccountDisconnected(social_account_id=account.pk, cancel_scheduled=cancel_scheduled, at=now))
-    hint_after_commit(account.organisation_id, ("account", account.pk))
+    record_change("account", account.pk, social_account=account.pk)
     if account.grant_id is not None:
         withdraw_if_unused(account.grant_id, now=now)
 

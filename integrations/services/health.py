@@ -11,7 +11,7 @@ from integrations.errors import AuthorisationLost, Reach
 from integrations.events import AccountLost, AccountReturned, publish
 from integrations.models import Grant, SocialAccount
 from integrations.services.lanes import hold_lanes, resume_lanes
-from lib.live import hint_after_commit
+from live.changes import record_change
 
 
 @transaction.atomic
@@ -65,7 +65,7 @@ def bring_back(accounts: Sequence[SocialAccount], *, now: datetime, send_late: b
         return
     resume_lanes(returned)
     publish(AccountReturned(social_account_ids=ids, send_late=send_late, at=now))
-    _hint(returned)
+    _record_changes(returned)
 
 
 def note_answered(social_account_ids: Collection[int], *, now: datetime) -> None:
@@ -86,8 +86,9 @@ def lose(accounts: "QuerySet[SocialAccount]", *, reason: str, now: datetime) -> 
     for account in lost:
         record("integrations.account.lost", account, data={"reason": reason, "network": account.network})
     publish(AccountLost(social_account_ids=ids, reason=reason, at=now))
-    _hint(lost)
+    _record_changes(lost)
 
 
-def _hint(accounts: Sequence[SocialAccount]) -> None:
-    hint_after_commit(accounts[0].organisation_id, *(("account", account.pk) for account in accounts))
+def _record_changes(accounts: Sequence[SocialAccount]) -> None:
+    for account in accounts:
+        record_change("account", account.pk, social_account=account.pk)

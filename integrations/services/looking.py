@@ -23,8 +23,8 @@ from integrations.models import SocialAccount
 from integrations.services.health import mark_account_lost
 from integrations.services.refreshing import ask_for_refresh
 from lib.http import HttpError, fetch
-from lib.live import hint_after_commit
 from lib.tenancy.scope import scope
+from live.changes import record_change
 
 logger = logging.getLogger(__name__)
 
@@ -146,7 +146,7 @@ def _update(look: _Look, presence: Presence, picture: bytes | None, *, now: date
     if picture is not None:
         account.picture = _store_picture(account, picture)
     account.save()
-    hint_after_commit(look.organisation_id, ("account", account.pk))
+    record_change("account", account.pk, social_account=account.pk)
 
 
 def _small_picture(address: str) -> bytes | None:

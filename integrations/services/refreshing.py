@@ -22,8 +22,8 @@ from integrations.models import Grant, SocialAccount
 from integrations.services.bells import HOUSE, TEND_GRANTS
 from integrations.services.health import bring_back, mark_grant_lost
 from lib.claims.doorbell import ring_after_commit
-from lib.live import hint_after_commit
 from lib.tenancy.scope import scope
+from live.changes import record_change
 
 logger = logging.getLogger(__name__)
 
@@ -191,8 +191,8 @@ def _mark_unknown(grant: Grant, *, reason: str, now: datetime) -> None:
     moved = Grant.objects.filter(pk=grant.pk, state=Grant.State.ACTIVE)
     if moved.update(state=Grant.State.UNKNOWN, state_reason=reason, state_changed_at=now):
         record("integrations.grant.unknown", grant, data={"reason": reason, "network": grant.network})
-        accounts = SocialAccount.objects.filter(grant=grant).values_list("pk", flat=True)
-        hint_after_commit(grant.organisation_id, *(("account", pk) for pk in accounts))
+        for account_id in SocialAccount.objects.filter(grant=grant).values_list("pk", flat=True):
+            record_change("account", account_id, social_account=account_id)
     grant.refresh_from_db(fields=["state", "state_reason", "state_changed_at"])
 
 

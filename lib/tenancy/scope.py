@@ -4,14 +4,21 @@ The organisation and the user in force travel in a context variable; the databas
 `app.organisation_id` and `app.user_id` in the same round trip as BEGIN, and row-level security reads them there.
 A scope is therefore a transaction: what runs after it (on-commit call-backs, streamed answers, other threads) is
 outside and opens its own. Evidence: docs/decisions/0002-a-scope-is-a-transaction.md
+
+What must be the last statement of a transaction, because it locks what everybody shares, is left to the scope's exit:
+`write_last`.
 """
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection, transaction
+
+Write = Callable[[Sequence[Any]], None]
 
 
 class NoScope(RuntimeError):
@@ -75,11 +82,45 @@ def scope(*, organisation: int | None = None, user: int | None = None) -> Iterat
             if nested:
                 _apply(inner)
             yield inner
+            if outer is _NOBODY or not nested:
+                _write_last(inner)
             if nested and not connection.needs_rollback:
                 # RELEASE SAVEPOINT keeps what was set inside; ROLLBACK TO would have put it back by itself.
                 _apply(outer)
     finally:
         _current.reset(token)
+
+
+def write_last(write: Write, value: Any) -> None:
+    """Have `write` called with this value, and all others it was given, as the last act before COMMIT.
+
+    It is called by the outermost scope's exit, once per organisation in ascending order of ids, in the scope of the one
+    that was in force here. What was given inside a savepoint that is rolled back is forgotten with it. Raises NoScope
+    without an organisation.
+    """
+    left: list[Any] = connection.left_for_last  # type: ignore[attr-defined]  # our backend's
+    left.append((tuple(connection.savepoint_ids), require_organisation_id(), write, value))
+
+
+def _write_last(inner: Scope) -> None:
+    left: list[Any] = connection.left_for_last  # type: ignore[attr-defined]
+    if not left or connection.needs_rollback:
+        return
+    connection.left_for_last = []  # type: ignore[attr-defined]
+    grouped: dict[int, dict[Write, list[Any]]] = defaultdict(lambda: defaultdict(list))
+    for _savepoints, organisation_id, write, value in left:
+        grouped[organisation_id][write].append(value)
+    for organisation_id, values in sorted(grouped.items()):
+        if organisation_id == inner.organisation_id:
+            _call(values)
+        else:
+            with scope(organisation=organisation_id):
+                _call(values)
+
+
+def _call(values: dict[Write, list[Any]]) -> None:
+    for write, given in values.items():
+        write(given)
 
 
 def _apply(scope_in_force: Scope) -> None:

@@ -8,8 +8,8 @@ from accounts.permissions import ALLOWED, Permission, Role
 from integrations.events import AccountLost
 from integrations.services.access import find_reach
 from lib.claims import doorbell
-from lib.live import hint_after_commit
 from lib.tenancy.scope import require_organisation_id
+from live.changes import record_change
 from notifications.models import MailPreference, Notice
 from scheduler.models import Publication
 from scheduler.states import State
@@ -65,7 +65,8 @@ def _notify(notices: Iterable[Notice], *, now: datetime) -> None:
         waits = UNKNOWN_WAITS if one.kind == Notice.Kind.UNKNOWN else timedelta(0)
         one.available_at = None if one.user_id in silent else now + waits
     Notice.objects.bulk_create(rows, ignore_conflicts=True)
-    hint_after_commit(organisation_id, ("notice", 0))
+    for user_id in {one.user_id for one in rows}:
+        record_change("notice", user_id, user=user_id)
     doorbell.ring_after_commit(MAIL_BELL[0], queue=MAIL_BELL[1])
 
 

@@ -17,7 +17,7 @@ from accounts.permissions import Permission
 from eventlog.services import record
 from gallery.models import Asset
 from integrations.models import SocialAccount
-from lib.live import hint_after_commit
+from live.changes import record_change
 from scheduler.models import Post, PostAsset, Publication
 from scheduler.services.refusals import NotPossible
 from scheduler.states import EDITABLE, State
@@ -202,7 +202,7 @@ def _set_accounts(
         raise NotPossible("cancel_first")
     Publication.objects.filter(pk__in=[one.pk for one in dropped], state__in=UNPLANNED).delete()
     state = _state_of_newcomers(publications)
-    Publication.objects.bulk_create(
+    made = Publication.objects.bulk_create(
         Publication(
             organisation_id=post.organisation_id,
             post=post,
@@ -213,6 +213,8 @@ def _set_accounts(
         for account_id in sorted(account_ids - chosen.keys())
     )
     post.publications.filter(state__in=UNPLANNED).update(publish_at=post.planned_at)
+    for one in (*publications, *made):
+        record_change("publication", one.pk, social_account=one.social_account_id)
 
 
 def _state_of_newcomers(publications: Sequence[Publication]) -> State:
@@ -236,7 +238,8 @@ def _replan(post: Post, publications: Sequence[Publication], *, now: datetime) -
 def _move(post: Post, before: State, after: State, *, member: Membership, now: datetime) -> int:
     """Move those of a post's publications whose accounts are open to this member; the others wait for somebody else."""
     reachable = post.publications.open_to(member).filter(state=before)
-    ids = list(reachable.order_by("id").values_list("pk", flat=True))
-    moved: int = Publication.objects.filter(pk__in=ids, state=before).update(state=after, state_changed_at=now)
-    hint_after_commit(post.organisation_id, *[("publication", pk) for pk in ids])
+    accounts = dict(reachable.order_by("id").values_list("pk", "social_account_id"))
+    moved: int = Publication.objects.filter(pk__in=accounts, state=before).update(state=after, state_changed_at=now)
+    for publication_id, account_id in accounts.items():
+        record_change("publication", publication_id, social_account=account_id)
     return moved

@@ -16,7 +16,7 @@ from eventlog.services import Origin, current_origin, record
 from integrations.models import SocialAccount
 from integrations.registry import provider
 from integrations.services.lanes import ensure_lanes, lower_lanes
-from lib.live import hint_after_commit
+from live.changes import record_change
 from scheduler.bells import ring_after_commit
 from scheduler.compositions import composition_of
 from scheduler.models import Delivery, Post, Publication, Queue
@@ -211,7 +211,7 @@ def _move(publication: Publication, state: State, *, now: datetime, **fields: An
     if moved != 1:
         raise NotPossible("moved_on")
     publication.refresh_from_db()
-    hint_after_commit(publication.organisation_id, ("publication", publication.pk))
+    record_change("publication", publication.pk, social_account=publication.social_account_id)
 
 
 def _require(publication: Publication, *states: State) -> None:

@@ -7,8 +7,8 @@ from datetime import datetime
 from django.db import InterfaceError, OperationalError, connection
 
 from integrations.registry import provider, provider_keys
-from lib.live import hint_after_commit
 from lib.tenancy.scope import scope
+from live.changes import record_change
 from scheduler import outcomes
 from scheduler.models import Publication
 from scheduler.states import State
@@ -46,11 +46,12 @@ def _give_back(organisation_id: int, delays: str, *, now: datetime) -> int:
         with connection.cursor() as cursor:
             cursor.execute(_EXPIRE, [now, delays])
             rows = cursor.fetchall()
-        unknown = [publication_id for publication_id, state in rows if state == State.OUTCOME_UNKNOWN]
+        unknown = [publication_id for publication_id, _account_id, state in rows if state == State.OUTCOME_UNKNOWN]
         if unknown:
             found = Publication.objects.filter(pk__in=unknown).select_related("post", "social_account")
             outcomes.tell(list(found.order_by("pk")), now=now)
-        hint_after_commit(organisation_id, *(("publication", publication_id) for publication_id, _state in rows))
+        for publication_id, account_id, _state in rows:
+            record_change("publication", publication_id, social_account=account_id)
     return len(rows)
 
 

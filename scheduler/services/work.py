@@ -21,8 +21,8 @@ from integrations.contract import Account, Composition, Provider
 from integrations.errors import ProviderError
 from integrations.registry import provider
 from lib.claims.claiming import Claim, by_organisation
-from lib.live import hint_after_commit
 from lib.tenancy.scope import scope
+from live.changes import record_change
 from scheduler import outcomes
 from scheduler.compositions import media_from
 from scheduler.models import Publication, Queue
@@ -249,7 +249,8 @@ def _settle(moves: Sequence[Move], *, now: datetime, also: Callable[[Sequence[Mo
         if also is not None and done:
             also(done)
         _tell([each.job.id for each in done if each.asks], now=now)
-        hint_after_commit(organisation_id, *(("publication", each.job.id) for each in done))
+        for each in done:
+            record_change("publication", each.job.id, social_account=each.job.account_id)
     for each in moves:
         if each.job.id not in settled:
             logger.warning("publication %s: no longer ours, %s not written", each.job.id, each.after)

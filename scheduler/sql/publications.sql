@@ -136,8 +136,9 @@ END $f$;
 -- Give back the publications whose lease has run out. One that was being sent may have arrived: its outcome is unknown,
 -- and it is looked for once p_delays (seconds per network) have passed. Any other returns to its lane, at once the
 -- first time, later each time after: what kills its worker must not do so without pause.
-CREATE OR REPLACE FUNCTION scheduler_expire_leases(p_now timestamptz, p_delays jsonb)
-RETURNS TABLE (publication_id bigint, state text) LANGUAGE plpgsql VOLATILE AS $f$
+DROP FUNCTION IF EXISTS scheduler_expire_leases(timestamptz, jsonb);  -- what it returns has changed once
+CREATE FUNCTION scheduler_expire_leases(p_now timestamptz, p_delays jsonb)
+RETURNS TABLE (publication_id bigint, social_account_id bigint, state text) LANGUAGE plpgsql VOLATILE AS $f$
 #variable_conflict use_column
 DECLARE
   v_row record;
@@ -163,5 +164,5 @@ BEGIN
     END;
   END LOOP;
   SELECT array_agg(moved.id) INTO v_settled FROM scheduler_settle_publications(p_now, v_moves) AS moved (id);
-  RETURN QUERY SELECT p.id, p.state::text FROM scheduler_publication p WHERE p.id = ANY (v_settled) ORDER BY p.id;
+  RETURN QUERY SELECT p.id, p.social_account_id, p.state::text FROM scheduler_publication p WHERE p.id = ANY (v_settled) ORDER BY p.id;
 END $f$;

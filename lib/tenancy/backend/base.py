@@ -50,8 +50,18 @@ class DatabaseWrapper(base.DatabaseWrapper):
     ops_class = Operations
     is_owner = False  # whether the schema's owner is speaking
     _connection_pools: ClassVar[dict[str, Any]]  # Django's, by alias
+    left_for_last: list[Any]  # what lib.tenancy.scope.write_last has been given in this transaction
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.left_for_last = []
+
+    def savepoint_rollback(self, sid: str) -> None:
+        super().savepoint_rollback(sid)
+        self.left_for_last = [each for each in self.left_for_last if sid not in each[0]]
 
     def _start_transaction_under_autocommit(self) -> None:
+        self.left_for_last = []
         # Django calls this hook at each outermost atomic(). Simple protocol: BEGIN and the scope in one round trip.
         self.ensure_connection()
         self.connection.execute("BEGIN; " + current_scope().as_sql())

@@ -1,0 +1,75 @@
+"""The door through which services say what they changed: one call, in the transaction of the change.
+
+It only collects. The scope's exit numbers and writes all of a transaction's changes in one statement, the last before
+COMMIT, so that numbers are without holes and in the order of commits; what is rolled back was never said. Browsers are
+told after the commit, and read from the table what they were not told. The protocol: docs/live.md
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from lib.live import send_hints
+from lib.tenancy.scope import require_organisation_id, write_last
+from live.kinds import require_kind
+
+_WRITE = "SELECT live_write_changes(%s, %s, %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[])"
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    kind: str
+    subject_id: int
+    version: int | None
+    social_account_id: int | None
+    user_id: int | None
+
+
+def record_change(
+    kind: str,
+    subject_id: int,
+    *,
+    version: int | None = None,
+    social_account: int | None = None,
+    user: int | None = None,
+) -> None:
+    """Say that a thing was made, changed or taken away; who sees it then asks for it anew.
+
+    `version` is the thing's own, which must grow with each of its changes; without one, give it for no change of that
+    kind. Only members who may work with `social_account` (an id), and only `user` (an id), hear of it. The same thing
+    said twice in a transaction is told once, with its newest version.
+    Raises LookupError for a kind that no room has registered, and NoScope.
+    """
+    require_kind(kind)
+    write_last(_write, _Change(kind, subject_id, version, social_account, user))
+
+
+def _write(changes: Sequence[_Change]) -> None:
+    organisation_id = require_organisation_id()
+    told = list(_newest(changes).values())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _WRITE,
+            [
+                timezone.now(),
+                [each.kind for each in told],
+                [each.subject_id for each in told],
+                [each.version for each in told],
+                [each.social_account_id for each in told],
+                [each.user_id for each in told],
+            ],
+        )
+    hints = [(each.kind, each.subject_id) for each in told]
+    transaction.on_commit(lambda: send_hints(organisation_id, hints), robust=True)
+
+
+def _newest(changes: Sequence[_Change]) -> dict[tuple[object, ...], _Change]:
+    newest: dict[tuple[object, ...], _Change] = {}
+    for change in changes:
+        key = (change.kind, change.subject_id, change.social_account_id, change.user_id)
+        before = newest.get(key)
+        if before is None or (before.version or 0) <= (change.version or 0):
+            newest[key] = change
+    return newest
