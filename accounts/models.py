@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.permissions import ALLOWED, Permission, Role
+from lib.privacy import Data, NoPersonalData, PrivacyClass, Purpose, Subject, blank, delete, lasts
 from lib.tenancy.models import OwnedModel, OwnedQuerySet, in_organisation
 
 
@@ -45,8 +46,27 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     joined_at = models.DateTimeField(default=timezone.now)
+    closed_at = models.DateTimeField(null=True, blank=True)  # by the person, or with their last organisation
 
     objects: ClassVar[UserManager] = UserManager()
+
+    privacy = PrivacyClass(
+        purpose=Purpose.SIGN_IN,
+        subjects=(Subject.MEMBER,),
+        holds={
+            "email": Data.CONTACT,
+            "name": Data.NAME,
+            "password": Data.CREDENTIALS,
+            "last_login": Data.ACTS,
+            "language": Data.CHOICES,
+            "theme": Data.CHOICES,
+            "shortcuts": Data.CHOICES,
+        },
+        record_class="sign_in",
+        clock="closed_at",
+        ends_by=blank("email", "name", "password", "last_login"),  # the row stays: posts and events still name its id
+        reached_by={"user": "pk"},
+    )
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = ["name"]
@@ -90,6 +110,8 @@ class Organisation(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     closed_at = models.DateTimeField(null=True, blank=True)
 
+    privacy = NoPersonalData("a client's name and settings; who they are stands in Membership")
+
     def __str__(self) -> str:
         return self.name
 
@@ -112,6 +134,13 @@ class Membership(OwnedModel):
 
     objects: ClassVar[Any] = OwnedQuerySet.as_manager()
     mine: ClassVar[Any] = models.Manager()
+
+    privacy = PrivacyClass(
+        purpose=Purpose.MEMBERSHIP,
+        subjects=(Subject.MEMBER,),
+        holds={"user": Data.ACTS, "role": Data.ACTS},
+        ends_by=lasts(),
+    )
 
     class Meta(OwnedModel.Meta):
         constraints = [
@@ -145,6 +174,15 @@ class Invitation(OwnedModel):
     revoked_at = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar[Any] = InvitationQuerySet.as_manager()
+
+    privacy = PrivacyClass(
+        purpose=Purpose.MEMBERSHIP,
+        subjects=(Subject.INVITED,),
+        holds={"email": Data.CONTACT, "token_hash": Data.CREDENTIALS},
+        record_class="notices",
+        clock="expires_at",
+        ends_by=delete(),
+    )
 
     class Meta(OwnedModel.Meta):
         constraints = [

@@ -9,6 +9,7 @@ PRODUCT = (
     "lib",
     "eventlog",
     "accounts",
+    "privacy",
     "gallery",
     "integrations",
     "scheduler",

@@ -14,8 +14,10 @@ http = get_asgi_application()
 
 from config.sockets import SOCKETS  # noqa: E402  # imports models, so the apps come first
 from lib.tenancy.checks import require_walls  # noqa: E402
+from privacy.checks import require_declarations  # noqa: E402
 
 require_walls()
+require_declarations()
 
 application = ProtocolTypeRouter(
     {"http": http, "websocket": AllowedHostsOriginValidator(SessionMiddlewareStack(URLRouter(SOCKETS)))}

@@ -37,7 +37,9 @@ app.conf.beat_schedule = {
 
 @worker_init.connect
 def refuse_what_is_not_walled_off(**_: object) -> None:
-    """A worker whose role stands above row-level security must not take a single row."""
+    """A worker whose role stands above row-level security must not take a single row, nor fill undeclared models."""
     from lib.tenancy.checks import require_walls  # the apps must be ready first
+    from privacy.checks import require_declarations
 
     require_walls()
+    require_declarations()

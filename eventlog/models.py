@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils import timezone
 
+from lib.privacy import Data, PrivacyClass, Purpose, Rule, Subject, by_passage
+
 
 class Event(models.Model):
     """One act. Names and ids are copies, so that an event still reads when what it speaks of is gone.
@@ -21,6 +23,25 @@ class Event(models.Model):
     address = models.GenericIPAddressField(null=True)
     agent = models.CharField(max_length=300, blank=True)  # the browser's own words, cut
     data = models.JSONField(default=dict)  # ids, codes and figures; never words people wrote
+
+    privacy = PrivacyClass(
+        purpose=Purpose.ACCOUNTABILITY,
+        subjects=(Subject.MEMBER, Subject.AUTHOR),
+        holds={
+            "actor_name": Data.NAME,
+            "subject_name": Data.NAME,
+            "address": Data.ORIGIN,
+            "agent": Data.ORIGIN,
+            "name": Data.ACTS,
+        },
+        record_class="event_log",
+        ends_by=by_passage("end_events"),
+        reached_by={"user": "actor_id"},
+        also=(
+            Rule(record_class="content_trace", clock="at", ends_by=by_passage("end_content_traces")),
+            Rule(record_class="sign_in", ends_by=by_passage("end_sign_ins")),
+        ),
+    )
 
     class Meta:
         indexes = [

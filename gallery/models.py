@@ -6,6 +6,7 @@ from django.db import models
 from django.utils import timezone
 
 from accounts.models import User
+from lib.privacy import Data, PrivacyClass, Purpose, Subject, delete, follows
 from lib.tenancy.models import OwnedForeignKey, OwnedModel, OwnedQuerySet, SameOrganisation, in_organisation
 
 
@@ -30,6 +31,16 @@ class Asset(OwnedModel):
 
     objects: ClassVar[Any] = AssetQuerySet.as_manager()
 
+    privacy = PrivacyClass(
+        purpose=Purpose.PUBLISHING,
+        subjects=(Subject.MEMBER, Subject.DEPICTED),
+        holds={"storage_key": Data.MEDIA, "name": Data.WORDS, "alt_text": Data.WORDS, "uploaded_by": Data.ACTS},
+        record_class="posts",
+        clock="uploaded_at",
+        ends_by=delete(),
+        files=("storage_key",),
+    )
+
     class Meta(OwnedModel.Meta):
         constraints = [in_organisation("asset")]
 
@@ -47,6 +58,14 @@ class Rendition(OwnedModel):
     size_bytes = models.PositiveBigIntegerField()
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
+
+    privacy = PrivacyClass(
+        purpose=Purpose.PUBLISHING,
+        subjects=(Subject.DEPICTED,),
+        holds={"storage_key": Data.MEDIA},
+        ends_by=follows("asset"),
+        files=("storage_key",),
+    )
 
     class Meta(OwnedModel.Meta):
         constraints = [

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, User
 from lib.claims.models import Leased
+from lib.privacy import Data, NoPersonalData, PrivacyClass, Purpose, Subject, by_passage, delete, follows, lasts
 from lib.tenancy.models import OwnedForeignKey, OwnedModel, OwnedQuerySet, SameOrganisation, in_organisation
 
 
@@ -45,6 +46,18 @@ class Grant(OwnedModel, Leased):
     granted_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(null=True, blank=True)  # of the access token; null: it does not expire
     refreshed_at = models.DateTimeField(null=True, blank=True)
+
+    privacy = PrivacyClass(
+        purpose=Purpose.CONNECTING,
+        subjects=(Subject.GRANTOR, Subject.MEMBER),
+        holds={
+            "outside_id": Data.FOREIGN_ID,
+            "name": Data.NAME,
+            "sealed": Data.CREDENTIALS,
+            "granted_by": Data.ACTS,
+        },
+        ends_by=lasts(),
+    )
 
     class Meta(OwnedModel.Meta):
         constraints = [
@@ -110,6 +123,23 @@ class SocialAccount(OwnedModel):
 
     objects: ClassVar[Any] = SocialAccountQuerySet.as_manager()
 
+    privacy = PrivacyClass(
+        purpose=Purpose.CONNECTING,
+        subjects=(Subject.GRANTOR,),  # a profile is a person's; a page is not
+        holds={
+            "network_id": Data.FOREIGN_ID,
+            "name": Data.NAME,
+            "handle": Data.FOREIGN_ID,
+            "permalink": Data.FOREIGN_ID,
+            "picture_url": Data.MEDIA,
+            "picture": Data.MEDIA,
+            "details": Data.FOREIGN_ID,
+            "sealed": Data.CREDENTIALS,
+        },
+        ends_by=lasts(),
+        files=("picture",),
+    )
+
     class Meta(OwnedModel.Meta):
         constraints = [
             models.UniqueConstraint(
@@ -144,6 +174,13 @@ class AccountAccess(OwnedModel):
     membership = OwnedForeignKey(Membership, on_delete=models.CASCADE, related_name="accesses")
     social_account = OwnedForeignKey(SocialAccount, on_delete=models.CASCADE, related_name="accesses")
 
+    privacy = PrivacyClass(
+        purpose=Purpose.MEMBERSHIP,
+        subjects=(Subject.MEMBER,),
+        holds={"membership": Data.ACTS},
+        ends_by=follows("membership"),
+    )
+
     class Meta(OwnedModel.Meta):
         constraints = [
             models.UniqueConstraint(fields=["membership", "social_account"], name="one_access_per_member_and_account"),
@@ -166,6 +203,8 @@ class Lane(OwnedModel):
     next_at = models.DateTimeField(null=True)
     not_before = models.DateTimeField(null=True)
     not_before_reason = models.CharField(max_length=60, blank=True)
+
+    privacy = NoPersonalData("hours at which an account's work is due")
 
     class Meta(OwnedModel.Meta):
         constraints = [
@@ -203,6 +242,15 @@ class ConnectAttempt(OwnedModel):
     reason = models.CharField(max_length=60, blank=True)  # why it failed: a sentence key
     reason_data = models.JSONField(default=dict)
 
+    privacy = PrivacyClass(
+        purpose=Purpose.CONNECTING,
+        subjects=(Subject.GRANTOR, Subject.MEMBER),
+        holds={"user": Data.ACTS, "sealed": Data.CREDENTIALS, "state_hash": Data.CREDENTIALS, "reason_data": Data.ACTS},
+        record_class="connect_attempts",
+        clock="started_at",
+        ends_by=delete(),
+    )
+
     class Meta(OwnedModel.Meta):
         constraints = [
             SameOrganisation(field="social_account", name="attempt_and_account_share_organisation"),
@@ -227,6 +275,13 @@ class OutsideUse(models.Model):
     outside_id = models.CharField(max_length=64)
     organisation_id = models.BigIntegerField()
 
+    privacy = PrivacyClass(
+        purpose=Purpose.CONNECTING,
+        subjects=(Subject.GRANTOR,),
+        holds={"outside_id": Data.FOREIGN_ID},
+        ends_by=lasts(),  # released with the grant or the account (passage.release_outside)
+    )
+
     class Meta:
         constraints = [
             models.UniqueConstraint(
@@ -249,6 +304,15 @@ class BudgetUse(models.Model):
     subject = models.CharField(max_length=64, blank=True)  # a network's id; empty: the whole app
     used = models.BigIntegerField(default=0)
     ends_at = models.DateTimeField()
+
+    privacy = PrivacyClass(
+        purpose=Purpose.CONNECTING,
+        subjects=(Subject.GRANTOR,),
+        holds={"subject": Data.FOREIGN_ID},
+        record_class="sessions",
+        clock="ends_at",
+        ends_by=by_passage("end_budgets"),
+    )
 
     class Meta:
         constraints = [

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Membership, User
 from integrations.models import SocialAccount
 from lib.claims.models import Leased
+from lib.privacy import Data, PrivacyClass, Purpose, Subject, delete
 from lib.tenancy.models import OwnedForeignKey, OwnedModel, OwnedQuerySet, SameOrganisation
 from scheduler.models import Publication
 
@@ -47,6 +48,15 @@ class Notice(OwnedModel, Leased):
 
     objects: ClassVar[Any] = NoticeQuerySet.as_manager()
 
+    privacy = PrivacyClass(
+        purpose=Purpose.NOTIFYING,
+        subjects=(Subject.MEMBER,),
+        holds={"user": Data.ACTS, "read_at": Data.ACTS},
+        record_class="notices",
+        clock="happened_at",
+        ends_by=delete(),
+    )
+
     class Meta(OwnedModel.Meta):
         constraints = [
             # Told twice of the same thing at the same time, a person gets one notice and one mail.
@@ -81,6 +91,15 @@ class MailPreference(models.Model):
 
     user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="+")
     on_trouble = models.BooleanField(default=True)  # failed, unknown, late, authorisation lost
+
+    privacy = PrivacyClass(
+        purpose=Purpose.NOTIFYING,
+        subjects=(Subject.MEMBER,),
+        holds={"on_trouble": Data.CHOICES},
+        record_class="sign_in",
+        clock="user__closed_at",
+        ends_by=delete(),
+    )
 
     def __str__(self) -> str:
         return f"{self.user_id}: {self.on_trouble}"

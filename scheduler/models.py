@@ -12,6 +12,7 @@ from accounts.permissions import Permission
 from gallery.models import Asset
 from integrations.models import Lane, SocialAccount
 from lib.claims.models import Leased
+from lib.privacy import Data, PrivacyClass, Purpose, Rule, Subject, blank, delete, follows
 from lib.tenancy.models import OwnedForeignKey, OwnedModel, OwnedQuerySet, SameOrganisation, in_organisation
 from scheduler.states import Outcome, State
 
@@ -28,6 +29,16 @@ class Post(OwnedModel):
     updated_at = models.DateTimeField(default=timezone.now)
     version = models.PositiveIntegerField(default=1)  # grows with each save: a stale page cannot overwrite a newer text
     review_note = models.TextField(blank=True)  # what the reviewer who sent it back asks for
+
+    privacy = PrivacyClass(
+        purpose=Purpose.PUBLISHING,
+        subjects=(Subject.MEMBER, Subject.DEPICTED),
+        holds={"text": Data.WORDS, "own_texts": Data.WORDS, "review_note": Data.WORDS, "author": Data.ACTS},
+        record_class="posts",
+        clock=("updated_at", "planned_at", "publications__publish_at", "publications__state_changed_at"),
+        ends_by=delete(),
+        unless=models.Q(publications__state__in=[State.SCHEDULED, State.SENDING, State.OUTCOME_UNKNOWN]),
+    )
 
     class Meta(OwnedModel.Meta):
         constraints = [
@@ -58,6 +69,13 @@ class PostAsset(OwnedModel):
     asset = OwnedForeignKey(Asset, on_delete=models.PROTECT, related_name="+")
     position = models.PositiveSmallIntegerField()
     alt_text = models.CharField(max_length=1000, blank=True)  # what this post says of it; starts as the asset's
+
+    privacy = PrivacyClass(
+        purpose=Purpose.PUBLISHING,
+        subjects=(Subject.DEPICTED,),
+        holds={"alt_text": Data.WORDS},
+        ends_by=follows("post"),
+    )
 
     class Meta(OwnedModel.Meta):
         ordering = ["position"]
@@ -134,6 +152,13 @@ class Publication(OwnedModel, Leased):
 
     objects: ClassVar[Any] = PublicationQuerySet.as_manager()
 
+    privacy = PrivacyClass(
+        purpose=Purpose.PUBLISHING,
+        subjects=(Subject.MEMBER,),
+        holds={"network_id": Data.FOREIGN_ID, "permalink": Data.FOREIGN_ID},
+        ends_by=follows("post"),
+    )
+
     class Meta(OwnedModel.Meta):
         constraints = [
             # A second click must not post twice; a cancelled publication may be planned anew.
@@ -199,6 +224,18 @@ class Delivery(OwnedModel):
     reason = models.CharField(max_length=60, blank=True)  # a sentence key
     reason_data = models.JSONField(default=dict)
 
+    privacy = PrivacyClass(
+        purpose=Purpose.PUBLISHING,
+        subjects=(Subject.MEMBER, Subject.DEPICTED),
+        holds={"text": Data.WORDS},
+        # What was sent is evidence while nobody knows whether it arrived; afterwards the post has the words.
+        record_class="raw_events",
+        clock="ended_at",
+        ends_by=blank("text"),
+        unless=models.Q(publication__state=State.OUTCOME_UNKNOWN),
+        also=(Rule(record_class="posts", ends_by=follows("publication")),),
+    )
+
     class Meta(OwnedModel.Meta):
         ordering = ["number"]
         constraints = [
@@ -225,6 +262,17 @@ class Look(OwnedModel):
     looked_at = models.DateTimeField()
     verdict = models.CharField(max_length=12, choices=Verdict.choices)
     sightings = models.JSONField(default=list)  # what resembles it: id, address, text, hour, number of pictures
+
+    privacy = PrivacyClass(
+        purpose=Purpose.PUBLISHING,
+        subjects=(Subject.MEMBER, Subject.DEPICTED),
+        holds={"sightings": Data.WORDS},
+        record_class="raw_events",
+        clock="looked_at",
+        ends_by=blank("sightings"),
+        unless=models.Q(delivery__publication__state=State.OUTCOME_UNKNOWN),
+        also=(Rule(record_class="posts", ends_by=follows("delivery")),),
+    )
 
     class Meta(OwnedModel.Meta):
         ordering = ["looked_at", "id"]
