@@ -61,7 +61,9 @@ class Delete:
 
 @dataclass(frozen=True)
 class Blank:
-    """These columns are emptied for ever (null where they may be, else the empty value); the row stays."""
+    """These columns are emptied for ever and the row stays: null where they may be, else the empty value, else (where
+    the database wants them unique) `ended-<id>`, which says nothing of anybody.
+    """
 
     columns: tuple[str, ...]
 
@@ -157,15 +159,25 @@ class PrivacyClass:
     clock: str | tuple[str, ...] = ()
     ends_by: Ending
     unless: Q | None = None
-    #: What is emptied where a person is anonymised instead of deleted; their words stay visible.
+    #: What is emptied where the person it is reached by is anonymised, so that their words stay visible; also where
+    #: they are deleted and the row does not go with them.
     anonymises: Blank | None = None
+    #: A nullable column set to the hour at which the row was anonymised; a row that has one is not ended again.
+    anonymised_at: str = ""
+    #: Kinds of `reached_by` with which the row goes when that one is deleted, whatever its own clock says.
+    goes_with: tuple[str, ...] = ()
     #: Columns with keys of files in storage, which end with the row or when the column is emptied.
     files: tuple[str, ...] = ()
     network_cap: ContentLease | None = None
     #: How a row leads to what a legal hold or an erasure may name: "thread", "identity", "contact", "user" -> a field
-    #: as in queries. Foreign keys to users need not be listed: the registry finds them.
-    reached_by: Mapping[str, str] = field(default_factory=dict)
+    #: as in queries, or several of which any counts. Keys to users need not be listed: the registry finds them.
+    reached_by: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
     also: tuple[Rule, ...] = ()
+
+    def paths_to(self, kind: str) -> tuple[str, ...]:
+        """Return how a row leads to such a one; nothing when it does not."""
+        found = self.reached_by.get(kind, ())
+        return (found,) if isinstance(found, str) else found
 
     @property
     def rules(self) -> tuple[Rule, ...]:

@@ -69,7 +69,8 @@ def _absent_fields(model: type[models.Model], declared: PrivacyClass) -> Iterato
     paths = [
         *declared.holds,
         *declared.files,
-        *declared.reached_by.values(),
+        *([declared.anonymised_at] if declared.anonymised_at else []),
+        *(path for kind in declared.reached_by for path in declared.paths_to(kind)),
         *(clock for rule in declared.rules for clock in rule.clocks),
         *blanked,
         *((cap.until, cap.account, *cap.blanks, *([cap.marks] if cap.marks else [])) if cap else ()),

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from integrations.models import Lane, Network, SocialAccount
 from lib.claims.models import Leased
+from lib.privacy import Data, NoPersonalData, PrivacyClass, Purpose, Subject, delete
 from lib.tenancy.models import OwnedForeignKey, OwnedModel, SameOrganisation, in_organisation
 
 
@@ -30,6 +31,15 @@ class InboundEvent(OwnedModel, Leased):
     read_at = models.DateTimeField(null=True, blank=True)
     reason = models.CharField(max_length=60, blank=True)  # why it could not be read: a sentence key
     reason_data = models.JSONField(default=dict, blank=True)
+
+    privacy = PrivacyClass(
+        purpose=Purpose.MODERATION,
+        subjects=(Subject.AUTHOR,),
+        holds={"payload": Data.WORDS, "key": Data.FOREIGN_ID, "reason_data": Data.ACTS},
+        record_class="raw_events",
+        clock="received_at",
+        ends_by=delete(),
+    )
 
     class Meta(OwnedModel.Meta):
         constraints = [
@@ -66,6 +76,8 @@ class Poll(OwnedModel, Leased):
     polled_at = models.DateTimeField(null=True, blank=True)
     reason = models.CharField(max_length=60, blank=True)
     reason_data = models.JSONField(default=dict, blank=True)
+
+    privacy = NoPersonalData("how far an account has been read")
 
     class Meta(OwnedModel.Meta):
         constraints = [

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Membership, User
 from integrations.models import SocialAccount
+from lib.privacy import Data, NoPersonalData, PrivacyClass, Purpose, Subject, blank, follows, lasts
 from lib.tenancy.models import OwnedForeignKey, OwnedModel, OwnedQuerySet, SameOrganisation, in_organisation
 from moderation.models.people import Identity
 from moderation.models.talk import KINDS, Thread
@@ -71,6 +72,22 @@ class Item(OwnedModel):
 
     objects: ClassVar[Any] = ItemQuerySet.as_manager()
 
+    privacy = PrivacyClass(
+        purpose=Purpose.MODERATION,
+        subjects=(Subject.AUTHOR, Subject.MEMBER),
+        holds={
+            "key": Data.FOREIGN_ID,
+            "author_name": Data.NAME,
+            "excerpt": Data.WORDS,
+            "identity": Data.ACTS,
+            "assignee": Data.ACTS,
+        },
+        ends_by=follows("thread"),
+        anonymises=blank("key", "author_name"),
+        goes_with=("identity",),
+        reached_by={"thread": "thread", "identity": "identity", "contact": "identity__contact"},
+    )
+
     class Meta(OwnedModel.Meta):
         constraints = [
             models.UniqueConstraint(fields=["thread", "key"], name="one_item_per_thread_and_author"),
@@ -116,6 +133,8 @@ class ItemCount(OwnedModel):
     assignee_id = models.BigIntegerField(default=0)  # 0: nobody
     count = models.IntegerField()
 
+    privacy = NoPersonalData("how many items stand in a state with an agent's id; the figures say nothing of strangers")
+
     class Meta(OwnedModel.Meta):
         constraints = [SameOrganisation(field="social_account", name="item_count_and_account_share_organisation")]
         indexes = [models.Index(fields=["organisation", "social_account", "state"], name="item_count_of_account")]
@@ -139,6 +158,14 @@ class Intervention(OwnedModel):
     is_reviewed = models.BooleanField(default=False)  # closed without a reply: nothing was to be said
     ended_at = models.DateTimeField(null=True, blank=True)
 
+    privacy = PrivacyClass(
+        purpose=Purpose.MODERATION,
+        subjects=(Subject.MEMBER,),
+        holds={"user": Data.ACTS},
+        ends_by=follows("item"),
+        reached_by={"thread": "item__thread", "identity": "item__identity", "contact": "item__identity__contact"},
+    )
+
     class Meta(OwnedModel.Meta):
         constraints = [
             models.UniqueConstraint(
@@ -157,6 +184,14 @@ class Assignment(OwnedModel):
     by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     began_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
+
+    privacy = PrivacyClass(
+        purpose=Purpose.MODERATION,
+        subjects=(Subject.MEMBER,),
+        holds={"user": Data.ACTS, "by": Data.ACTS},
+        ends_by=follows("item"),
+        reached_by={"thread": "item__thread", "identity": "item__identity", "contact": "item__identity__contact"},
+    )
 
     class Meta(OwnedModel.Meta):
         constraints = [
@@ -177,6 +212,14 @@ class Note(OwnedModel):
     mentioned = models.ManyToManyField(User, related_name="+", blank=True, through="moderation.NoteMention")
     written_at = models.DateTimeField(default=timezone.now)
 
+    privacy = PrivacyClass(
+        purpose=Purpose.MODERATION,
+        subjects=(Subject.AUTHOR, Subject.MEMBER),
+        holds={"text": Data.WORDS, "user": Data.ACTS},
+        ends_by=follows("item"),
+        reached_by={"thread": "item__thread", "identity": "item__identity", "contact": "item__identity__contact"},
+    )
+
     class Meta(OwnedModel.Meta):
         ordering = ["written_at", "id"]
         constraints = [
@@ -193,6 +236,13 @@ class NoteMention(OwnedModel):
     note = OwnedForeignKey(Note, on_delete=models.CASCADE, related_name="mentions")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
 
+    privacy = PrivacyClass(
+        purpose=Purpose.MODERATION,
+        subjects=(Subject.MEMBER,),
+        holds={"user": Data.ACTS},
+        ends_by=follows("note"),
+    )
+
     class Meta(OwnedModel.Meta):
         constraints = [
             models.UniqueConstraint(fields=["note", "user"], name="one_mention_per_note_and_user"),
@@ -202,6 +252,15 @@ class NoteMention(OwnedModel):
 
 class Draft(OwnedModel):
     """What an agent has typed and not sent, saved as typed: one for each agent, item and purpose."""
+
+    # Above the fields: below, Purpose is a draft's own.
+    privacy = PrivacyClass(
+        purpose=Purpose.MODERATION,
+        subjects=(Subject.AUTHOR, Subject.MEMBER),
+        holds={"text": Data.WORDS, "user": Data.ACTS},
+        ends_by=follows("item"),
+        reached_by={"thread": "item__thread", "identity": "item__identity", "contact": "item__identity__contact"},
+    )
 
     class Purpose(models.TextChoices):
         REPLY = "reply"
@@ -228,6 +287,13 @@ class SavedReply(OwnedModel):
     language = models.CharField(max_length=8, blank=True)
     by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     updated_at = models.DateTimeField(default=timezone.now)
+
+    privacy = PrivacyClass(
+        purpose=Purpose.MODERATION,
+        subjects=(Subject.MEMBER,),
+        holds={"text": Data.WORDS, "by": Data.ACTS},
+        ends_by=lasts(),
+    )
 
     class Meta(OwnedModel.Meta):
         constraints = [models.UniqueConstraint(fields=["organisation", "name"], name="one_saved_reply_per_name")]

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from integrations.models import Network
+from lib.privacy import Data, PrivacyClass, Purpose, Subject, blank, delete, follows
 from lib.tenancy.models import OwnedForeignKey, OwnedModel, OwnedQuerySet, SameOrganisation, in_organisation
 
 
@@ -22,6 +23,23 @@ class Contact(OwnedModel):
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=timezone.now)
     last_activity_at = models.DateTimeField(default=timezone.now)  # of the person, through any identity
+
+    privacy = PrivacyClass(
+        purpose=Purpose.MODERATION,
+        subjects=(Subject.AUTHOR,),
+        holds={
+            "name": Data.NAME,
+            "company": Data.NAME,
+            "emails": Data.CONTACT,
+            "phones": Data.CONTACT,
+            "remark": Data.WORDS,
+        },
+        record_class="people",
+        clock="last_activity_at",
+        ends_by=delete(),
+        anonymises=blank("name", "company", "emails", "phones", "language", "remark"),
+        reached_by={"contact": "pk", "identity": "identities"},
+    )
 
     class Meta(OwnedModel.Meta):
         constraints = [in_organisation("contact")]
@@ -53,6 +71,24 @@ class Identity(OwnedModel):
 
     objects: ClassVar[Any] = IdentityQuerySet.as_manager()
 
+    privacy = PrivacyClass(
+        purpose=Purpose.MODERATION,
+        subjects=(Subject.AUTHOR,),
+        holds={
+            "network_id": Data.FOREIGN_ID,
+            "name": Data.NAME,
+            "handle": Data.FOREIGN_ID,
+            "permalink": Data.FOREIGN_ID,
+            "picture_url": Data.MEDIA,
+        },
+        record_class="people",
+        clock=("last_activity_at", "contact__last_activity_at"),
+        ends_by=delete(),
+        anonymises=blank("network_id", "name", "handle", "permalink", "picture_url"),
+        anonymised_at="anonymised_at",
+        reached_by={"identity": "pk", "contact": "contact"},
+    )
+
     class Meta(OwnedModel.Meta):
         constraints = [
             models.UniqueConstraint(
@@ -83,6 +119,14 @@ class ContactMerge(OwnedModel):
     after = OwnedForeignKey(Contact, null=True, on_delete=models.CASCADE, related_name="+")
     by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     at = models.DateTimeField(default=timezone.now)
+
+    privacy = PrivacyClass(
+        purpose=Purpose.MODERATION,
+        subjects=(Subject.AUTHOR, Subject.MEMBER),
+        holds={"before": Data.ACTS, "after": Data.ACTS, "by": Data.ACTS},
+        ends_by=follows("identity"),
+        reached_by={"identity": "identity", "contact": ("before", "after")},
+    )
 
     class Meta(OwnedModel.Meta):
         constraints = [

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from integrations.engagement import MessageKind
 from integrations.models import SocialAccount
+from lib.privacy import ContentLease, Data, PrivacyClass, Purpose, Subject, blank, delete, follows
 from lib.tenancy.models import OwnedForeignKey, OwnedModel, SameOrganisation, in_organisation
 from moderation.models.people import Identity
 from moderation.states import Visibility, WayOut
@@ -36,6 +37,16 @@ class Thread(OwnedModel):
     subject_published_at = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField(default=timezone.now)
     last_activity_at = models.DateTimeField(default=timezone.now)
+
+    privacy = PrivacyClass(
+        purpose=Purpose.MODERATION,
+        subjects=(Subject.AUTHOR, Subject.DEPICTED),
+        holds={"subject_text": Data.WORDS, "network_id": Data.FOREIGN_ID, "subject_permalink": Data.FOREIGN_ID},
+        record_class="messages",
+        clock="last_activity_at",
+        ends_by=delete(),
+        reached_by={"thread": "pk", "identity": "messages__author", "contact": "messages__author__contact"},
+    )
 
     class Meta(OwnedModel.Meta):
         constraints = [
@@ -91,6 +102,38 @@ class Message(OwnedModel):
     lease_until = models.DateTimeField(null=True, blank=True, editable=False)
     blanked_at = models.DateTimeField(null=True, blank=True, editable=False)  # its content ended by such a term
 
+    privacy = PrivacyClass(
+        purpose=Purpose.MODERATION,
+        subjects=(Subject.AUTHOR, Subject.MEMBER),
+        holds={
+            "text": Data.WORDS,
+            "words": Data.WORDS,
+            "attachments": Data.MEDIA,
+            "rating": Data.WORDS,
+            "network_id": Data.FOREIGN_ID,
+            "permalink": Data.FOREIGN_ID,
+            "author": Data.ACTS,
+            "user": Data.ACTS,
+            "reason_data": Data.ACTS,
+        },
+        record_class="messages",
+        ends_by=follows("thread"),
+        # An address at the network leads back to the author; without an id of its own the message is only ours.
+        anonymises=blank("permalink"),
+        goes_with=("identity",),
+        reached_by={
+            "thread": "thread",
+            "identity": ("author", "item__identity"),
+            "contact": ("author__contact", "item__identity__contact"),
+        },
+        network_cap=ContentLease(
+            until="lease_until",
+            blanks=("text", "attachments", "words", "permalink", "author"),
+            account="social_account",
+            marks="blanked_at",
+        ),
+    )
+
     class Meta(OwnedModel.Meta):
         constraints = [
             models.UniqueConstraint(
@@ -141,6 +184,18 @@ class MessageRevision(OwnedModel):
     message = OwnedForeignKey(Message, on_delete=models.CASCADE, related_name="revisions")
     text = models.TextField(blank=True)
     replaced_at = models.DateTimeField()
+
+    privacy = PrivacyClass(
+        purpose=Purpose.MODERATION,
+        subjects=(Subject.AUTHOR,),
+        holds={"text": Data.WORDS},
+        ends_by=follows("message"),
+        reached_by={
+            "thread": "message__thread",
+            "identity": "message__author",
+            "contact": "message__author__contact",
+        },
+    )
 
     class Meta(OwnedModel.Meta):
         constraints = [SameOrganisation(field="message", name="revision_and_message_share_organisation")]

@@ -8,6 +8,7 @@ from accounts.models import User
 from integrations.engagement import Act
 from integrations.models import Lane, SocialAccount
 from lib.claims.models import Leased
+from lib.privacy import Data, PrivacyClass, Purpose, Subject, delete, follows
 from lib.tenancy.models import OwnedForeignKey, OwnedModel, SameOrganisation, in_organisation
 from moderation.models.items import Item
 from moderation.models.talk import Message
@@ -43,6 +44,14 @@ class ModerationAction(OwnedModel, Leased):
     looks = models.PositiveSmallIntegerField(default=0)  # that found nothing, after a lost answer
     reason = models.CharField(max_length=60, blank=True)  # a sentence key
     reason_data = models.JSONField(default=dict, blank=True)
+
+    privacy = PrivacyClass(
+        purpose=Purpose.MODERATION,
+        subjects=(Subject.MEMBER,),
+        holds={"user": Data.ACTS, "reason_data": Data.ACTS},
+        ends_by=follows("item"),
+        reached_by={"thread": "item__thread", "identity": "item__identity", "contact": "item__identity__contact"},
+    )
 
     class Meta(OwnedModel.Meta):
         constraints = [
@@ -87,6 +96,16 @@ class Command(OwnedModel):
     at = models.DateTimeField()
     before = models.JSONField(default=dict)  # state, agent and hour as they were, for undoing
 
+    privacy = PrivacyClass(
+        purpose=Purpose.MODERATION,
+        subjects=(Subject.MEMBER,),
+        holds={"user": Data.ACTS, "before": Data.ACTS},
+        record_class="raw_events",
+        clock="at",
+        ends_by=delete(),
+        reached_by={"thread": "item__thread", "identity": "item__identity", "contact": "item__identity__contact"},
+    )
+
     class Meta(OwnedModel.Meta):
         constraints = [
             models.UniqueConstraint(fields=["organisation", "key", "item"], name="one_command_per_key_and_item"),
@@ -114,6 +133,16 @@ class BulkCommand(OwnedModel, Leased):
     created_at = models.DateTimeField(default=timezone.now)
     undo_until = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
+
+    privacy = PrivacyClass(
+        purpose=Purpose.MODERATION,
+        subjects=(Subject.MEMBER,),
+        holds={"user": Data.ACTS, "details": Data.ACTS, "item_ids": Data.ACTS},
+        record_class="raw_events",
+        clock="created_at",
+        ends_by=delete(),
+        unless=models.Q(available_at__isnull=False),
+    )
 
     class Meta(OwnedModel.Meta):
         constraints = [
