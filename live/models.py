@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 
+from lib.privacy import Data, NoPersonalData, PrivacyClass, Purpose, Subject, delete
 from lib.tenancy.models import OrganisationKey, OwnedModel, OwnedQuerySet
 
 
@@ -15,6 +16,8 @@ class LiveSequence(OwnedModel):
         "accounts.Organisation", on_delete=models.CASCADE, editable=False, related_name="+", db_index=False
     )
     last = models.BigIntegerField(default=0)
+
+    privacy = NoPersonalData("an organisation's last number")
 
     class Meta(OwnedModel.Meta):
         constraints = [models.UniqueConstraint(fields=["organisation"], name="one_live_sequence_per_organisation")]
@@ -49,6 +52,16 @@ class LiveEvent(OwnedModel):
     at = models.DateTimeField()
 
     objects: ClassVar[Any] = LiveEventQuerySet.as_manager()
+
+    privacy = PrivacyClass(
+        purpose=Purpose.NOTIFYING,
+        subjects=(Subject.MEMBER,),
+        holds={"user_id": Data.ACTS},
+        record_class="raw_events",
+        clock="at",
+        ends_by=delete(),
+        reached_by={"user": "user_id"},
+    )
 
     class Meta(OwnedModel.Meta):
         constraints = [
