@@ -69,6 +69,10 @@ class Operation(StrEnum):
     LOOK = "look"
     DELETE = "delete"
     DESCRIBE = "describe"
+    POLL = "poll"
+    FETCH = "fetch"
+    REPLY = "reply"
+    ACT = "act"
 
 
 class Level(StrEnum):
@@ -130,12 +134,16 @@ class Presence:
 
 @dataclass(frozen=True, kw_only=True)
 class Account:
-    """A connected presence, with all that a call on its behalf needs. ``person_id`` is the grant's."""
+    """A connected presence, with all that a call on its behalf needs. ``person_id`` is the grant's.
+
+    ``features`` are what it may be used for (its role and what was granted): who listens leaves out the rest.
+    """
 
     network_id: str
     credentials: Credentials
     handle: str = ""
     person_id: str = ""
+    features: frozenset[Feature] = frozenset(Feature)
     details: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -392,8 +400,14 @@ class Provider(Protocol):
         """Return what ``find_published`` compares: a hash of the normalised text and the number of media."""
         ...
 
-    def cost(self, operation: Operation, composition: Composition | None = None) -> Mapping[str, int]:
-        """Return units per budget key that one operation uses at most."""
+    def cost(
+        self, operation: Operation, composition: Composition | None = None, *, count: int = 1
+    ) -> Mapping[str, int]:
+        """Return units per budget key that one operation uses at most.
+
+        ``count`` is of what it handles several at once: the watched posts of a POLL, the messages of a FETCH. A REPLY
+        is a composition of text alone.
+        """
         ...
 
     # publishing

@@ -13,9 +13,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
-from integrations.contract import Account, Findings
+from integrations.contract import NOTHING, Account, Findings
 
 
 class MessageKind(StrEnum):
@@ -85,11 +85,12 @@ class Subject:
 class IncomingMessage:
     """One message as the network has it now.
 
-    ``thread_id`` is the network's id of what holds it together: the post for comments, the conversation for private
-    messages, the review for a review, the mentioning post for a mention. ``answers_id`` is the message it answers,
-    empty when it answers the subject itself. ``author`` None: the network does not say who. ``by_account``: the
-    account itself wrote it, through us or on the network. ``rating`` is 1 to 5; where a network only knows
-    recommended or not, 5 or 1. ``acts`` None: whatever the kind allows.
+    ``thread_id`` is the network's id of what holds it together: the post for comments, the other person for private
+    messages (webhooks name no conversation), the review for a review, the post that names the account, or what that
+    hangs on, for a mention. ``answers_id`` is the message it answers, empty when it answers the subject itself.
+    ``author`` None: the network does not say who. ``by_account``: the account itself wrote it, through us or on the
+    network. ``rating`` is 1 to 5; where a network only knows recommended or not, 5 or 1. ``acts`` None: whatever the
+    kind allows.
     """
 
     network_id: str
@@ -108,13 +109,25 @@ class IncomingMessage:
     subject: Subject | None = None
     acts: frozenset[Act] | None = None
 
+    @property
+    def target(self) -> "Target":
+        """What calls about this message need to know of it."""
+        return Target(
+            message_id=self.network_id,
+            kind=self.kind,
+            thread_id=self.thread_id,
+            author_id=self.author.network_id if self.author else "",
+            written_at=self.written_at,
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class Incoming:
     """One thing that happened at the network, to one message.
 
     ``message`` is None where the network only names it (a deletion, a hiding): then ``message_id`` says which.
-    ``needs_fetch``: the network announced it without its words; ask ``fetch_message`` before storing.
+    ``needs_fetch``: the network announced it without its words, and ``message`` holds what it told; give its
+    ``target`` to ``fetch_messages`` before storing. An EDITED message that was never seen is stored as written.
     """
 
     change: Change
@@ -128,15 +141,14 @@ class Incoming:
 class Delivered:
     """One event out of a webhook's body: for which account, under which key it is recognised when it comes again.
 
-    ``payload`` is the network's own JSON, kept as it came until it is read; ``access_ended`` names a person whose
-    grant ended (a de-authorisation), ``erase`` one whose data the network asks us to erase.
+    ``payload`` is the network's own JSON, kept as it came until it is read. ``access_ended`` names a person whose grant
+    ended; such an event holds no message.
     """
 
     account_id: str
     key: str
     payload: Mapping[str, Any]
     access_ended: str = ""
-    erase: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -210,8 +222,12 @@ class Arrived:
     body: bytes = field(default=b"", repr=False)
 
 
+@runtime_checkable
 class EngagingProvider(Protocol):
-    """What a network offers to those who listen and answer."""
+    """What a network offers to those who listen and answer; ``registry.engaging`` finds it.
+
+    What its calls cost says ``Provider.cost``, by POLL, FETCH, REPLY and ACT.
+    """
 
     @property
     def content_terms(self) -> ContentTerms:
@@ -232,8 +248,8 @@ class EngagingProvider(Protocol):
         """Return what can be done about a stranger's message of this kind, or about one of the account's own."""
         ...
 
-    def reply_limits(self, kind: MessageKind) -> ReplyLimits:
-        """Return how much an answer to this kind may say."""
+    def reply_limits(self, kind: MessageKind, details: Mapping[str, str] = NOTHING) -> ReplyLimits:
+        """Return how much an answer to this kind may say, from an account with these ``details``."""
         ...
 
     def count_reply(self, text: str) -> int:
@@ -253,6 +269,14 @@ class EngagingProvider(Protocol):
         """Verify the signature on the raw body first, in constant time, then cut it into events.
 
         Raises WebhookRefused. An event of a kind we do not know is left out.
+        """
+        ...
+
+    def read_farewell(self, arrived: Arrived) -> str:
+        """Return the id of the person who left our app, or asks us to erase their data, from a notice signed apart.
+
+        Which of the two it is says the address the network was given for it. Raises WebhookRefused: the signature is
+        wrong, or this network sends no such notices.
         """
         ...
 
@@ -285,9 +309,12 @@ class EngagingProvider(Protocol):
         ...
 
     def fetch_messages(
-        self, account: Account, message_ids: Collection[str], *, now: datetime
+        self, account: Account, targets: Collection[Target], *, now: datetime
     ) -> Mapping[str, IncomingMessage | None]:
-        """Return messages as they are now: None for one that is gone, no entry for one the network kept to itself."""
+        """Return messages as they are now, by the id they were asked for.
+
+        None for one that is gone, no entry for one that the network kept to itself or gives only by polling.
+        """
         ...
 
     # acting

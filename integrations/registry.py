@@ -6,6 +6,7 @@ from functools import cache
 
 from config.env import env
 from integrations.contract import AppKeys, Provider, UsageReport, UsageSink, ignore_usage
+from integrations.engagement import EngagingProvider
 from lib.http import Client
 
 _usage: UsageSink = ignore_usage
@@ -43,6 +44,17 @@ FACTORIES: Mapping[str, Callable[[], Provider]] = {"facebook": _facebook, "x": _
 def provider(key: str) -> Provider:
     """Return the provider of a network. Raises KeyError for a network that we do not speak."""
     return _replaced.get(key) or _built(key)
+
+
+def engaging(key: str) -> EngagingProvider | None:
+    """Return the provider of a network when it listens and answers, else None. Raises KeyError as `provider` does."""
+    found = provider(key)
+    return found if isinstance(found, EngagingProvider) else None
+
+
+def webhook_address(key: str) -> str:
+    """Return where a network tells us what happens there."""
+    return f"{env.public_base_url}/webhooks/{key}"
 
 
 def provider_keys() -> tuple[str, ...]:

@@ -5,9 +5,18 @@ key keeps its meaning. The network's name comes as the parameter ``network``.
 """
 
 from collections.abc import Mapping
+from enum import StrEnum
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+
+class About(StrEnum):
+    """What was refused: the same answer of a network reads differently on a post and on what is done in the inbox."""
+
+    POST = "post"
+    MESSAGE = "message"
+
 
 SENTENCES: dict[str, Promise] = {
     # any network
@@ -69,6 +78,12 @@ SENTENCES: dict[str, Promise] = {
         "%(network)s has restricted this account. Sign in there, follow what it asks for, then send the post again."
     ),
     "post_gone": _("%(network)s no longer has this post."),
+    # answering and moderating
+    "act_not_offered": _("%(network)s does not offer this for this message."),
+    "reply_window_closed": _(
+        "%(network)s takes an answer only within %(allowed)s hours of the person's last message. Wait until they write "
+        "again."
+    ),
     # Facebook
     "facebook_role_lost": _(
         "The person who connected this page no longer has a role on it. Somebody who has one must connect it again."
@@ -83,6 +98,14 @@ SENTENCES: dict[str, Promise] = {
         "Facebook wants the page's people to confirm who they are before it publishes more. Do so on Facebook, then "
         "send the post again."
     ),
+    "facebook_person_unavailable": _(
+        "This person cannot be reached on Facebook now: they blocked the page, left, or closed the conversation. The "
+        "answer was not sent."
+    ),
+    "facebook_human_agent": _(
+        "Facebook takes late answers only from apps that it has approved for them. Its operator must ask for the "
+        "permission Human Agent; until then answer within a day."
+    ),
     # X
     "x_credits": _(
         "This installation's credits at X are used up. Its operator must buy more; the post waits until then."
@@ -92,6 +115,11 @@ SENTENCES: dict[str, Promise] = {
         "send it again."
     ),
     "x_not_summoned": _("X allows answers only to people who mentioned the account. This one cannot be sent."),
+    "x_not_allowed_here": _(
+        "The author of this conversation has limited on X who may answer. This one cannot be sent."
+    ),
+    "x_enterprise_only": _("X offers this to apps with an Enterprise contract only."),
+    "x_hide_foreign": _("On X only answers in conversations that the account itself began can be hidden."),
     "x_cashtags": _("This text has %(found)s cashtags; X takes %(allowed)s. Write the others without $."),
     # composing
     "text_missing": _("There is nothing to publish yet. Write a text or add a picture."),
@@ -110,6 +138,35 @@ SENTENCES: dict[str, Promise] = {
     "option_unknown": _("%(network)s has no choice “%(found)s” here. It takes: %(allowed)s."),
 }
 
+# What reads differently where an answer, a hiding or a like was refused, and not a post.
+ON_MESSAGES: dict[str, Promise] = {
+    "refused": _("%(network)s refused this. Read its own words below, then try again or answer on the network itself."),
+    "unrecognised": _(
+        "%(network)s refused with an answer that Portevoix does not know (%(code)s). Nothing was changed there."
+    ),
+    "no_answer": _(
+        "The answer was sent, but %(network)s never confirmed it. Portevoix looks whether it is there before doing "
+        "anything else."
+    ),
+    "answer_unclear": _(
+        "%(network)s answered in a way that Portevoix does not know (%(code)s). Portevoix looks whether your answer is "
+        "there before doing anything else."
+    ),
+    "rate_limited": _("%(network)s takes no more for now. It goes out as soon as there is room again."),
+    "account_restricted": _(
+        "%(network)s has restricted this account. Sign in there, follow what it asks for, then try again."
+    ),
+    "post_gone": _("%(network)s no longer has this message, or no longer shows it to the account."),
+    "facebook_duplicate": _(
+        "Facebook refuses the same answer twice in a short time. Portevoix has looked for it and found none of its "
+        "own: change the text, then send it again."
+    ),
+    "facebook_content_refused": _("Facebook refuses this content. Change the text."),
+    "x_credits": _(
+        "This installation's credits at X are used up. Its operator must buy more; your answer waits until then."
+    ),
+}
+
 NETWORK_NAMES = {
     "facebook": "Facebook",
     "x": "X",
@@ -120,11 +177,14 @@ NETWORK_NAMES = {
 }
 
 
-def sentence(key: str, parameters: Mapping[str, object] | None = None, *, network: str) -> str:
+def sentence(
+    key: str, parameters: Mapping[str, object] | None = None, *, network: str, about: About = About.POST
+) -> str:
     """Return the sentence in the language that is active now; unescaped, since parameters may come from outside.
 
     A key that this version does not know (a row written by a newer one) gives the general refusal.
     """
     values = {"code": "?", "found": "?", "allowed": "?", "excess": "?", **(parameters or {})}
     values["network"] = NETWORK_NAMES.get(network, network)
-    return str(SENTENCES.get(key, SENTENCES["refused"])) % values
+    words = {**SENTENCES, **ON_MESSAGES} if about is About.MESSAGE else SENTENCES
+    return str(words.get(key, words["refused"])) % values

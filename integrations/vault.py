@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import cache
 
 from config.env import env
-from integrations.contract import Account, Credentials
+from integrations.contract import Account, Credentials, Feature
 from integrations.errors import AuthorisationLost, ProviderError, Reach, TransientError
 from integrations.models import Grant, SocialAccount
 from lib.crypto.keyring import Keyring, SealError
@@ -75,6 +75,7 @@ class SealedAccount:
     sealed: bytes | memoryview | None = field(default=None, repr=False)  # the account's own token, if it has one
     person_id: str = ""
     grant_sealed: bytes | memoryview | None = field(default=None, repr=False)
+    features: Collection[str] = frozenset(Feature)  # SocialAccount.capabilities, where the caller needs them
 
 
 def open_account(account: SealedAccount) -> Account:
@@ -97,6 +98,7 @@ def open_account(account: SealedAccount) -> Account:
         handle=account.handle,
         person_id=account.person_id,
         details=account.details,
+        features=frozenset(Feature(each) for each in account.features),
     )
 
 
@@ -113,6 +115,7 @@ def account_for_calls(account: SocialAccount) -> Account:
             sealed=account.sealed,
             person_id=grant.outside_id if grant else "",
             grant_sealed=grant.sealed if grant else None,
+            features=account.capabilities,
         )
     )
 

@@ -9,7 +9,7 @@ from integrations import errors
 from integrations.errors import PermanentError, RateLimited, Reach
 from integrations.networks.facebook import errors as facebook
 from integrations.networks.x import errors as x
-from integrations.sentences import NETWORK_NAMES, SENTENCES, sentence
+from integrations.sentences import NETWORK_NAMES, ON_MESSAGES, SENTENCES, About, sentence
 
 
 def test_an_error_prints_codes_only() -> None:
@@ -47,6 +47,19 @@ def test_a_sentence_says_what_was_found_and_what_is_allowed() -> None:
 
 def test_a_key_of_a_newer_version_still_says_something() -> None:
     assert sentence("from_the_future", {}, network="linkedin").startswith("LinkedIn refused this post.")
+
+
+@pytest.mark.parametrize("key", sorted(ON_MESSAGES))
+def test_an_answer_that_was_refused_is_not_called_a_post(key: str) -> None:
+    texts = {}
+    for language in ("en", "fr"):
+        with translation.override(language):
+            texts[language] = sentence(key, {"code": "1/2"}, network="x", about=About.MESSAGE)
+
+    assert "post" not in texts["en"].lower()
+    assert "publication" not in texts["fr"].lower()
+    assert texts["en"] != texts["fr"]
+    assert key in SENTENCES
 
 
 def test_the_six_networks_have_names() -> None:

@@ -51,6 +51,7 @@ def test_what_was_sealed_comes_back_whole(acme: Organisation) -> None:
         handle="acme",
         person_id="person-7",
         details={"subscription": "Premium"},
+        features=frozenset(),
     )
 
 

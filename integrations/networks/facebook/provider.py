@@ -161,7 +161,9 @@ class FacebookProvider:
     def fingerprint(self, composition: Composition) -> str:
         return fingerprint(mapping.text_of(composition), media_count=len(composition.media))
 
-    def cost(self, operation: Operation, composition: Composition | None = None) -> Mapping[str, int]:
+    def cost(
+        self, operation: Operation, composition: Composition | None = None, *, count: int = 1
+    ) -> Mapping[str, int]:
         """Return nothing: a call's share of Meta's percentages is known only afterwards, from its answer."""
         return NOTHING
 

@@ -46,6 +46,15 @@ BUDGETS = (
     Budget(key="x.uploads.app", reach=Reach.APP, unit="calls", limit=180_000, window=DAY, rolling=False),
     Budget(key="x.upload_status", reach=Reach.ACCOUNT, unit="calls", limit=1000, window=QUARTER, rolling=False),
     Budget(key="x.alt_texts", reach=Reach.ACCOUNT, unit="calls", limit=500, window=QUARTER, rolling=False),
+    Budget(key="x.mentions", reach=Reach.ACCOUNT, unit="calls", limit=300, window=QUARTER, rolling=False),
+    Budget(key="x.mentions.app", reach=Reach.APP, unit="calls", limit=450, window=QUARTER, rolling=False),
+    Budget(key="x.search", reach=Reach.ACCOUNT, unit="calls", limit=300, window=QUARTER, rolling=False),
+    Budget(key="x.search.app", reach=Reach.APP, unit="calls", limit=450, window=QUARTER, rolling=False),
+    Budget(key="x.lookup", reach=Reach.ACCOUNT, unit="calls", limit=5000, window=QUARTER, rolling=False),
+    Budget(key="x.hiding", reach=Reach.ACCOUNT, unit="calls", limit=50, window=QUARTER, rolling=False),
+    Budget(key="x.likes", reach=Reach.ACCOUNT, unit="calls", limit=50, window=QUARTER, rolling=False),
+    Budget(key="x.webhooks", reach=Reach.APP, unit="calls", limit=450, window=QUARTER, rolling=False),
+    Budget(key="x.subscriptions", reach=Reach.APP, unit="calls", limit=500, window=QUARTER, rolling=False),
     Budget(key="x.credits", reach=Reach.APP, unit="mUSD"),
 )
 
@@ -55,6 +64,17 @@ PRICE_POST_READ = 5
 PRICE_USER_READ = 10
 PRICE_DELETION = 10
 PRICE_ALT_TEXT = 5
+PRICE_REPLY = 10  # to somebody who summoned the account
+PRICE_ACT = 10
+
+# Engagement. Search: docs.x.com, "Search operators" and "Recent search", 2026-08-22 (self-serve figures).
+SEARCH_QUERY_MAX = 512
+SEARCH_BACK = timedelta(days=7)
+POSTS_A_PAGE = 100
+LOOKUP_MAX = 100
+CONVERSATIONS_A_QUERY = 13  # "conversation_id:" and 19 digits, joined by OR, in a query's length
+POLL_OVERLAP = timedelta(minutes=5)  # ours: a post may show in the index a little after it was written
+POSTS_A_POLL = 10  # ours: what a poll is taken to read; credits are a count for people, they run against no figure
 
 _STANDARD = Limits(
     text_max=TEXT_MAX,

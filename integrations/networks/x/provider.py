@@ -154,8 +154,10 @@ class XProvider:
     def fingerprint(self, composition: Composition) -> str:
         return _fingerprint(mapping.text_of(composition), len(composition.media))
 
-    def cost(self, operation: Operation, composition: Composition | None = None) -> Mapping[str, int]:
-        return _cost(operation, composition or Composition())
+    def cost(
+        self, operation: Operation, composition: Composition | None = None, *, count: int = 1
+    ) -> Mapping[str, int]:
+        return _cost(operation, composition or Composition(), count)
 
     # publishing
 
@@ -305,12 +307,14 @@ def _fingerprint(text: str, media_count: int) -> str:
     return fingerprint(mapping.comparable(text), media_count=media_count)
 
 
-def _cost(operation: Operation, composition: Composition) -> Mapping[str, int]:
+def _cost(operation: Operation, composition: Composition, count: int) -> Mapping[str, int]:
     files = len(composition.media)
     described = sum(bool(each.alt_text) for each in composition.media)
     segments = sum(-(-each.size_bytes // limits.SEGMENT_BYTES) for each in composition.media)
     price = limits.PRICE_POST_WITH_LINK if mapping.may_hold_link(composition) else limits.PRICE_POST
     calls = 2 * files + segments
+    searches = -(-count // limits.CONVERSATIONS_A_QUERY)
+    lookups = -(-count // limits.LOOKUP_MAX)
     return {
         Operation.PREPARE: {
             "x.uploads": calls,
@@ -323,4 +327,18 @@ def _cost(operation: Operation, composition: Composition) -> Mapping[str, int]:
         Operation.LOOK: {"x.timeline": 1, "x.credits": limits.LOOK_BACK_POSTS * limits.PRICE_POST_READ},
         Operation.DELETE: {"x.deletions": 1, "x.credits": limits.PRICE_DELETION},
         Operation.DESCRIBE: {"x.me": 1, "x.credits": limits.PRICE_USER_READ},
+        Operation.POLL: {
+            "x.mentions": 1,
+            "x.mentions.app": 1,
+            "x.search": searches,
+            "x.search.app": searches,
+            "x.credits": (1 + searches) * limits.POSTS_A_POLL * limits.PRICE_POST_READ,
+        },
+        Operation.FETCH: {"x.lookup": lookups, "x.credits": count * limits.PRICE_POST_READ},
+        Operation.REPLY: {
+            "x.posts": 1,
+            "x.posts.app": 1,
+            "x.credits": price if price == limits.PRICE_POST_WITH_LINK else limits.PRICE_REPLY,
+        },
+        Operation.ACT: {"x.hiding": 1, "x.likes": 1, "x.deletions": 1, "x.credits": limits.PRICE_ACT},
     }[operation]

@@ -1,11 +1,13 @@
 from collections import deque
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from datetime import timedelta
 from secrets import token_hex
 
 import pytest
 
-from integrations.contract import Account, Credentials, Feature, GrantedAccess, UsageReport
+from integrations.contract import Account, Composition, Credentials, Feature, GrantedAccess, UsageReport
+from integrations.engagement import Arrived, Change, MessageKind, Target, WebhookRefused
 from integrations.errors import (
     AuthorisationLost,
     OutcomeUnknown,
@@ -15,7 +17,9 @@ from integrations.errors import (
     TransientError,
 )
 from integrations.testing import InMemoryProvider
+from integrations.testing.strangers import HANDSHAKE_TOKEN, signed
 from tests.integrations.networks.contract import ProviderContract
+from tests.integrations.networks.engaging import EngagingContract, EngagingStage, Said
 from tests.integrations.networks.stage import Fault, Out, Stage, Step, now
 
 METHODS = {
@@ -67,12 +71,40 @@ class MemoryStage:
         self.provider.lose_answer("refresh")
 
     def strike(self, step: Step, fault: Fault) -> None:
+        self.strike_engaging(METHODS[step], fault)
+
+    # strangers
+
+    def post(self, account: Account) -> str:
+        wanted = Composition(text=f"Fresh bread {token_hex(4)}")
+        return self.provider.commit(account, wanted, {}, now=now()).network_id
+
+    def comment(self, account: Account, post_id: str, text: str) -> None:
+        self.provider.write(account.network_id, text, at=now(), thread_id=post_id)
+
+    def mention(self, account: Account, text: str) -> None:
+        self.provider.write(account.network_id, text, at=now(), kind=MessageKind.MENTION)
+
+    def remove(self, account: Account, target: Target) -> None:
+        self.provider.delete(target.message_id, at=now())
+
+    def arrived(self, account: Account) -> list[Arrived]:
+        return [self.provider.webhook()]
+
+    def said(self, account: Account, post_id: str) -> list[Said]:
+        return [
+            Said(text=each.text, by_account=each.by_account, is_hidden=each.is_hidden)
+            for each in self.provider.messages.values()
+            if each.thread_id == post_id
+        ]
+
+    def strike_engaging(self, method: str, fault: Fault) -> None:
         if fault in LOST or fault is Fault.SERVER_ERROR_AFTER_ALL:
-            self.provider.lose_answer(METHODS[step], done=LOST.get(fault, True))
+            self.provider.lose_answer(method, done=LOST.get(fault, True))
         elif fault is Fault.REVOKED:
             self.provider.withdraw_access()
         else:
-            self.provider.fail_next(METHODS[step], _error(fault))
+            self.provider.fail_next(method, _error(fault))
 
 
 def _error(fault: Fault) -> ProviderError:
@@ -86,6 +118,12 @@ def _error(fault: Fault) -> ProviderError:
 class TestMemory(ProviderContract):
     @pytest.fixture
     def stage(self) -> Stage:
+        return MemoryStage()
+
+
+class TestMemoryEngaging(EngagingContract):
+    @pytest.fixture
+    def stage(self) -> EngagingStage:
         return MemoryStage()
 
 
@@ -107,3 +145,38 @@ def test_a_lost_answer_may_also_mean_that_nothing_was_done() -> None:
     with pytest.raises(OutcomeUnknown):
         stage.provider.refresh(credentials, now=now())
     assert stage.provider.refresh(credentials, now=now()).access_token
+
+
+def test_what_hides_edits_and_leaves_is_told() -> None:
+    provider = MemoryStage().provider
+    message = provider.write("bakery", "Stale!", at=now(), rating=1, kind=MessageKind.REVIEW)
+    provider.edit(message.network_id, "Not that stale", at=now())
+    provider.delete(message.network_id, at=now())
+    provider.end_access("person-1")
+
+    told = provider.read_webhook(provider.webhook())
+
+    changes = [each.change for one in told for each in provider.read_event(one.payload, account_id="bakery")]
+    assert changes == [Change.WRITTEN, Change.EDITED, Change.DELETED]
+    assert [each.access_ended for each in told] == ["", "", "", "person-1"]
+    assert provider.read_farewell(provider.farewell("person-1")) == "person-1"
+
+
+def test_it_answers_a_handshake_with_the_right_word_only() -> None:
+    provider = MemoryStage().provider
+
+    asks = Arrived(headers={}, query={"challenge": "42", "token": HANDSHAKE_TOKEN})
+    assert provider.answer_handshake(asks) == ("text/plain", "42")
+    assert provider.answer_handshake(signed({"events": []})) is None
+    with pytest.raises(WebhookRefused):
+        provider.answer_handshake(Arrived(headers={}, query={"challenge": "42", "token": "guess"}))
+
+
+def test_private_messages_are_answered_for_a_day() -> None:
+    stage = MemoryStage()
+    account = stage.account()
+    asked = stage.provider.write(account.network_id, "Open today?", at=now(), kind=MessageKind.PRIVATE)
+
+    stage.provider.reply(account, asked.target, "Until six.", now=now())
+    with pytest.raises(PermanentError, match="reply_window_closed"):
+        stage.provider.reply(account, asked.target, "And tomorrow too.", now=now() + timedelta(hours=25))

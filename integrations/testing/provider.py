@@ -1,16 +1,8 @@
-"""A provider without a network: state in memory, and faults where a test wants them.
+"""The network in memory as publishers meet it."""
 
-It fulfils the same contract as the real ones (``tests/integrations/networks/contract.py`` runs for all of them), so
-a test of an engine, a service or a page can use it instead of a twin over HTTP.
-"""
-
-import threading
-from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from itertools import count
-from typing import TypeVar
 from urllib.parse import urlencode
 
 from integrations.contract import (
@@ -33,96 +25,27 @@ from integrations.contract import (
     Readiness,
     Sighting,
     UsageReport,
-    UsageSink,
-    ignore_usage,
 )
-from integrations.errors import (
-    AuthorisationLost,
-    OutcomeUnknown,
-    PermanentError,
-    ProviderError,
-    RateLimited,
-    Reach,
-    TransientError,
-)
+from integrations.errors import AuthorisationLost, PermanentError, RateLimited, Reach
 from integrations.fingerprints import fingerprint, judge
-
-_T = TypeVar("_T")
-
-TOKEN_LIFE = timedelta(hours=2)
+from integrations.testing.strangers import MemoryStrangers
 
 
 @dataclass(kw_only=True)
-class _Fault:
-    error: ProviderError
-    done: bool
-
-
-@dataclass(kw_only=True)
-class InMemoryProvider:
+class InMemoryProvider(MemoryStrangers):
     """A network called Memory with two presences, ``Bakery`` and ``Cafe``, and texts of 300 characters.
 
-    ``posts`` is what is out there, per presence. ``calls`` counts each method that would speak to a network; each
-    file that ``prepare`` sends counts, and can fail, as ``upload``.
+    ``posts`` is what is out there, per presence. Each file that ``prepare`` sends counts, and can fail, as ``upload``.
     """
 
-    key: str = "memory"
     name: str = "Memory"
-    usage: UsageSink = ignore_usage
     visibility_delay: timedelta = timedelta(seconds=30)
     rotates_refresh_tokens: bool = True
     processing_checks: int = 0  # how many times check says "wait" for media
     rate_limit: int | None = None  # commits before RateLimited
     posts: dict[str, list[Sighting]] = field(default_factory=dict)
-    calls: Counter[str] = field(default_factory=Counter)
 
-    _faults: dict[str, deque[_Fault]] = field(default_factory=dict)
     _used_codes: set[str] = field(default_factory=set)
-    _live_access: set[str] = field(default_factory=set)
-    _live_refresh: set[str] = field(default_factory=set)
-    _numbers: Iterator[int] = field(default_factory=lambda: count(1))
-    _lock: threading.RLock = field(default_factory=threading.RLock)
-
-    # what a test arranges
-
-    def fail_next(self, method: str, error: ProviderError, *, done: bool = False) -> None:
-        """Make the next call of ``method`` raise; with ``done`` it takes effect all the same."""
-        with self._lock:
-            self._faults.setdefault(method, deque()).append(_Fault(error=error, done=done))
-
-    def lose_answer(self, method: str, *, done: bool = True) -> None:
-        """Make the next call of ``method`` go out and its answer vanish, after it took effect or before."""
-        irreversible = method in {"commit", "refresh"}
-        error: ProviderError = (
-            OutcomeUnknown("no_answer", network=self.key)
-            if irreversible
-            else TransientError("unavailable", network=self.key)
-        )
-        self.fail_next(method, error, done=done)
-
-    def withdraw_access(self) -> None:
-        """Act as the person who removes the app: every token is dead."""
-        with self._lock:
-            self._live_access.clear()
-            self._live_refresh.clear()
-
-    def expire_access(self) -> None:
-        """Let all access tokens run out; refresh tokens live on."""
-        with self._lock:
-            self._live_access.clear()
-
-    def access(self, *, now: datetime) -> Credentials:
-        """Return live credentials, as if somebody had just connected."""
-        with self._lock:
-            access, refresh = f"access-{next(self._numbers)}", f"refresh-{next(self._numbers)}"
-            self._live_access.add(access)
-            self._live_refresh.add(refresh)
-        return Credentials(
-            access_token=access,
-            refresh_token=refresh,
-            expires_at=now + TOKEN_LIFE,
-            scopes=frozenset().union(*self.scopes.values()),
-        )
 
     # the contract
 
@@ -206,7 +129,9 @@ class InMemoryProvider:
     def fingerprint(self, composition: Composition) -> str:
         return fingerprint(composition.text, media_count=len(composition.media))
 
-    def cost(self, operation: Operation, composition: Composition | None = None) -> Mapping[str, int]:
+    def cost(
+        self, operation: Operation, composition: Composition | None = None, *, count: int = 1
+    ) -> Mapping[str, int]:
         return {"memory.posts": 1} if operation is Operation.COMMIT else {}
 
     def needs_preparation(self, composition: Composition) -> bool:
@@ -288,23 +213,6 @@ class InMemoryProvider:
         self._call("delete_published", delete)
 
     # inside
-
-    def _call(self, method: str, act: Callable[[], _T]) -> _T:
-        with self._lock:
-            self.calls[method] += 1
-            faults = self._faults.get(method)
-            if not faults:
-                return act()
-            fault = faults.popleft()
-            if fault.done:
-                act()
-            raise fault.error
-
-    def _require(self, credentials: Credentials) -> None:
-        if credentials.access_token not in self._live_access:
-            raise AuthorisationLost(
-                "access_expired", network=self.key, status=401, reach=Reach.GRANT, refresh_may_help=True
-            )
 
     def _publish(self, account: Account, composition: Composition, *, now: datetime) -> Published:
         posts = self.posts.setdefault(account.network_id, [])
