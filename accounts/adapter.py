@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.mails import send_mail
 from accounts.models import User
 from accounts.requests import client_address, origin_of
+from accounts.services.sessions import question_sockets
 from eventlog.services import record
 
 #: allauth's names for its mails, and ours.
@@ -63,9 +64,12 @@ class AccountAdapter(DefaultAccountAdapter):
         record("accounts.sign_in.succeeded", user, origin=origin_of(request, user))
 
     def logout(self, request: HttpRequest) -> None:
-        if request.user.is_authenticated:
-            record("accounts.sign_in.ended", request.user, origin=origin_of(request, request.user))
+        user = request.user
+        if user.is_authenticated:
+            record("accounts.sign_in.ended", user, origin=origin_of(request, user))
         super().logout(request)
+        if isinstance(user, User):
+            question_sockets(user)
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Record the failure with its address. What was typed is not kept: it may be a password."""

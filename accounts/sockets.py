@@ -1,9 +1,11 @@
 """The socket base: who may listen to an organisation, and the hints it carries."""
 
+from importlib import import_module
 from typing import Any
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
+from django.conf import settings
 from django.contrib.auth import get_user
 from django.http import HttpRequest
 
@@ -40,14 +42,18 @@ class OrganisationSocket(AsyncJsonWebsocketConsumer):
         await self.send_json(event["hint"])
 
     async def membership_changed(self, event: dict[str, Any]) -> None:
-        """Ask anew whether this socket's user is a member; if not, close: removal takes effect at once."""
+        """Ask anew whether this socket's user is signed in and a member; if not, close.
+
+        Removal and signing out take effect at once.
+        """
         if event["user_id"] == self.user_id and await self._find_organisation_id() is None:
             await self.close(CLOSED_TO_USER)
 
     @database_sync_to_async
     def _find_organisation_id(self) -> int | None:
         request = HttpRequest()
-        request.session = self.scope["session"]
+        # Read anew each time: the one of the handshake still holds what has been deleted since.
+        request.session = import_module(settings.SESSION_ENGINE).SessionStore(self.scope["session"].session_key)
         user = get_user(request)
         if not user.is_authenticated:
             return None

@@ -57,6 +57,21 @@ async def test_removal_closes_open_sockets_within_a_second_and_a_new_role_does_n
 
 
 @pytest.mark.django_db(transaction=True)
+async def test_signing_out_closes_that_sessions_sockets_and_no_others() -> None:
+    house, bob, browser = await sync_to_async(arranged)()
+    other = await sync_to_async(signed_in)(bob.user)
+    line, answer = await answer_to(browser, house.acme.slug)
+    elsewhere, other_answer = await answer_to(other, house.acme.slug)
+    assert (answer, other_answer) == ("websocket.accept", "websocket.accept")
+
+    await sync_to_async(browser.post)("/accounts/logout/")
+
+    closing = await line.receive_output(timeout=1)
+    assert (closing["type"], closing["code"]) == ("websocket.close", CLOSED_TO_USER)
+    assert await elsewhere.receive_nothing(timeout=0.3)
+
+
+@pytest.mark.django_db(transaction=True)
 async def test_a_stranger_and_nobody_are_refused_alike() -> None:
     house, _bob, _browser = await sync_to_async(arranged)()
     charlie = await sync_to_async(signed_in)(house.charlie)
