@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, User
+from accounts.permissions import Role
 from integrations.models import SocialAccount
 from lib.claims.models import Leased
 from lib.privacy import Data, PrivacyClass, Purpose, Subject, delete
@@ -19,11 +20,14 @@ class NoticeQuerySet(OwnedQuerySet["Notice"]):
         return self.filter(user=user)
 
     def open_to(self, membership: Membership) -> "NoticeQuerySet":
-        """Those about accounts this member may still work with."""
+        """Those about accounts this member may still work with; owners also hear of those that nobody can mend."""
         if membership.all_accounts:
             return self
         accounts = SocialAccount.objects.open_to(membership).values("pk")
-        return self.filter(Q(social_account__in=accounts) | Q(publication__social_account__in=accounts))
+        about_theirs = Q(social_account__in=accounts) | Q(publication__social_account__in=accounts)
+        if membership.role == Role.OWNER:
+            about_theirs |= Q(kind=Notice.Kind.OUT_OF_REACH)
+        return self.filter(about_theirs)
 
     def unread(self) -> "NoticeQuerySet":
         return self.filter(read_at=None)
@@ -37,6 +41,7 @@ class Notice(OwnedModel, Leased):
         UNKNOWN = "unknown", _("An outcome is unknown")
         LATE = "late", _("A publication missed its hour")
         ACCOUNT_LOST = "account_lost", _("An authorisation was lost")
+        OUT_OF_REACH = "out_of_reach", _("An authorisation was lost that nobody can renew")  # told to owners
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     kind = models.CharField(max_length=16, choices=Kind.choices)

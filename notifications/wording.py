@@ -26,20 +26,40 @@ def wording_of(notice: Notice) -> Wording:
     """Say what happened. Needs the notice's publication with post and account, or its account, loaded."""
     if notice.kind == Notice.Kind.ACCOUNT_LOST:
         return _of_account(notice)
+    if notice.kind == Notice.Kind.OUT_OF_REACH:
+        return _of_account_out_of_reach(notice)
     return _of_publication(notice)
 
 
 def _of_account(notice: Notice) -> Wording:
-    account = notice.social_account
-    names = {"account": account, "network": NETWORK_NAMES.get(account.network, account.network)}
     return Wording(
-        title=gettext("%(network)s no longer lets us speak for %(account)s") % names,
+        title=_no_longer(notice),
         text=gettext("What is planned there waits until you reconnect it. Nothing is lost."),
         action=gettext("Reconnect"),
         url=reverse("integrations:accounts", args=[notice.organisation.slug]),
         icon="plug",
         tone="alarm",
     )
+
+
+def _of_account_out_of_reach(notice: Notice) -> Wording:
+    return Wording(
+        title=_no_longer(notice),
+        text=gettext(
+            "What is planned there waits. Nobody who may connect accounts has this one: open it to one of them, or to "
+            "yourself, then it can be reconnected."
+        ),
+        action=gettext("People"),
+        url=reverse("accounts:people", args=[notice.organisation.slug]),
+        icon="plug",
+        tone="alarm",
+    )
+
+
+def _no_longer(notice: Notice) -> str:
+    account = notice.social_account
+    names = {"account": account, "network": NETWORK_NAMES.get(account.network, account.network)}
+    return gettext("%(network)s no longer lets us speak for %(account)s") % names
 
 
 def _of_publication(notice: Notice) -> Wording:

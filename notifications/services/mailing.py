@@ -14,6 +14,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from accounts.models import Membership
+from accounts.permissions import Permission
 from config.env import env
 from lib.tenancy.scope import scope
 from notifications.models import Notice
@@ -68,13 +69,16 @@ def _send(claimed: Claimed, *, now: datetime) -> bool:
 
 
 def _message(claimed: Claimed) -> EmailMultiAlternatives | None:
-    """Write the mail in its reader's language and the organisation's zone; none when settled or they have left."""
+    """Write the mail in its reader's language and the organisation's zone.
+
+    None when it is settled, when they have left, or when what it tells of is not open to them any more.
+    """
     with scope(organisation=claimed.organisation_id):
         rows = Notice.objects.filter(pk=claimed.notice_id, lease_token=claimed.lease_token)
         notice = rows.select_related(
             "user", "organisation", "publication__post", "publication__social_account", "social_account"
         ).first()
-        if notice is None or _is_settled(notice) or not Membership.objects.filter(user_id=notice.user_id).exists():
+        if notice is None or _is_settled(notice) or not _is_open(notice):
             return None
         with translation.override(notice.user.language), timezone.override(notice.organisation.time_zone):
             return _written(notice, wording_of(notice))
@@ -83,6 +87,14 @@ def _message(claimed: Claimed) -> EmailMultiAlternatives | None:
 def _is_settled(notice: Notice) -> bool:
     """Tell whether what was unknown has been found out before its mail was due."""
     return notice.kind == Notice.Kind.UNKNOWN and notice.publication.state != State.OUTCOME_UNKNOWN
+
+
+def _is_open(notice: Notice) -> bool:
+    """Tell whether its reader is still a member, and may still know of the account it is about."""
+    membership = Membership.objects.filter(user_id=notice.user_id).first()
+    if membership is None or not membership.may(Permission.VIEW_POSTS):
+        return False
+    return bool(Notice.objects.filter(pk=notice.pk).open_to(membership).exists())
 
 
 def _written(notice: Notice, wording: Wording) -> EmailMultiAlternatives:

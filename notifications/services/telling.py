@@ -41,11 +41,13 @@ def tell_of_publications(publications: Sequence[Publication], now: datetime) -> 
 
 
 def tell_of_lost_accounts(event: AccountLost) -> None:
-    """Tell those who can connect these accounts again."""
-    members = Membership.objects.filter(role__in=_roles(Permission.CONNECT_ACCOUNTS))
+    """Tell those who can connect these accounts again; where an account is open to none of them, the owners."""
+    members = list(Membership.objects.filter(role__in=_roles(Permission.CONNECT_ACCOUNTS)).order_by("pk"))
+    owners = [one for one in members if one.role == Role.OWNER]
     people = [
-        Notice(user_id=one.user_id, kind=Notice.Kind.ACCOUNT_LOST, social_account_id=account_id, happened_at=event.at)
-        for account_id, who in find_reach(members, event.social_account_ids).items()
+        Notice(user_id=one.user_id, kind=kind, social_account_id=account_id, happened_at=event.at)
+        for account_id, reached in find_reach(members, event.social_account_ids).items()
+        for kind, who in [(Notice.Kind.ACCOUNT_LOST, reached) if reached else (Notice.Kind.OUT_OF_REACH, owners)]
         for one in who
     ]
     _notify(people, now=event.at)

@@ -7,7 +7,7 @@ from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.test import Client
 
-from accounts.models import Organisation, User
+from accounts.models import Membership, Organisation, User
 from accounts.permissions import Role
 from integrations.events import AccountLost
 from integrations.services.access import set_account_access
@@ -125,6 +125,47 @@ def test_who_has_left_gets_no_mail(alice: User, acme: Organisation) -> None:
 
     assert send_due(now=NOON) == 0
     assert mail.outbox == []
+
+
+def test_a_mail_that_waits_does_not_go_out_once_its_account_is_closed_to_its_reader(
+    alice: User, acme: Organisation
+) -> None:
+    carol = make_membership(acme, make_user("Carol"), Role.PLANNER)
+    publication = failed(acme, carol.user)
+    with scope(organisation=acme.pk):
+        set_account_access(carol, [])
+
+    assert send_due(now=NOON) == 0
+    assert mail.outbox == []
+
+    with scope(organisation=acme.pk):
+        Notice.objects.update(available_at=NOON, lease_until=None)
+        set_account_access(carol, [publication.social_account_id])
+    assert send_due(now=NOON) == 1
+
+
+def test_owners_are_told_of_a_lost_account_that_nobody_can_reach(
+    alice: User, acme: Organisation, client: Client
+) -> None:
+    bob = make_membership(acme, make_user("Bob"), Role.ADMINISTRATOR)
+    with scope(organisation=acme.pk):
+        account = make_publication().social_account
+        for one in Membership.objects.all():
+            set_account_access(one, [])
+        tell_of_lost_accounts(AccountLost(social_account_ids=(account.pk,), reason="access_lost", at=NOON))
+
+    [notice] = notices(acme)
+    assert (notice.user, notice.kind) == (alice, Notice.Kind.OUT_OF_REACH)
+    assert send_due(now=NOON) == 1
+    assert "/o/acme/people/" in mail.outbox[0].body
+    client.force_login(alice)
+    assert f"/o/acme/notices/{notice.pk}/" in client.get("/o/acme/notices/").content.decode()
+    assert client.post(f"/o/acme/notices/{notice.pk}/").headers["Location"] == "/o/acme/people/"
+
+    with scope(organisation=acme.pk):
+        set_account_access(bob, [account.pk])
+        tell_of_lost_accounts(AccountLost(social_account_ids=(account.pk,), reason="access_lost", at=NOON))
+    assert [(one.user, one.kind) for one in notices(acme)[1:]] == [(bob.user, Notice.Kind.ACCOUNT_LOST)]
 
 
 def test_who_wants_no_mail_gets_none(alice: User, acme: Organisation) -> None:
