@@ -1,6 +1,7 @@
 """Where a request's scope opens: the organisation in its address, once its user is known to be a member."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 from django.conf import settings
@@ -8,12 +9,13 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import Resolver404, resolve
 from django.utils import timezone, translation
 
 from accounts.models import Membership, User
-from accounts.requests import origin_of
+from accounts.requests import origin_of, scope_of
 from eventlog.services import acts_from
-from lib.tenancy.scope import scope
+from lib.tenancy.scope import current_scope, scope
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -38,6 +40,7 @@ class LanguageMiddleware:
 class OrganisationMiddleware:
     """Opens the scope of the organisation named in /o/<slug>/ around everything that follows.
 
+    A view that is marked to open it by itself, since it calls somebody far away first, gets the member and no scope.
     A stranger's organisation and an absent one are the same 404. A view that raises leaves nothing written, although
     Django has turned its exception into an answer by the time it passes here.
     """
@@ -62,10 +65,8 @@ class OrganisationMiddleware:
         organisation = membership.organisation
         found: Any = request  # becomes an OrganisationRequest here
         found.memberships, found.membership, found.organisation = memberships, membership, organisation
-        with (
-            scope(organisation=organisation.pk, user=request.user.pk),
-            timezone.override(organisation.time_zone),
-        ):
+        opened = nullcontext() if _opens_scope_itself(request) else scope_of(found)
+        with opened, timezone.override(organisation.time_zone):
             response = self.get_response(request)
         # No proxy keeps an organisation's page, and after signing out no browser shows it again without asking.
         response.headers.setdefault("Cache-Control", "private, no-cache")
@@ -77,7 +78,7 @@ class OrganisationMiddleware:
             kwargs.pop("slug", None)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
-        if hasattr(request, "organisation"):
+        if hasattr(request, "organisation") and current_scope().organisation_id is not None:
             transaction.set_rollback(True)
 
 
@@ -86,6 +87,14 @@ def open_memberships(user: User | AnonymousUser) -> list[Membership]:
     with scope(user=user.pk):
         rows = Membership.mine.filter(user_id=user.pk, organisation__closed_at=None)
         return list(rows.select_related("organisation").order_by("organisation__name", "organisation_id"))
+
+
+def _opens_scope_itself(request: HttpRequest) -> bool:
+    try:
+        view = resolve(request.path_info).func
+    except Resolver404:
+        return False
+    return getattr(view, "opens_scope_itself", False)
 
 
 def _organisation_slug(path: str) -> str | None:

@@ -1,6 +1,7 @@
 """What views know about a request: its organisation, its member, and the doors in front of them."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -11,6 +12,7 @@ from django.http.response import HttpResponseBase
 from accounts.models import Membership, Organisation, User
 from accounts.permissions import Permission
 from eventlog.services import Origin
+from lib.tenancy.scope import Scope, scope
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
@@ -41,6 +43,21 @@ def requires(permission: Permission) -> Callable[[View], View]:
         return guarded  # type: ignore[return-value]
 
     return decorate
+
+
+def opens_scope_itself(view: View) -> View:
+    """Mark a view that has far to go before it writes: the middleware opens no scope, and so no transaction, around it.
+
+    Who asks is known all the same. Whatever touches owned rows stands in `with scope_of(request)`; without it the guard
+    of owned rows raises.
+    """
+    view.opens_scope_itself = True  # type: ignore[attr-defined]
+    return view
+
+
+def scope_of(request: OrganisationRequest) -> AbstractContextManager[Scope]:
+    """Return the scope of a request whose view opens it itself."""
+    return scope(organisation=request.organisation.pk, user=request.user.pk)
 
 
 def client_address(request: HttpRequest) -> str | None:

@@ -36,7 +36,8 @@ class Env:
     allowed_hosts: tuple[str, ...]
     media_root: Path  # files on local disk when no bucket is set
     s3_bucket: str
-    s3_endpoint_url: str
+    s3_endpoint_url: str  # another S3 than Amazon's
+    s3_region: str  # where the bucket stands; browsers are sent there for files
     email_url: str  # smtp://user:password@host:587, or file:///folder, or console:
     email_from: str
     publish_grace: timedelta  # how late a due publication may still go out by itself
@@ -50,6 +51,19 @@ class Env:
     x_consumer_secret: str
     x_api_url: str
     x_authorise_url: str
+
+    @property
+    def bucket_origin(self) -> str:
+        """Where signed addresses of files lead browsers, as scheme and host; empty without a bucket.
+
+        As boto3 builds them: the bucket is part of Amazon's host, and part of the path anywhere else.
+        """
+        if not self.s3_bucket:
+            return ""
+        if self.s3_endpoint_url:
+            return "{0.scheme}://{0.netloc}".format(urlsplit(self.s3_endpoint_url))
+        region = "" if self.s3_region == "us-east-1" else f".{self.s3_region}"
+        return f"https://{self.s3_bucket}.s3{region}.amazonaws.com"
 
     @property
     def secure(self) -> bool:
@@ -139,7 +153,8 @@ def read_env(variables: Mapping[str, str]) -> Env:
         allowed_hosts=read.items("ALLOWED_HOSTS", urlsplit(public_base_url).hostname or ""),
         media_root=Path(read.text("MEDIA_ROOT", str(var / "media"))),
         s3_bucket=read.text("S3_BUCKET", ""),
-        s3_endpoint_url=read.text("S3_ENDPOINT_URL", ""),
+        s3_endpoint_url=read.address("S3_ENDPOINT_URL", ""),
+        s3_region=read.text("S3_REGION", "us-east-1"),
         email_url=read.secret("EMAIL_URL", f"file://{var / 'mail'}"),
         email_from=read.text("EMAIL_FROM", "Portevoix <portevoix@localhost>"),
         publish_grace=read.seconds("PUBLISH_GRACE_SECONDS", 600),

@@ -1,7 +1,5 @@
 """Django's settings. What differs between machines comes from config.env; the rest is the same everywhere."""
 
-from urllib.parse import urlsplit
-
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
@@ -148,13 +146,12 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "DENY"
 CSRF_TRUSTED_ORIGINS = [env.public_base_url]
-_BUCKET_ORIGIN = "{0.scheme}://{0.netloc}".format(urlsplit(env.s3_endpoint_url)) if env.s3_endpoint_url else None
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
         "script-src": [SELF, NONCE],
         "style-src": [SELF],
-        "img-src": [SELF, "data:", *([_BUCKET_ORIGIN] if _BUCKET_ORIGIN else [])],
+        "img-src": [SELF, "data:", *([env.bucket_origin] if env.bucket_origin else [])],
         "connect-src": [SELF],
         "object-src": [NONE],
         "base-uri": [NONE],

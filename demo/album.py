@@ -12,7 +12,7 @@ from demo.painting import Painting
 from demo.people import FOURNIL, HARTLEY, TIDEWATER, Home
 from eventlog.services import Origin, acts_from
 from gallery.models import Asset
-from gallery.services import Upload, add_picture, describe_asset
+from gallery.services import Upload, add_picture, describe_asset, stored_picture
 from lib.tenancy.scope import scope
 
 
@@ -97,8 +97,12 @@ def _add(home: Home, photograph: Photograph, file: bytes, alt_text: str, now: da
     upload = Upload(name=f"{photograph.name}.{ending}", size_bytes=len(file), stream=BytesIO(file))
     actor = home.member("Nadia").user
     origin = Origin(actor_id=actor.pk, actor_name=str(actor), at=now)
-    with acts_from(origin), scope(organisation=home.organisation.pk, user=actor.pk):
-        asset = add_picture(upload, actor=actor)
+    with (
+        acts_from(origin),
+        stored_picture(upload, organisation_id=home.organisation.pk) as stored,
+        scope(organisation=home.organisation.pk, user=actor.pk),
+    ):
+        asset = add_picture(stored, actor=actor)
         if alt_text:
             describe_asset(asset, alt_text=alt_text)
     return asset

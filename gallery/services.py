@@ -1,5 +1,7 @@
-"""Acts on the gallery. Each needs the organisation's scope."""
+"""Acts on the gallery. Each needs the organisation's scope, but for `stored_picture`, which opens none."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import BinaryIO
@@ -29,34 +31,59 @@ class Upload:
     stream: BinaryIO
 
 
-def add_picture(upload: Upload, *, actor: User | None) -> Asset:
-    """Keep a picture with its thumbnail and return its asset, or raise pictures.Unusable.
+@dataclass(frozen=True, kw_only=True)
+class Stored:
+    """A picture and its thumbnail whose files are in the storage, and of which no row tells yet."""
 
-    Files are saved before their rows: a fault in between leaves no row that points nowhere.
+    name: str
+    picture: Picture
+    picture_key: str
+    small: Picture
+    small_key: str
+
+
+@contextmanager
+def stored_picture(upload: Upload, *, organisation_id: int) -> Iterator[Stored]:
+    """Clean a picture and keep its files; raise pictures.Unusable. Enter it outside any transaction.
+
+    What follows inside adds its rows; should that fail, the files are deleted again. So no row ever points nowhere.
     """
     picture = read_picture(upload.stream, size_bytes=upload.size_bytes)
     small = thumbnail(picture)
-    with removed_on_failure() as saved, transaction.atomic():
-        asset: Asset = Asset.objects.create(
-            storage_key=_save(picture, "assets", saved),
+    with removed_on_failure() as saved:
+        yield Stored(
             name=clean_name(upload.name, picture.ending),
-            content_type=picture.content_type,
-            size_bytes=len(picture.content),
-            width=picture.width,
-            height=picture.height,
-            sha256=picture.sha256,
-            uploaded_by=actor,
+            picture=picture,
+            picture_key=_save(picture, organisation_id, "assets", saved),
+            small=small,
+            small_key=_save(small, organisation_id, "renditions", saved),
         )
-        Rendition.objects.create(
-            asset=asset,
-            purpose=THUMBNAIL,
-            storage_key=_save(small, "renditions", saved),
-            content_type=small.content_type,
-            size_bytes=len(small.content),
-            width=small.width,
-            height=small.height,
-        )
-        record("gallery.asset.added", asset, data={"size_bytes": asset.size_bytes, "sha256": asset.sha256})
+
+
+@transaction.atomic
+def add_picture(stored: Stored, *, actor: User | None) -> Asset:
+    """Add a stored picture to the gallery and return its asset."""
+    picture, small = stored.picture, stored.small
+    asset: Asset = Asset.objects.create(
+        storage_key=stored.picture_key,
+        name=stored.name,
+        content_type=picture.content_type,
+        size_bytes=len(picture.content),
+        width=picture.width,
+        height=picture.height,
+        sha256=picture.sha256,
+        uploaded_by=actor,
+    )
+    Rendition.objects.create(
+        asset=asset,
+        purpose=THUMBNAIL,
+        storage_key=stored.small_key,
+        content_type=small.content_type,
+        size_bytes=len(small.content),
+        width=small.width,
+        height=small.height,
+    )
+    record("gallery.asset.added", asset, data={"size_bytes": asset.size_bytes, "sha256": asset.sha256})
     return asset
 
 
@@ -90,8 +117,8 @@ def clean_name(name: str, ending: str) -> str:
     return f"{stem[:150] or 'picture'}.{ending}"
 
 
-def _save(picture: Picture, folder: str, saved: list[str]) -> str:
-    key = new_key(folder, picture.ending)
+def _save(picture: Picture, organisation_id: int, folder: str, saved: list[str]) -> str:
+    key = new_key(organisation_id, folder, picture.ending)
     storage().save(key, picture.content, content_type=picture.content_type)
     saved.append(key)
     return key

@@ -1,6 +1,7 @@
 """The one door to files: local disk, or any S3 when a bucket is named. No file is public by its path.
 
-Keys read `organisations/<id>/...` and are made here, never from what people typed.
+Keys read `organisations/<id>/...` and are made here, never from what people typed. Where the files stand in a bucket,
+saving, opening and deleting are calls over the network: none of them belongs into a transaction.
 """
 
 import contextlib
@@ -15,7 +16,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
 
 from config.env import env
-from lib.tenancy.scope import require_organisation_id
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -42,8 +42,11 @@ class Storage(Protocol):
         """Remove the file; that it is gone already is no error."""
         ...
 
-    def address(self, key: str) -> str | None:
-        """Return a signed address of the storage's own, good for one hour, or None where it has none."""
+    def address(self, key: str, *, disposition: str = "") -> str | None:
+        """Return a signed address of the storage's own, good for one hour, or None where it has none.
+
+        Made here, without a call. `disposition` is the header with which the storage is to answer.
+        """
         ...
 
 
@@ -78,7 +81,7 @@ class Disk:
     def delete(self, key: str) -> None:
         self._path(key).unlink(missing_ok=True)
 
-    def address(self, key: str) -> str | None:
+    def address(self, key: str, *, disposition: str = "") -> str | None:
         return None
 
     def _path(self, key: str) -> Path:
@@ -89,7 +92,7 @@ class Disk:
 
 
 class Bucket:
-    """Files in an S3 bucket, private there too; credentials come the usual ways of boto3."""
+    """Files in an S3 bucket, private there too."""
 
     def __init__(self, client: "S3Client", name: str) -> None:
         self.client = client
@@ -111,9 +114,12 @@ class Bucket:
     def delete(self, key: str) -> None:
         self.client.delete_object(Bucket=self.name, Key=key)
 
-    def address(self, key: str) -> str | None:
+    def address(self, key: str, *, disposition: str = "") -> str | None:
+        wanted = {"Bucket": self.name, "Key": key}
+        if disposition:
+            wanted["ResponseContentDisposition"] = disposition
         return self.client.generate_presigned_url(
-            "get_object", Params={"Bucket": self.name, "Key": key}, ExpiresIn=int(ADDRESS_LIFE.total_seconds())
+            "get_object", Params=wanted, ExpiresIn=int(ADDRESS_LIFE.total_seconds())
         )
 
 
@@ -122,14 +128,23 @@ def storage() -> Storage:
     """Return where this installation keeps files."""
     if not env.s3_bucket:
         return Disk(env.media_root)
+    return bucket(env.s3_bucket, endpoint_url=env.s3_endpoint_url, region=env.s3_region)
+
+
+def bucket(name: str, *, endpoint_url: str, region: str) -> Bucket:
+    """Return a bucket; an empty address is Amazon's own. The client's credentials come the usual ways of boto3."""
     import boto3
+    from botocore.config import Config
 
-    return Bucket(boto3.client("s3", endpoint_url=env.s3_endpoint_url or None), env.s3_bucket)
+    # The former signature knows no region but the first; left to itself, Amazon's signed addresses name none either.
+    config = Config(signature_version="s3v4", s3={"addressing_style": "path" if endpoint_url else "virtual"})
+    client = boto3.client("s3", endpoint_url=endpoint_url or None, region_name=region, config=config)
+    return Bucket(client, name)
 
 
-def new_key(folder: str, ending: str) -> str:
-    """Return a key that nobody can guess, in the scope's organisation."""
-    return f"organisations/{require_organisation_id()}/{folder}/{secrets.token_hex(16)}.{ending}"
+def new_key(organisation_id: int, folder: str, ending: str) -> str:
+    """Return a key that nobody can guess, in an organisation's part of the storage."""
+    return f"organisations/{organisation_id}/{folder}/{secrets.token_hex(16)}.{ending}"
 
 
 def read_all(key: str) -> bytes:

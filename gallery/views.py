@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from accounts.permissions import Permission
-from accounts.requests import OrganisationRequest, requires
-from gallery.addresses import find_signed
+from accounts.requests import OrganisationRequest, opens_scope_itself, requires, scope_of
+from gallery.addresses import away_to, find_signed
 from gallery.forms import AltTextForm
 from gallery.models import Asset, Rendition
 from gallery.pictures import MAX_BYTES, MAX_PIXELS, Unusable
-from gallery.services import THUMBNAIL, InUse, Upload, add_picture, delete_asset, describe_asset
-from gallery.storage import ADDRESS_LIFE, NoFile, read_all
+from gallery.services import THUMBNAIL, InUse, Upload, add_picture, delete_asset, describe_asset, stored_picture
+from gallery.storage import NoFile, read_all
 from lib.numbers import number_in
 from lib.pagination import page_of
 from lib.tenancy.scope import scope
@@ -53,10 +53,14 @@ def asset(request: OrganisationRequest, asset_id: int) -> HttpResponse:
     return _asset_dialog(request, found, AltTextForm.of(found))
 
 
+@opens_scope_itself
 @require_POST
 @requires(Permission.MANAGE_GALLERY)
 def upload(request: OrganisationRequest) -> HttpResponse:
-    """Take one file from the page's script, which shows its progress, or several from a plain form."""
+    """Take one file from the page's script, which shows its progress, or several from a plain form.
+
+    Pictures are cleaned and stored before a transaction begins: the storage may be far away.
+    """
     results = [_take(request, file) for file in request.FILES.getlist("file")]
     from_script = request.headers.get("X-Requested-With") == "fetch"
     if not from_script:
@@ -67,7 +71,8 @@ def upload(request: OrganisationRequest) -> HttpResponse:
     if isinstance(result, str):
         return HttpResponse(result, status=422, content_type="text/plain; charset=utf-8")
     template = "choice" if request.POST.get("as") == "choice" else "card"
-    return render(request, f"gallery/partials/{template}.html", {"asset": result, "chosen": {result.pk}})
+    with scope_of(request):
+        return render(request, f"gallery/partials/{template}.html", {"asset": result, "chosen": {result.pk}})
 
 
 @require_POST
@@ -117,9 +122,7 @@ def media(request: HttpRequest, token: str) -> HttpResponse:
         raise Http404
     with scope(organisation=signed.organisation_id):
         found = get_object_or_404(Asset, pk=signed.asset_id)
-    response = _file_response(request, found, name=found.name)
-    response["Cache-Control"] = f"private, max-age={int(ADDRESS_LIFE.total_seconds())}"
-    return response
+    return _file_response(request, found, name=found.name)
 
 
 def _listing(request: OrganisationRequest) -> dict[str, Any]:
@@ -135,8 +138,10 @@ def _listing(request: OrganisationRequest) -> dict[str, Any]:
 def _take(request: OrganisationRequest, file: "UploadedFile[bytes]") -> Asset | str:
     """Return the new asset, or the sentence that says why there is none."""
     stream = cast(BinaryIO, file.file)
+    given = Upload(name=file.name or "", size_bytes=file.size or 0, stream=stream)
     try:
-        return add_picture(Upload(name=file.name or "", size_bytes=file.size or 0, stream=stream), actor=request.user)
+        with stored_picture(given, organisation_id=request.organisation.pk) as stored, scope_of(request):
+            return add_picture(stored, actor=request.user)
     except Unusable as error:
         return str(error)
 
@@ -174,8 +179,13 @@ def _file_response(
 ) -> HttpResponse:
     """Answer a file's bytes: private to this browser, never guessed at, never changed under its address.
 
-    Its size is bounded at upload, so it is read whole: Django would gather a stream under ASGI all the same.
+    Its size is bounded at upload, so it is read whole: Django would gather a stream under ASGI all the same. From a
+    bucket the browser fetches it itself.
     """
+    disposition = (content_disposition_header(as_attachment, name) if name else None) or "inline"
+    away = away_to(found.storage_key, disposition=disposition)
+    if away is not None:
+        return away
     etag = quote_etag(found.storage_key.rpartition("/")[2])
     if request.headers.get("If-None-Match") == etag:
         response = HttpResponse(status=304)
@@ -184,8 +194,7 @@ def _file_response(
             response = HttpResponse(read_all(found.storage_key), content_type=found.content_type)
         except NoFile as error:
             raise Http404 from error
-        disposition = content_disposition_header(as_attachment, name) if name else "inline"
-        response["Content-Disposition"] = disposition or "inline"
+        response["Content-Disposition"] = disposition
     response["Cache-Control"] = "private, max-age=3600"
     response["ETag"] = etag
     response["X-Content-Type-Options"] = "nosniff"

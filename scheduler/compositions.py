@@ -5,8 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from django.core.files.storage import default_storage
-
+from gallery.storage import storage
 from integrations.contract import Composition, Media, MediaKind
 from scheduler.models import Post
 
@@ -18,9 +17,7 @@ class StoredFile:
     storage_key: str
 
     def __call__(self, offset: int = 0) -> BinaryIO:
-        stream: BinaryIO = default_storage.open(self.storage_key)  # type: ignore[assignment]  # Django's File is one
-        stream.seek(offset)
-        return stream
+        return storage().open(self.storage_key, offset)
 
 
 def composition_of(post: Post, network: str) -> Composition:

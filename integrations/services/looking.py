@@ -9,12 +9,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from io import BytesIO
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db import connection, transaction
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from config.env import env
+from gallery.storage import storage
 from integrations import budgets, registry, vault
 from integrations.budgets import Need
 from integrations.contract import Account, Operation, Presence
@@ -122,9 +121,10 @@ def _see(look: _Look, now: datetime) -> _Seen:
 
 
 def _note(look: _Look, seen: _Seen, *, now: datetime) -> None:
+    picture_key = _store_picture(look, seen.picture) if seen.picture is not None else ""
     with scope(organisation=look.organisation_id):
         if seen.presence is not None:
-            _update(look, seen.presence, seen.picture, now=now)
+            _update(look, seen.presence, picture_key, now=now)
         elif isinstance(seen.error, AuthorisationLost):
             again = ask_for_refresh(look.social_account_id, now=now) if seen.error.refresh_may_help else None
             if again is None:
@@ -135,7 +135,7 @@ def _note(look: _Look, seen: _Seen, *, now: datetime) -> None:
             logger.info("account %s not looked at: %s", look.social_account_id, seen.error)
 
 
-def _update(look: _Look, presence: Presence, picture: bytes | None, *, now: datetime) -> None:
+def _update(look: _Look, presence: Presence, picture_key: str, *, now: datetime) -> None:
     account = SocialAccount.objects.select_for_update().get(pk=look.social_account_id)
     account.checked_at = now
     account.name = presence.name[:200] or account.name
@@ -143,8 +143,11 @@ def _update(look: _Look, presence: Presence, picture: bytes | None, *, now: date
     account.permalink = presence.permalink[:500] or account.permalink
     account.picture_url = presence.picture_url[:1000] or account.picture_url
     account.details = dict(presence.details) or account.details
-    if picture is not None:
-        account.picture = _store_picture(account, picture)
+    if picture_key and account.picture != picture_key:
+        if account.picture:
+            former = account.picture
+            transaction.on_commit(lambda: storage().delete(former), robust=True)
+        account.picture = picture_key
     account.save()
     record_change("account", account.pk, social_account=account.pk)
 
@@ -166,13 +169,9 @@ def _small_picture(address: str) -> bytes | None:
     return target.getvalue()
 
 
-def _store_picture(account: SocialAccount, picture: bytes) -> str:
-    """Keep the picture under a name made of its bytes, so that browsers may keep it too; the former one goes."""
+def _store_picture(look: _Look, picture: bytes) -> str:
+    """Keep the picture under a name made of its bytes, so that browsers may keep it too. Call it outside any scope."""
     digest = hashlib.sha256(picture).hexdigest()[:16]
-    key = f"pictures/{account.organisation_id}/{account.pk}-{digest}.jpg"
-    if account.picture == key:
-        return key
-    if account.picture:
-        former = account.picture
-        transaction.on_commit(lambda: default_storage.delete(former), robust=True)
-    return default_storage.save(key, ContentFile(picture))
+    key = f"pictures/{look.organisation_id}/{look.social_account_id}-{digest}.jpg"
+    storage().save(key, picture, content_type="image/jpeg")
+    return key

@@ -1,7 +1,6 @@
 """The accounts page with an account's panel, its picture, and disconnecting it."""
 
 from django.contrib import messages
-from django.core.files.storage import default_storage
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -10,6 +9,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.permissions import Permission
 from accounts.requests import OrganisationRequest, requires
+from gallery.addresses import away_to
+from gallery.storage import NoFile, read_all
 from integrations import budgets, events, overview, registry
 from integrations.models import SocialAccount, SocialAccountQuerySet
 from integrations.sentences import NETWORK_NAMES
@@ -67,10 +68,15 @@ def disconnect(request: OrganisationRequest, account_id: int) -> HttpResponse:
 def picture(request: OrganisationRequest, account_id: int) -> HttpResponse:
     """Serve our own small copy of an account's picture: no browser of ours ever asks a network for it."""
     account = get_object_or_404(_visible(request), pk=account_id)
-    if not account.picture or not default_storage.exists(account.picture):
+    if not account.picture:
         raise Http404
-    with default_storage.open(account.picture) as file:
-        response = HttpResponse(file.read(), content_type="image/jpeg")
+    away = away_to(account.picture)
+    if away is not None:
+        return away
+    try:
+        response = HttpResponse(read_all(account.picture), content_type="image/jpeg")
+    except NoFile as error:
+        raise Http404 from error
     response.headers["Cache-Control"] = f"private, max-age={PICTURE_AGE_SECONDS}"
     return response
 

@@ -3,13 +3,15 @@
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import include, path
 
 from accounts.models import Organisation
 from accounts.permissions import Permission, Role
-from accounts.requests import OrganisationRequest, requires
+from accounts.requests import OrganisationRequest, opens_scope_itself, requires, scope_of
+from lib.tenancy.scope import NoScope, scope
 from scheduler.models import Post
 from tests.answers import comparable
 from tests.factories import make_membership, make_organisation, make_post, make_user
@@ -30,6 +32,18 @@ def guarded(request: OrganisationRequest) -> HttpResponse:
     return HttpResponse("allowed")
 
 
+@opens_scope_itself
+def far_away(request: OrganisationRequest) -> HttpResponse:
+    assert not connection.in_atomic_block
+    with pytest.raises(NoScope):
+        Post.objects.count()
+    with scope_of(request):
+        make_post("written in a scope of its own")
+        if "raise" in request.GET:
+            raise RuntimeError("after writing")
+    return HttpResponse(f"{request.organisation.name} {request.membership.role}")
+
+
 urlpatterns = [
     path("", include("web.urls")),  # error pages link to it
     path(
@@ -39,6 +53,7 @@ urlpatterns = [
                 path("answer/", write_then("answer")),
                 path("raise/", write_then("raise")),
                 path("guarded/", guarded),
+                path("far-away/", far_away),
             ]
         ),
     ),
@@ -60,8 +75,6 @@ def client_of(organisation: Organisation, role: Role) -> Client:
 
 
 def posts(organisation: Organisation) -> list[str]:
-    from lib.tenancy.scope import scope
-
     with scope(organisation=organisation.pk):
         return [post.text for post in Post.objects.all()]
 
@@ -100,8 +113,6 @@ def test_a_strangers_organisation_is_like_an_absent_one(acme: Organisation, page
 def test_a_closed_organisation_is_absent(acme: Organisation) -> None:
     from django.utils import timezone
 
-    from lib.tenancy.scope import scope
-
     client = client_of(acme, Role.OWNER)
     with scope(organisation=acme.pk):
         Organisation.objects.update(closed_at=timezone.now())
@@ -121,3 +132,21 @@ def test_the_forwarded_address_is_not_believed(acme: Organisation) -> None:
     request.META = {"REMOTE_ADDR": "192.0.2.1", "HTTP_X_FORWARDED_FOR": "203.0.113.9"}
 
     assert client_address(request) == "192.0.2.1"
+
+
+def test_a_view_that_opens_its_scope_itself_has_no_transaction_around_it(acme: Organisation) -> None:
+    owner = client_of(acme, Role.OWNER)
+
+    answer = owner.get(f"/o/{acme.slug}/far-away/")
+    assert (answer.status_code, answer.content) == (200, b"Acme owner")
+    assert answer.headers["Cache-Control"] == "private, no-cache"
+    assert owner.get(f"/o/{acme.slug}/far-away/?raise").status_code == 500
+
+    with scope(organisation=acme.pk):
+        assert Post.objects.count() == 1
+
+
+def test_such_a_view_knows_no_strangers_either(acme: Organisation) -> None:
+    elsewhere = make_organisation("Elsewhere")
+
+    assert client_of(elsewhere, Role.OWNER).get(f"/o/{acme.slug}/far-away/").status_code == 404

@@ -7,6 +7,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from config.env import read_env
+from gallery.storage import bucket
 
 GOOD = {
     "SECRET_KEY": "s",
@@ -57,3 +58,25 @@ def test_secrets_are_not_repeated_in_what_is_said_about_them() -> None:
         read_env({**GOOD, "MASTER_KEY": "a-secret-typed-wrong"})
 
     assert "a-secret-typed-wrong" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("said", "origin"),
+    [
+        ({}, ""),
+        ({"S3_BUCKET": "pictures"}, "https://pictures.s3.amazonaws.com"),
+        ({"S3_BUCKET": "pictures", "S3_REGION": "eu-west-3"}, "https://pictures.s3.eu-west-3.amazonaws.com"),
+        ({"S3_BUCKET": "pictures", "S3_ENDPOINT_URL": "https://s3.example.net:9000/"}, "https://s3.example.net:9000"),
+    ],
+)
+def test_browsers_are_allowed_where_signed_addresses_lead(
+    said: dict[str, str], origin: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    env = read_env(GOOD | said)
+
+    assert env.bucket_origin == origin
+    if origin:
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "id")
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+        place = bucket(env.s3_bucket, endpoint_url=env.s3_endpoint_url, region=env.s3_region)
+        assert (place.address("organisations/1/assets/a.jpg") or "").startswith(f"{origin}/")

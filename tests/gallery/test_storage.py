@@ -1,13 +1,12 @@
-from io import BytesIO
+import contextlib
+import re
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
-import boto3
 import pytest
-from botocore.response import StreamingBody
-from botocore.stub import Stubber
+import requests
 
 from gallery.storage import Bucket, Disk, NoFile, new_key
-from lib.tenancy.scope import NoScope
 
 KEY = "organisations/1/assets/a.jpg"
 
@@ -34,28 +33,33 @@ def test_a_disk_never_leaves_its_folder(tmp_path: Path, key: str) -> None:
         Disk(tmp_path / "media").open(key)
 
 
-def test_a_key_is_made_in_a_scope_only() -> None:
-    with pytest.raises(NoScope):
-        new_key("assets", "jpg")
+def test_keys_stand_in_their_organisations_part_and_are_not_guessed() -> None:
+    one, other = new_key(7, "assets", "jpg"), new_key(7, "assets", "jpg")
+
+    assert one != other
+    assert re.fullmatch(r"organisations/7/assets/[0-9a-f]{32}\.jpg", one)
 
 
-def test_a_bucket_speaks_s3() -> None:
-    client = boto3.client("s3", region_name="eu-west-3", aws_access_key_id="id", aws_secret_access_key="secret")
-    bucket = Bucket(client, "pictures")
-    named = {"Bucket": "pictures", "Key": KEY}
-    with Stubber(client) as stub:
-        stub.add_response("put_object", {}, {**named, "Body": b"bytes", "ContentType": "image/jpeg"})
-        stub.add_response("get_object", {"Body": StreamingBody(BytesIO(b"tes"), 3)}, {**named, "Range": "bytes=2-"})
-        stub.add_client_error("get_object", "NoSuchKey", expected_params=named)
-        stub.add_response("delete_object", {}, named)
+def test_a_bucket_keeps_whole_files_and_forgets_them(s3: Bucket) -> None:
+    s3.save(KEY, b"0123456789", content_type="image/jpeg")
 
-        bucket.save(KEY, b"bytes", content_type="image/jpeg")
-        assert bucket.open(KEY, 2).read() == b"tes"
-        with pytest.raises(NoFile):
-            bucket.open(KEY)
-        bucket.delete(KEY)
-        address = bucket.address(KEY)
+    with contextlib.closing(s3.open(KEY)) as whole, contextlib.closing(s3.open(KEY, 4)) as rest:
+        assert (whole.read(), rest.read(3), rest.read()) == (b"0123456789", b"456", b"789")
+    s3.delete(KEY)
+    s3.delete(KEY)
+    with pytest.raises(NoFile):
+        s3.open(KEY)
 
+
+def test_a_bucket_is_private_but_for_whoever_holds_a_signed_address(s3: Bucket) -> None:
+    s3.save(KEY, b"a picture", content_type="image/jpeg")
+    address = s3.address(KEY, disposition='attachment; filename="a.jpg"')
     assert address is not None
-    assert KEY in address
-    assert "Expires=3600" in address or "Expires=" in address
+
+    answer = requests.get(address, timeout=5)
+
+    assert (answer.content, answer.headers["Content-Type"]) == (b"a picture", "image/jpeg")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="a.jpg"'
+    assert parse_qs(urlsplit(address).query)["X-Amz-Expires"] == ["3600"]
+    assert requests.get(address.partition("?")[0], timeout=5).status_code == 403
+    assert requests.get(address.replace("a.jpg?", "b.jpg?"), timeout=5).status_code in {403, 404}

@@ -2,13 +2,13 @@
 
 from datetime import timedelta
 from io import BytesIO
-from pathlib import Path
 
 import pytest
-from django.core.files.storage import default_storage
 from django.utils import timezone
 from PIL import Image
 
+from gallery.storage import NoFile, read_all
+from integrations.contract import Presence
 from integrations.models import SocialAccount
 from integrations.services import looking
 from integrations.services.refreshing import tend_grants
@@ -93,13 +93,14 @@ def test_files_go_with_the_picture_that_is_replaced(watched: Acme, django_captur
     looking.look_at_accounts(now=timezone.now())
     (account,) = rows(watched)
     first = account.picture
+    [look] = looking._begin(watched.organisation.pk, [account.pk])
+    presence = Presence(network_id=account.network_id, name=account.name)
 
-    with (
-        django_capture_on_commit_callbacks(execute=True),  # type: ignore[operator]
-        scope(organisation=watched.organisation.pk),
-    ):
-        second = looking._store_picture(account, drawn("red"))
+    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
+        looking._note(look, looking._Seen(presence=presence, picture=drawn("red")), now=timezone.now())
 
-    assert not default_storage.exists(first)
-    assert default_storage.exists(second)
-    assert Path(second).suffix == ".jpg"
+    (account,) = rows(watched)
+    assert account.picture != first
+    assert read_all(account.picture) == drawn("red")
+    with pytest.raises(NoFile):
+        read_all(first)

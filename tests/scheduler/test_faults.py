@@ -5,13 +5,12 @@ from datetime import timedelta
 from io import BytesIO
 
 import pytest
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.utils import timezone
 from PIL import Image
 
 from accounts.models import Organisation
 from gallery.models import Asset
+from gallery.storage import storage
 from integrations import registry, vault
 from integrations.models import SocialAccount
 from integrations.sentences import SENTENCES
@@ -112,8 +111,9 @@ def _picture() -> Asset:
     image = BytesIO()
     Image.new("RGB", (320, 240), "wheat").save(image, "JPEG")
     body = image.getvalue()
-    key = default_storage.save("tests/faults.jpg", ContentFile(body))
-    return make_asset(storage_key=key, size_bytes=len(body), width=320, height=240)
+    asset = make_asset(size_bytes=len(body), width=320, height=240)
+    storage().save(asset.storage_key, body, content_type=asset.content_type)
+    return asset
 
 
 @pytest.fixture(params=[FacebookStage, XStage], ids=["facebook", "x"])
