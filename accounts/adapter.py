@@ -1,15 +1,17 @@
 """What allauth asks us: whose address counts, what is written to the event log, which mails go out."""
 
+import time
 from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.mails import send_mail
 from accounts.models import User
+from accounts.pauses import PAUSED, seconds_of_pause
 from accounts.requests import client_address, origin_of
 from accounts.services.sessions import question_sockets
 from eventlog.services import record
@@ -30,7 +32,7 @@ class AccountAdapter(DefaultAccountAdapter):
     error_messages = {
         **DefaultAccountAdapter.error_messages,
         "email_password_mismatch": _("This address and password do not go together."),
-        "too_many_login_attempts": _("Too many tries with this address. There is a pause of 15 minutes now."),
+        "too_many_login_attempts": _("Too many tries. There is a pause now."),
         "account_inactive": _("This account is closed. Ask an owner of your organisation."),
     }
 
@@ -70,6 +72,15 @@ class AccountAdapter(DefaultAccountAdapter):
         super().logout(request)
         if isinstance(user, User):
             question_sockets(user)
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Refuse during a pause, and say in the error's parameters how long it lasts."""
+        try:
+            super().pre_authenticate(request, **credentials)
+        except ValidationError as error:
+            key = self._get_login_attempts_cache_key(request, **credentials)
+            seconds = seconds_of_pause(request, "login_failed", key=key, now=time.time())
+            raise ValidationError(error.message, code=PAUSED, params={"seconds": seconds}) from error
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Record the failure with its address. What was typed is not kept: it may be a password."""

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Organisation, User
+from accounts.pauses import PAUSED
 from accounts.permissions import Permission, Role
 
 _NAME_LENGTH = 120
@@ -49,6 +50,12 @@ class SignInForm(allauth_forms.LoginForm):
         _address_field(self, "login")
         _password_field(self, "password", _("Password"), autocomplete="current-password")
         self.fields["remember"].label = _("Stay signed in on this device for 14 days")
+
+    @property
+    def pause_seconds(self) -> int | None:
+        """How long the pause lasts that the sign-in met; None when it met none."""
+        met = [error for error in self.non_field_errors().as_data() if error.code == PAUSED]
+        return int((met[0].params or {})["seconds"]) if met else None
 
 
 class SignUpForm(allauth_forms.SignupForm):

@@ -16,6 +16,8 @@ organisation_urls: list[URLPattern | URLResolver] = [
     *web.urls.organisation_urls,
 ]
 
+handler429 = "accounts.views.pauses.too_many"  # asked for by allauth
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", enter, name="home"),
     path("", include("web.urls")),

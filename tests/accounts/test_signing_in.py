@@ -82,7 +82,7 @@ def test_five_failures_make_a_pause_that_no_header_ends(bob: User) -> None:
     for header in ("X-Forwarded-For", "X-Real-IP", "Forwarded", "X-Client-IP"):
         response = Client().post("/accounts/login/", {"login": BOB, "password": PASSWORD}, headers={header: "10.9.9.9"})
         assert response.status_code == 200
-        assert "pause of 15 minutes" in response.content.decode()
+        assert "You can go on in <b>15 minutes</b>" in response.content.decode()
 
 
 def test_one_machine_trying_many_addresses_is_paused_whatever_it_claims_to_be(db: None) -> None:
@@ -94,6 +94,19 @@ def test_one_machine_trying_many_addresses_is_paused_whatever_it_claims_to_be(db
     )
 
     assert "Too many tries" in response.content.decode()
+
+
+def test_a_page_asked_for_too_often_says_when_it_goes_on(db: None) -> None:
+    french = Client(headers={"Accept-Language": "fr"})
+    for _attempt in range(20):
+        french.post("/accounts/signup/", {"email": "not an address"})
+
+    response = french.post("/accounts/signup/", {"email": "not an address"})
+
+    assert response.status_code == 429
+    assert 0 < int(response["Retry-After"]) <= 60
+    assert f'data-pause="{response["Retry-After"]}"' in response.content.decode()
+    assert "Vous pourrez continuer dans" in response.content.decode()
 
 
 def test_limits_stand_in_the_database_not_in_redis(db: None) -> None:

@@ -117,3 +117,11 @@ def test_a_whole_form_is_rendered_from_the_same_elements() -> None:
 
     assert 'class="input"' in shown
     assert '<label class="check">' in shown
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(1, "1 second"), (59, "59 seconds"), (60, "1 minute"), (61, "2 minutes"), (900, "15 minutes")],
+)
+def test_a_short_wait_is_counted_up(seconds: int, words: str) -> None:
+    assert render("{{ seconds|waiting }}", seconds=seconds) == words

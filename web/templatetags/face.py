@@ -200,6 +200,15 @@ def _ago(passed: timedelta) -> str:
 
 
 @register.filter
+def waiting(seconds: int) -> str:
+    """Say a short wait: "40 seconds", "14 minutes", counted up, so that nobody comes back too early."""
+    if seconds < 60:
+        return ngettext("%(count)d second", "%(count)d seconds", seconds) % {"count": seconds}
+    minutes = -(-seconds // 60)
+    return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
+
+
+@register.filter
 def kind(field: BoundField) -> str:
     """Say how web/elements/field.html lays a form field out: check, choices, select, textarea or input."""
     widget = field.field.widget
