@@ -58,7 +58,7 @@ class Chapter:
         days = (today.date() - local.date()).days
         if days == 0:
             return f"{local:%H:%M:%S}"
-        return f"{date_format(local, 'D' if 0 < days < 7 else 'j M')} {local:%H:%M}"
+        return f"{date_format(local, 'D' if 0 < days < 7 else gettext('j M'))} {local:%H:%M}"
 
 
 def story_of(publication: Publication, deliveries: Sequence[Delivery], *, now: datetime) -> list[Chapter]:

@@ -121,4 +121,4 @@ def near(at: datetime, *, now: datetime) -> str:
     local, today = timezone.localtime(at), timezone.localtime(now)
     if local.date() == today.date():
         return local.strftime("%H:%M")
-    return f"{date_format(local, 'j M')}, {local:%H:%M}"
+    return f"{date_format(local, gettext('j M'))}, {local:%H:%M}"
