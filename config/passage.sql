@@ -1,5 +1,5 @@
 -- The passage: the only way across organisations. Functions of the role `passage`, which may read and write only the
--- columns granted here (ids, states, hours), never words or tokens. The time is always an argument.
+-- columns granted here (ids, states, hours), never tokens, nor words but for searches. The time is always an argument.
 -- Installed after each migrate, as the owner, who is a member of `passage`.
 CREATE SCHEMA IF NOT EXISTS passage AUTHORIZATION passage;
 GRANT USAGE ON SCHEMA passage TO {app};
@@ -42,6 +42,11 @@ GRANT SELECT (id, organisation_id, queue, lane_id, state, available_at, lease_un
       UPDATE (lease_until, lease_token) ON scheduler_publication TO passage;
 DROP POLICY IF EXISTS passage ON scheduler_publication;
 CREATE POLICY passage ON scheduler_publication TO passage USING (true);
+
+-- Search: the one place where words are read, and only those of the organisation in scope.
+GRANT SELECT (id, organisation_id, search_words) ON scheduler_post TO passage;
+DROP POLICY IF EXISTS passage ON scheduler_post;
+CREATE POLICY passage ON scheduler_post FOR SELECT TO passage USING (true);
 
 -- What waits elsewhere: counts for a person's own other organisations, never a row.
 GRANT SELECT (id, organisation_id, user_id, role, all_accounts) ON accounts_membership TO passage;
@@ -310,6 +315,25 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
   FROM scheduler_publication WHERE state IN ('failed', 'outcome_unknown') OR lease_until IS NOT NULL
     OR (state = 'scheduled' AND attempts >= 10)
 $f$;
+
+-- Posts of the organisation in scope in which each of these folded words begins a word.
+-- A policy keeps @@ from its index (it is not leakproof). This function's owner reads past the policy, so it reads the
+-- scope itself and puts it before every lexeme: no word, however it is written, leads to another organisation's. The
+-- planner must see the lexemes, hence EXECUTE.
+CREATE OR REPLACE FUNCTION passage.posts_with_words(p_words text[]) RETURNS SETOF bigint
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp ROWS 200 AS $f$
+DECLARE
+  v_organisation bigint := nullif(current_setting('app.organisation_id', true), '')::bigint;
+  v_query text;
+BEGIN
+  SELECT string_agg(format($q$'%s:%s':*$q$, v_organisation, translate(word, $q$'\$q$, '')), ' & ')
+  INTO v_query FROM unnest(p_words) word;
+  IF v_organisation IS NULL OR v_query IS NULL THEN
+    RETURN;
+  END IF;
+  RETURN QUERY EXECUTE format(
+    'SELECT id FROM scheduler_post WHERE organisation_id = %s AND search_words @@ %L::tsquery', v_organisation, v_query);
+END $f$;
 
 -- What waits elsewhere ------------------------------------------------------------------------------------------------
 -- How much needs the user in scope in each of their organisations, by what their role there may answer. It begins with

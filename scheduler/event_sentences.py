@@ -8,6 +8,7 @@ SENTENCES = {
     "scheduler.post.approved": _("%(actor)s approved %(subject)s"),
     "scheduler.post.sent_back": _("%(actor)s sent back %(subject)s"),
     "scheduler.post.scheduled": _("%(actor)s scheduled %(subject)s"),
+    "scheduler.post.discarded": _("%(actor)s discarded the draft %(subject)s"),
     "scheduler.publication.moved": _("%(actor)s gave another hour: %(subject)s"),
     "scheduler.publication.unscheduled": _("%(actor)s took back into the drafts: %(subject)s"),
     "scheduler.publication.cancelled": _("%(actor)s cancelled %(subject)s"),

@@ -1,10 +1,14 @@
 """Posts, their publications, and every attempt to deliver them."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from accounts.models import Membership, User
@@ -15,6 +19,25 @@ from lib.claims.models import Leased
 from lib.privacy import Data, PrivacyClass, Purpose, Rule, Subject, blank, delete, follows
 from lib.tenancy.models import OwnedForeignKey, OwnedModel, OwnedQuerySet, SameOrganisation, in_organisation
 from scheduler.states import Outcome, State
+
+
+class PostQuerySet(OwnedQuerySet["Post"]):
+    def with_words(self, words: Sequence[str]) -> "PostQuerySet":
+        """Those in which each of these folded words (lib.words) begins a word; all of them without a word."""
+        return self.filter(pk__in=_ids_with(words)) if words else self
+
+    def loose(self) -> "PostQuerySet":
+        """Drafts on no account yet: they have no publication that would stand in a list."""
+        return self.filter(is_loose=True).select_related("author").defer("search_words").order_by("-id")
+
+
+def _ids_with(words: Sequence[str]) -> RawSQL:
+    """Return the ids of the posts with these words, as a subquery.
+
+    Row-level security keeps PostgreSQL from using a text index, so a function of the passage asks it: for the
+    organisation in scope, which it reads itself.
+    """
+    return RawSQL("SELECT passage.posts_with_words(%s)", [list(words)])
 
 
 class Post(OwnedModel):
@@ -29,11 +52,19 @@ class Post(OwnedModel):
     updated_at = models.DateTimeField(default=timezone.now)
     version = models.PositiveIntegerField(default=1)  # grows with each save: a stale page cannot overwrite a newer text
     review_note = models.TextField(blank=True)  # what the reviewer who sent it back asks for
+    # Its words as searches compare them (lib.words); written with them, read by passage.posts_with_words alone.
+    search_words = SearchVectorField(null=True, editable=False)
+    is_loose = models.BooleanField(default=False, editable=False)  # a draft on no account yet
+
+    objects: ClassVar[Any] = PostQuerySet.as_manager()
 
     privacy = PrivacyClass(
         purpose=Purpose.PUBLISHING,
         subjects=(Subject.MEMBER, Subject.DEPICTED),
-        holds={"text": Data.WORDS, "own_texts": Data.WORDS, "review_note": Data.WORDS, "author": Data.ACTS},
+        holds={
+            **dict.fromkeys(("text", "own_texts", "search_words", "review_note"), Data.WORDS),
+            "author": Data.ACTS,
+        },
         record_class="posts",
         clock=("updated_at", "planned_at", "publications__publish_at", "publications__state_changed_at"),
         ends_by=delete(),
@@ -45,6 +76,10 @@ class Post(OwnedModel):
             # A second click, or an answer that was lost, must not leave two posts.
             models.UniqueConstraint(fields=["organisation", "key"], name="post_once_per_composer_page"),
             in_organisation("post"),
+        ]
+        indexes = [
+            GinIndex(fields=["search_words"], name="post_by_words"),
+            models.Index(fields=["organisation", "-id"], name="post_loose", condition=models.Q(is_loose=True)),
         ]
 
     def __str__(self) -> str:
@@ -107,6 +142,10 @@ class PublicationQuerySet(OwnedQuerySet["Publication"]):
         if membership.all_accounts:
             return found
         return found.filter(social_account__accesses__membership=membership)
+
+    def with_words(self, words: Sequence[str]) -> "PublicationQuerySet":
+        """Those of posts in which each of these words begins a word."""
+        return self.filter(post_id__in=_ids_with(words)) if words else self
 
     def listed(self) -> "PublicationQuerySet":
         """With what a line about each of them says, and no more: lists are long, and their rows wide."""

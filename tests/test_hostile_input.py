@@ -40,7 +40,7 @@ def alice(client: Client) -> Client:
 
 QUERIES = [
     ("", []),
-    ("posts/", ["state", "account", "day", "before", "after"]),
+    ("posts/", ["state", "account", "day", "before", "after", "q"]),
     ("compose/", ["account", "post"]),
     ("gallery/", ["before", "after"]),
     ("gallery/choose/", ["chosen", "before"]),

@@ -17,8 +17,9 @@ from accounts.permissions import Permission
 from eventlog.services import record
 from gallery.models import Asset
 from integrations.models import SocialAccount
+from lib.words import lexemes, words_of
 from live.changes import record_change
-from scheduler.models import Post, PostAsset, Publication
+from scheduler.models import Delivery, Post, PostAsset, Publication
 from scheduler.services.refusals import NotPossible
 from scheduler.states import EDITABLE, State
 
@@ -126,6 +127,21 @@ def send_back(post: Post, *, version: int, note: str, member: Membership, now: d
     return moved
 
 
+@transaction.atomic
+def discard_post(post: Post, *, version: int, member: Membership) -> None:
+    """Delete a post of which nothing was ever planned or sent, with its publications. Pictures stay in the gallery."""
+    _require_version(post, version)
+    publications = list(post.publications.select_for_update().order_by("id"))
+    has_history = Delivery.objects.filter(publication__post=post).exists()
+    if has_history or not {State(one.state) for one in publications} <= {*UNPLANNED, State.CANCELLED}:
+        raise NotPossible("already_planned")
+    _require_reach(publications, member=member, states=frozenset(UNPLANNED))
+    record("scheduler.post.discarded", post, data={"publications": len(publications)})
+    for one in publications:
+        record_change("publication", one.pk, social_account=one.social_account_id)
+    post.delete()
+
+
 def _require_version(post: Post, version: int) -> None:
     if Post.objects.select_for_update().values_list("version", flat=True).get(pk=post.pk) != version:
         raise NotPossible("changed_meanwhile")
@@ -141,11 +157,13 @@ def _require_editable(publications: Sequence[Publication], *, member: Membership
         raise NotPossible("needs_planner")
 
 
-def _require_reach(publications: Sequence[Publication], *, member: Membership) -> None:
-    """Refuse to change words that somebody has already allowed for an account that is not open to this member."""
+def _require_reach(
+    publications: Sequence[Publication], *, member: Membership, states: frozenset[State] = ALLOWED
+) -> None:
+    """Refuse to change words that stand in one of these states on an account that is not open to this member."""
     if member.all_accounts:
         return
-    planned = {one.social_account_id for one in publications if one.state in ALLOWED}
+    planned = {one.social_account_id for one in publications if one.state in states}
     if SocialAccount.objects.open_to(member).filter(pk__in=planned).count() < len(planned):
         raise NotPossible("planned_elsewhere")
 
@@ -165,9 +183,12 @@ def _is_written(post: Post, words: Words, *, publications: Sequence[Publication]
 
 def _write(post: Post, words: Words, *, member: Membership, publications: Sequence[Publication]) -> None:
     post.text, post.own_texts, post.planned_at = words.text, dict(words.own_texts), words.planned_at
-    post.save(update_fields=["text", "own_texts", "planned_at"])
     _set_pictures(post, words.pictures)
     _set_accounts(post, words.account_ids, member=member, publications=publications)
+    found = words_of(post.text, *post.own_texts.values())
+    post.search_words = lexemes(found, organisation_id=post.organisation_id)
+    post.is_loose = not post.publications.exists()
+    post.save(update_fields=["text", "own_texts", "planned_at", "search_words", "is_loose"])
 
 
 def _set_pictures(post: Post, pictures: Sequence[Picture]) -> None:

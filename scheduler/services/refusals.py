@@ -15,6 +15,7 @@ SENTENCES: dict[str, Promise] = {
     "changed_meanwhile": _("It has changed meanwhile. Read it again, then decide."),
     "moved_on": _("It has moved on meanwhile. The page shows where it stands now."),
     "cancel_first": _("It is already planned on an account that you took away. Cancel it there first."),
+    "already_planned": _("It has been scheduled or sent, so it stays. Cancel what has not gone out yet instead."),
     "planned_elsewhere": _(
         "It is planned on an account that is not open to you. Ask somebody who has it to change this."
     ),

@@ -59,6 +59,7 @@ class Standing:
     may_write: bool
     may_schedule: bool
     may_approve: bool = False
+    may_discard: bool = False
     saves_itself: bool = True  # not once it is scheduled: half a sentence must not go out
 
 
@@ -76,6 +77,7 @@ def compose(request: OrganisationRequest) -> HttpResponse:
         version=0,
         may_write=True,
         may_schedule=request.membership.may(Permission.SCHEDULE_POSTS),
+        may_discard=True,
     )
     if request.method == "POST":
         return _take(request, standing, accounts)
@@ -149,6 +151,8 @@ def _take(request: OrganisationRequest, standing: Standing, accounts: Sequence[S
     if not form.is_valid():
         raise BadRequest
     assets = _assets(form.words.pictures)
+    if request.POST.get("act") == "discard":
+        return _discard(request, standing, form)
     sheet = Sheet(
         words=_complete(_described(form, assets), standing.post, accounts),
         accounts=accounts,
@@ -173,6 +177,18 @@ def _take(request: OrganisationRequest, standing: Standing, accounts: Sequence[S
         return _act(request, saved, sheet)
     except NotPossible as refusal:
         return _refused(request, standing, sheet, refusal, is_autosave=False)
+
+
+def _discard(request: OrganisationRequest, standing: Standing, form: ComposerForm) -> HttpResponse:
+    """Throw a draft away. What the page holds is not saved first; a page that was never saved has nothing to lose."""
+    if standing.post is not None:
+        try:
+            composing.discard_post(standing.post, version=form.known_version, member=request.membership)
+        except NotPossible as refusal:
+            messages.error(request, refusal.sentence)
+            return redirect("scheduler:edit", slug=request.organisation.slug, post_id=standing.post.pk)
+    messages.success(request, gettext("The draft is discarded."))
+    return redirect("scheduler:publications", slug=request.organisation.slug)
 
 
 def _complete(words: Words, post: Post | None, accounts: Sequence[SocialAccount]) -> Words:
@@ -359,6 +375,9 @@ def _standing(request: OrganisationRequest, post: Post, publications: Sequence[P
         state=next((state for state in _TELLING if state in states), State.DRAFT),
         may_write=member.may(Permission.WRITE_POSTS) and states <= EDITABLE and (may_schedule or not states & ALLOWED),
         may_schedule=may_schedule,
+        may_discard=member.may(Permission.WRITE_POSTS)
+        and states <= set(composing.UNPLANNED)
+        and (may_schedule or State.APPROVED not in states),
         may_approve=State.IN_REVIEW in states and member.may(Permission.APPROVE_POSTS),
         saves_itself=State.SCHEDULED not in states,
     )

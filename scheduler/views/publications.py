@@ -18,11 +18,15 @@ from accounts.permissions import Permission
 from accounts.requests import OrganisationRequest, requires
 from integrations.models import SocialAccount
 from lib.pagination import page_of
-from scheduler.models import Publication
+from lib.words import words_of
+from scheduler.models import Post, Publication
 from scheduler.states import State
 from scheduler.telling import LATE, Note, note_of
 
 PAGE_SIZE = 50
+LONGEST_QUESTION = 200
+MOST_WORDS = 8
+MOST_LOOSE = 50
 _BY_HOUR = ("publish_at", "id")
 _BY_AGE = ("id",)
 
@@ -65,26 +69,31 @@ def publications(request: OrganisationRequest) -> HttpResponse:
     tab = next((one for one in TABS if one.key == request.GET.get("state", "")), TABS[0])
     chosen = next((one for one in accounts if str(one.pk) == request.GET.get("account", "")), None)
     day = _day(request.GET.get("day", ""))
-    found = _listed(request).filter(tab.condition)
+    question = request.GET.get("q", "").strip()[:LONGEST_QUESTION]
+    words = words_of(question)[:MOST_WORDS]
+    found = _listed(request).filter(tab.condition).with_words(words)
     if chosen is not None:
         found = found.filter(social_account=chosen)
     if day is not None:
         begins, ends = _hours_of(day, ZoneInfo(request.organisation.time_zone))
         found = found.filter(publish_at__gte=begins, publish_at__lt=ends)
+    loose = _loose(request, words) if tab.key == "draft" and chosen is None and day is None else []
     before, after = request.GET.get("before", ""), request.GET.get("after", "")
     page = page_of(found, by=tab.by, before=before, after=after, size=PAGE_SIZE)
-    kept = {"account": chosen.pk if chosen else "", "day": day.isoformat() if day else ""}
+    kept = {"account": chosen.pk if chosen else "", "day": day.isoformat() if day else "", "q": question}
     context = {
         "tabs": TABS,
         "tab": tab,
         "accounts": accounts,
         "chosen": chosen,
         "day": day,
+        "question": question,
         "page": page,
         "rows": _rows(page.rows),
+        "loose": loose if not (before or after) else [],
         "kept": urlencode({key: value for key, value in kept.items() if value}),
         "query": urlencode({key: value for key, value in {"state": tab.key, **kept}.items() if value}),
-        "is_filtered": bool(tab.key or chosen or day),
+        "is_filtered": bool(tab.key or chosen or day or question),
     }
     return render(request, "scheduler/publications.html", context)
 
@@ -105,6 +114,13 @@ def account_publications(request: OrganisationRequest, account_id: int) -> HttpR
     waiting = _listed(request).filter(social_account=account, state__in=[State.SCHEDULED, State.OUTCOME_UNKNOWN])
     rows = _rows(list(waiting.in_order()[:5]))
     return render(request, "scheduler/partials/account_publications.html", {"account": account, "rows": rows})
+
+
+def _loose(request: OrganisationRequest, words: list[str]) -> list[Post]:
+    """Drafts on no account: without a publication, no other list shows them."""
+    if not request.membership.may(Permission.WRITE_POSTS):
+        return []
+    return list(Post.objects.loose().with_words(words)[:MOST_LOOSE])
 
 
 def _listed(request: OrganisationRequest) -> Any:

@@ -8,3 +8,7 @@ if (sent) {
 
 const filters = document.querySelector("#filters");
 filters?.addEventListener("change", () => filters.requestSubmit());
+
+// Words are looked for on Enter; an emptied field shows all again.
+const search = filters?.elements.namedItem("q");
+search?.addEventListener("input", () => search.value === "" && filters.requestSubmit());
