@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from lib.live import send_hints
+from lib.tenancy.errands import Statement
 from lib.tenancy.scope import require_organisation_id, write_last
 from live.kinds import require_kind
 
@@ -19,12 +20,17 @@ _WRITE = "SELECT live_write_changes(%s, %s, %s::bigint[], %s::bigint[], %s::bigi
 
 
 @dataclass(frozen=True, slots=True)
-class _Change:
+class Change:
+    """What `record_change` is told. Raises LookupError for a kind that no room has registered."""
+
     kind: str
     subject_id: int
-    version: int | None
-    social_account_id: int | None
-    user_id: int | None
+    version: int | None = None
+    social_account_id: int | None = None
+    user_id: int | None = None
+
+    def __post_init__(self) -> None:
+        require_kind(self.kind)
 
 
 def record_change(
@@ -42,34 +48,46 @@ def record_change(
     said twice in a transaction is told once, with its newest version.
     Raises LookupError for a kind that no room has registered, and NoScope.
     """
-    require_kind(kind)
-    write_last(_write, _Change(kind, subject_id, version, social_account, user))
+    write_last(_write, Change(kind, subject_id, version, social_account, user))
 
 
-def _write(changes: Sequence[_Change]) -> None:
+def writing(changes: Sequence[Change]) -> Statement:
+    """Return the statement that numbers and writes changes, to be the last of an errand (lib.tenancy.errands).
+
+    Whoever sends it tells browsers with `tell`, once it is committed.
+    """
+    told = _newest(changes)
+    return Statement(
+        _WRITE,
+        [
+            timezone.now(),
+            [each.kind for each in told],
+            [each.subject_id for each in told],
+            [each.version for each in told],
+            [each.social_account_id for each in told],
+            [each.user_id for each in told],
+        ],
+    )
+
+
+def tell(organisation_id: int, changes: Sequence[Change]) -> None:
+    """Send an organisation's browsers to look at what was committed."""
+    send_hints(organisation_id, [(each.kind, each.subject_id) for each in _newest(changes)])
+
+
+def _write(changes: Sequence[Change]) -> None:
     organisation_id = require_organisation_id()
-    told = list(_newest(changes).values())
+    statement = writing(changes)
     with connection.cursor() as cursor:
-        cursor.execute(
-            _WRITE,
-            [
-                timezone.now(),
-                [each.kind for each in told],
-                [each.subject_id for each in told],
-                [each.version for each in told],
-                [each.social_account_id for each in told],
-                [each.user_id for each in told],
-            ],
-        )
-    hints = [(each.kind, each.subject_id) for each in told]
-    transaction.on_commit(lambda: send_hints(organisation_id, hints), robust=True)
+        cursor.execute(statement.sql, statement.parameters)
+    transaction.on_commit(lambda: tell(organisation_id, changes), robust=True)
 
 
-def _newest(changes: Sequence[_Change]) -> dict[tuple[object, ...], _Change]:
-    newest: dict[tuple[object, ...], _Change] = {}
+def _newest(changes: Sequence[Change]) -> list[Change]:
+    newest: dict[tuple[object, ...], Change] = {}
     for change in changes:
         key = (change.kind, change.subject_id, change.social_account_id, change.user_id)
         before = newest.get(key)
         if before is None or (before.version or 0) <= (change.version or 0):
             newest[key] = change
-    return newest
+    return list(newest.values())

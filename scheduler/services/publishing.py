@@ -5,23 +5,24 @@ deliveries are begun and committed, never more than are called at once: what one
 """
 
 import logging
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection
+from django.db import DatabaseError
 
 from integrations.budgets import Need, reserve, write_reports
 from integrations.contract import Level, Operation, Published
 from integrations.errors import AuthorisationLost, OutcomeUnknown, PermanentError, ProviderError
 from lib.claims.claiming import Claim, Claimed, Clock
 from lib.claims.loops import drain
-from lib.tenancy.scope import scope
+from lib.tenancy.errands import Errand, Statement, run_errands
 from scheduler.models import Queue
 from scheduler.services import trouble
 from scheduler.services.trouble import Ended
-from scheduler.services.work import CALLS_AT_ONCE, Job, Move, facts_of, in_threads, load, settle
+from scheduler.services.work import CALLS_AT_ONCE, Job, Move, facts_of, in_threads, load, rows_of, settle
 from scheduler.states import Outcome, State
 
 logger = logging.getLogger(__name__)
@@ -66,13 +67,7 @@ def publish_claimed(claims: Sequence[Claim], clock: Clock) -> None:
         settle(held, now=now, also=trouble.delay_accounts)
     for wave in _waves(ready):
         deliveries = _begin(wave, clock)
-        ended = in_threads(lambda each: _commit(each, clock), deliveries)
-        finished_at = clock()
-        settle(
-            [each.move for each in ended],
-            now=finished_at,
-            also=lambda moves: _see_to(ended, moves, now=finished_at),  # noqa: B023  # called before the next wave
-        )
+        _write_down(in_threads(lambda each: _commit(each, clock), deliveries), now=clock())
     write_reports(now=clock())
 
 
@@ -126,27 +121,35 @@ def _waves(jobs: Sequence[Job]) -> Iterator[list[Job]]:
 
 def _begin(jobs: Sequence[Job], clock: Clock) -> list[_Delivery]:
     """Write and commit the deliveries that are about to be made; what is no longer ours is left out."""
-    begun: list[_Delivery] = []
+    by_organisation: dict[int, list[Job]] = defaultdict(list)
+    for job in jobs:
+        by_organisation[job.organisation_id].append(job)
+    now = clock()
+    groups = sorted(by_organisation.items())
+    answers = run_errands([Errand(key, [_begin_statement(group, now)]) for key, group in groups])
     by_id = {job.id: job for job in jobs}
-    for organisation_id in sorted({job.organisation_id for job in jobs}):
-        group = [job for job in jobs if job.organisation_id == organisation_id]
-        now = clock()
-        with scope(organisation=organisation_id), connection.cursor() as cursor:
-            cursor.execute(
-                _BEGIN,
-                [
-                    [job.id for job in group],
-                    [job.claim.token for job in group],
-                    [job.provider.fingerprint(job.composition) for job in group],
-                    [job.composition.text for job in group],
-                    [len(job.composition.media) for job in group],
-                    now,
-                    now + WORK.lease,
-                ],
-            )
-            rows = cursor.fetchall()
-        begun += [_Delivery(by_id[publication_id], delivery_id, now) for publication_id, delivery_id in rows]
+    begun: list[_Delivery] = []
+    for (organisation_id, _group), answer in zip(groups, answers, strict=True):
+        try:
+            begun += [_Delivery(by_id[row["publication_id"]], row["delivery_id"], now) for row in rows_of(answer)]
+        except DatabaseError:
+            logger.exception("deliveries of organisation %s could not be begun", organisation_id)
     return begun
+
+
+def _begin_statement(jobs: Sequence[Job], now: datetime) -> Statement:
+    return Statement(
+        _BEGIN,
+        [
+            [job.id for job in jobs],
+            [job.claim.token for job in jobs],
+            [job.provider.fingerprint(job.composition) for job in jobs],
+            [job.composition.text for job in jobs],
+            [len(job.composition.media) for job in jobs],
+            now,
+            now + WORK.lease,
+        ],
+    )
 
 
 def _commit(delivery: _Delivery, clock: Clock) -> Ended:
@@ -245,6 +248,13 @@ def _to_look_for(delivery: _Delivery, error: ProviderError, now: datetime) -> Mo
         event_data={"key": error.key},
         asks=not look_first,
     )
+
+
+def _write_down(ended: Sequence[Ended], *, now: datetime) -> None:
+    """Settle a wave: what went well first and together, for it is what must not be lost."""
+    settle([each.move for each in ended if each.error is None], now=now)
+    troubled = [each for each in ended if each.error is not None]
+    settle([each.move for each in troubled], now=now, also=lambda moves: _see_to(troubled, moves, now=now))
 
 
 def _see_to(ended: Sequence[Ended], moves: Sequence[Move], *, now: datetime) -> None:

@@ -3,26 +3,28 @@
 No network is called inside a transaction, and no thread that calls one holds a connection to the database.
 """
 
+import contextlib
 import json
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar
 
-from django.db import IntegrityError, InterfaceError, OperationalError, connection
+from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, connection
 
 from integrations import vault
 from integrations.contract import Account, Composition, Provider
 from integrations.errors import ProviderError
 from integrations.registry import provider
 from lib.claims.claiming import Claim, by_organisation
+from lib.tenancy.errands import Errand, Rows, Statement, run_errands
 from lib.tenancy.scope import scope
-from live.changes import record_change
+from live.changes import Change, record_change, tell, writing
 from scheduler import outcomes
 from scheduler.compositions import media_from
 from scheduler.models import Publication, Queue
@@ -37,7 +39,7 @@ R = TypeVar("R")
 CALLS_AT_ONCE = 10
 
 _LOAD = "SELECT * FROM scheduler_load_publications(%s, %s)"
-_SETTLE = "SELECT * FROM scheduler_settle_publications(%s, %s)"
+_SETTLE = "SELECT * FROM scheduler_settle_publications(%s, %s) AS moved (id)"
 _PAUSES_SECONDS = (0.1, 0.5, 1.0, 2.0, 4.0)
 
 
@@ -132,19 +134,27 @@ def load(claims: Iterable[Claim]) -> list[Job]:
 
     One organisation whose rows cannot be read costs the others nothing: its leases run out and are given back.
     """
+    groups = list(by_organisation(claims))
+    found = run_errands(
+        [
+            Errand(organisation_id, [Statement(_LOAD, [[each.id for each in group], [each.token for each in group]])])
+            for organisation_id, group in groups
+        ]
+    )
     jobs: list[Job] = []
-    for organisation_id, group in by_organisation(claims):
+    for (organisation_id, _group), answer in zip(groups, found, strict=True):
         try:
-            with scope(organisation=organisation_id), connection.cursor() as cursor:
-                cursor.execute(_LOAD, [[each.id for each in group], [each.token for each in group]])
-                names = [column.name for column in cursor.description or ()]
-                rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-            jobs += [_job(row, organisation_id) for row in rows]
-        except (OperationalError, InterfaceError):
-            raise
+            jobs += [_job(row, organisation_id) for row in rows_of(answer)]
         except Exception:
             logger.exception("publications of organisation %s could not be loaded", organisation_id)
     return jobs
+
+
+def rows_of(answer: Rows | DatabaseError) -> list[dict[str, Any]]:
+    """Return the rows of an errand's first statement, or raise its error."""
+    if isinstance(answer, DatabaseError):
+        raise answer
+    return answer[0]
 
 
 def _job(row: Mapping[str, Any], organisation_id: int) -> Job:
@@ -186,15 +196,19 @@ def _json(value: Any) -> Any:
 def settle(moves: Sequence[Move], *, now: datetime, also: Callable[[Sequence[Move]], None] | None = None) -> int:
     """Write down how steps ended, one transaction per organisation, and return how many publications moved.
 
-    `also` runs in that transaction with the organisation's moves. What is known is worth some patience: a database
-    that is being restarted is asked again for a few seconds. When it stays away, the leases run out, and whatever was
-    being sent is looked for at the network. So it is where one organisation's rows cannot be written: the others' are.
+    `also` runs in that transaction with the organisation's moves; where neither it nor a person has a word in it, all
+    organisations' transactions travel together. What is known is worth some patience: a database that is being
+    restarted is asked again for a few seconds. When it stays away, the leases run out, and whatever was being sent is
+    looked for at the network. So it is where one organisation's rows cannot be written: the others' are.
     """
     grouped: dict[int, list[Move]] = defaultdict(list)
     for move in moves:
         grouped[move.job.organisation_id].append(move)
-    settled = 0
+    plain = {key: group for key, group in grouped.items() if also is None and not any(each.asks for each in group)}
+    settled, left = _settle_together(plain, now=now)
     for organisation_id, group in grouped.items():
+        if organisation_id in plain and organisation_id not in left:
+            continue
         try:
             settled += _settle_patiently(group, now=now, also=also)
         except (OperationalError, InterfaceError):
@@ -202,6 +216,43 @@ def settle(moves: Sequence[Move], *, now: datetime, also: Callable[[Sequence[Mov
         except Exception:
             logger.exception("publications of organisation %s: how they ended could not be written", organisation_id)
     return settled
+
+
+def _settle_together(groups: Mapping[int, Sequence[Move]], *, now: datetime) -> tuple[int, set[int]]:
+    """Return how many publications moved, and the organisations for which something stood in the way."""
+    errands: dict[int, Errand] = {}
+    for organisation_id, group in groups.items():
+        # What cannot even be said is left to the patient way, which tells of it.
+        with contextlib.suppress(Exception):
+            statements = [_settle_statement(group, now), writing([_change_of(move) for move in group])]
+            errands[organisation_id] = Errand(organisation_id, statements)
+    try:
+        answers = dict(zip(errands, run_errands(list(errands.values())), strict=True))
+    except (OperationalError, InterfaceError):
+        return 0, set(groups)
+    settled = 0
+    done = {key: answer for key, answer in answers.items() if not isinstance(answer, DatabaseError)}
+    for organisation_id, answer in done.items():
+        group = groups[organisation_id]
+        tell(organisation_id, [_change_of(move) for move in group])
+        settled += _count(group, {row["id"] for row in answer[0]})
+    return settled, groups.keys() - done.keys()
+
+
+def _settle_statement(moves: Sequence[Move], now: datetime) -> Statement:
+    return Statement(_SETTLE, [now, json.dumps([each.as_facts() for each in moves])])
+
+
+def _change_of(move: Move) -> Change:
+    return Change("publication", move.job.id, social_account_id=move.job.account_id)
+
+
+def _count(moves: Sequence[Move], settled: Collection[int]) -> int:
+    """Return how many moved. The others are no longer ours, unless an answer of the database was lost."""
+    for each in moves:
+        if each.job.id not in settled:
+            logger.warning("publication %s: no longer ours, or written before: %s", each.job.id, each.after)
+    return len(settled)
 
 
 def _settle_patiently(moves: Sequence[Move], *, now: datetime, also: Callable[[Sequence[Move]], None] | None) -> int:
@@ -242,8 +293,9 @@ def _settle_one_by_one(moves: Sequence[Move], *, now: datetime, also: Callable[[
 def _settle(moves: Sequence[Move], *, now: datetime, also: Callable[[Sequence[Move]], None] | None) -> int:
     organisation_id = moves[0].job.organisation_id
     with scope(organisation=organisation_id):
+        statement = _settle_statement(moves, now)
         with connection.cursor() as cursor:
-            cursor.execute(_SETTLE, [now, json.dumps([each.as_facts() for each in moves])])
+            cursor.execute(statement.sql, statement.parameters)
             settled = {row[0] for row in cursor.fetchall()}
         done = [each for each in moves if each.job.id in settled]
         if also is not None and done:
@@ -251,10 +303,7 @@ def _settle(moves: Sequence[Move], *, now: datetime, also: Callable[[Sequence[Mo
         _tell([each.job.id for each in done if each.asks], now=now)
         for each in done:
             record_change("publication", each.job.id, social_account=each.job.account_id)
-    for each in moves:
-        if each.job.id not in settled:
-            logger.warning("publication %s: no longer ours, %s not written", each.job.id, each.after)
-    return len(settled)
+    return _count(moves, settled)
 
 
 def _tell(ids: Sequence[int], *, now: datetime) -> None:

@@ -42,12 +42,17 @@ BEGIN
 END $f$;
 
 -- Begin deliveries: each publication moves to sending and its open delivery is written. Commit before calling.
+-- Asked again by the same claim, before any call, it answers with what it began: the first answer may have been lost.
 CREATE OR REPLACE FUNCTION scheduler_begin_deliveries(
   p_ids bigint[], p_tokens bigint[], p_fingerprints text[], p_texts text[], p_media_counts int[],
   p_now timestamptz, p_until timestamptz
 ) RETURNS TABLE (publication_id bigint, delivery_id bigint) LANGUAGE plpgsql VOLATILE AS $f$
 #variable_conflict use_column
 BEGIN
+  RETURN QUERY
+  SELECT d.publication_id, d.id FROM unnest(p_ids, p_tokens) AS w (id, token)
+  JOIN scheduler_publication p ON p.id = w.id AND p.lease_token = w.token AND p.state = 'sending' AND p.lease_until IS NOT NULL
+  JOIN scheduler_delivery d ON d.publication_id = p.id AND d.lease_token = w.token AND d.outcome = 'open';
   RETURN QUERY WITH begun AS (
     UPDATE scheduler_publication p
     SET state = 'sending', state_changed_at = p_now, lease_until = p_until, reason = '', reason_data = '{}'

@@ -1,6 +1,9 @@
 import threading
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
 from unittest.mock import ANY
 
 import pytest
@@ -8,9 +11,11 @@ from django.db import connection
 
 from accounts.models import Organisation
 from eventlog.models import Event
+from integrations.contract import Account, Published
 from integrations.errors import AuthorisationLost, PermanentError, RateLimited, Reach, TransientError
 from integrations.models import Lane, SocialAccount
 from integrations.services.lanes import HELD_UNTIL, ensure_lanes, hold_lanes
+from lib.tenancy.errands import Statement
 from lib.tenancy.scope import scope
 from scheduler import outcomes
 from scheduler.models import Publication, Queue
@@ -412,14 +417,14 @@ def test_one_organisation_that_cannot_be_written_keeps_nothing_from_the_others(
     mine = acme.plan(account)
     zenith = Acme(alice=acme.alice, organisation=make_organisation("Zenith", owner=acme.alice), network=acme.network)
     theirs = zenith.plan(zenith.connect("forge"))
-    settle_one = work._settle_patiently
+    settle = work._settle_statement
 
-    def fail_for_acme(moves: list[Move], **more: object) -> int:
+    def fail_for_acme(moves: Sequence[Move], now: datetime) -> Statement:
         if moves[0].job.organisation_id == acme.organisation.pk:
             raise ValueError("a fault of ours")
-        return settle_one(moves, **more)  # type: ignore[arg-type]
+        return settle(moves, now)
 
-    monkeypatch.setattr(work, "_settle_patiently", fail_for_acme)
+    monkeypatch.setattr(work, "_settle_statement", fail_for_acme)
     publish_due(acme.clock)
     acme.clock.forward(minutes=3)
     monkeypatch.undo()
@@ -463,3 +468,34 @@ def test_a_limit_of_the_whole_app_leaves_held_lanes_as_they_are(acme: Acme, acco
     with scope(organisation=acme.organisation.pk):
         lanes = Lane.objects.filter(social_account=held)
         assert {(lane.not_before, lane.not_before_reason) for lane in lanes} == {(HELD_UNTIL, "access_lost")}
+
+
+def test_beginning_again_answers_with_what_was_begun(acme: Acme, account: SocialAccount) -> None:
+    publication = acme.plan(account)
+    jobs = load(publishing.WORK.claim(now=NOON))
+
+    first, again = publishing._begin(jobs, acme.clock), publishing._begin(jobs, acme.clock)
+
+    assert [each.id for each in first] == [each.id for each in again]
+    assert len(acme.deliveries(publication)) == 1
+
+
+def test_a_post_that_another_publication_has_taken_spoils_nobody_elses_wave(acme: Acme, account: SocialAccount) -> None:
+    zenith = Acme(alice=acme.alice, organisation=make_organisation("Zenith", owner=acme.alice), network=acme.network)
+    theirs = zenith.plan(zenith.connect("forge"))
+    taken = acme.plan(account)
+    publish_due(acme.clock)
+    network_id = acme.fresh(taken).network_id
+    mine, later = acme.plan(account), zenith.plan(zenith.connect("mill"))
+    commit = acme.network.commit
+
+    def always_the_same(sender: Account, *args: Any, **more: Any) -> Published:
+        published = commit(sender, *args, **more)
+        return replace(published, network_id=network_id) if sender.network_id == "bakery" else published
+
+    acme.network.commit = always_the_same  # type: ignore[method-assign,assignment]
+    publish_due(acme.clock)
+
+    assert zenith.fresh(theirs).state == zenith.fresh(later).state == State.PUBLISHED
+    found = acme.fresh(mine)
+    assert (found.state, found.reason) == (State.OUTCOME_UNKNOWN, "taken_by_another")
