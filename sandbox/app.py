@@ -4,7 +4,8 @@ twins under their real hosts' names, everything else a person's page or control.
 """
 
 import asyncio
-from collections.abc import Callable
+import contextlib
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 from starlette.responses import Response
@@ -45,6 +46,15 @@ class Sandbox:
         for twin in self.twins:
             twin.forget()
         self.raise_curtain()
+
+    @contextlib.asynccontextmanager
+    async def open(self, _: object = None) -> AsyncIterator[None]:
+        """What runs beside the calls, from the server's start to its end."""
+        self.world.courier.start()
+        try:
+            yield
+        finally:
+            await self.world.courier.stop()
 
     def find_twin(self, key: str) -> Twin | None:
         return next((twin for twin in self.twins if twin.key == key), None)

@@ -54,6 +54,7 @@ class Call:
     faults: dict[Kind, Fault] = field(default_factory=dict)
     account: str = ""
     text: str | None = None
+    resources: list[str] = field(default_factory=list)  # what a reading call found, where that is what is paid for
 
     @cached_property
     def headers(self) -> Headers:

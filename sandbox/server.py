@@ -25,7 +25,7 @@ def serve(*, port: int, folder: Path | None) -> None:
         port=port,
         http=CuttableProtocol,
         ws="none",
-        lifespan="off",
+        lifespan="on",
         access_log=False,
         log_level="warning",
         timeout_graceful_shutdown=2,

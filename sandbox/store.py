@@ -8,7 +8,8 @@ import contextlib
 import json
 import os
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -71,20 +72,31 @@ def _line(table: str, row: Row) -> str:
 
 
 class Table(Generic[R]):
-    """Rows by id, and optionally grouped (posts of a page) in the order they came."""
+    """Rows by id, and optionally grouped (posts of a page) in the order they came.
+
+    Further groupings have names, and a row may be in several groups of one (posts by whom they mention).
+    """
 
     def __init__(
-        self, name: str, row: type[R], journal: Journal, *, group_by: Callable[[R], str] | None = None
+        self,
+        name: str,
+        row: type[R],
+        journal: Journal,
+        *,
+        group_by: Callable[[R], str] | None = None,
+        **further: Callable[[R], Iterable[str]],
     ) -> None:
         self.name = name
         self._row = row
         self._journal = journal
-        self._group_by = group_by
         self._rows: dict[str, R] = {}
-        self._groups: defaultdict[str, list[str]] = defaultdict(list)
+        self._groupings: dict[str, _Grouping[R]] = {}
+        if group_by:
+            self._groupings[""] = _Grouping(lambda row: (group_by(row),))
+        self._groupings |= {grouping: _Grouping(keys) for grouping, keys in further.items()}
 
     def put(self, row: R) -> R:
-        """Store a new row or the new state of one; a row never changes its group."""
+        """Store a new row or the new state of one; a row never changes its groups."""
         self._hold(row)
         self._journal.write(self.name, row)
         return row
@@ -107,29 +119,59 @@ class Table(Generic[R]):
     def all(self) -> list[R]:
         return list(self._rows.values())
 
-    def group(self, key: str) -> list[R]:
-        """The rows of a group, oldest first."""
-        return [self._rows[row_id] for row_id in self._groups.get(key, ())]
-
-    def newest(self, key: str) -> Iterator[R]:
-        """The rows of a group, newest first, without building the list."""
-        for row_id in reversed(self._groups.get(key, [])):
+    def oldest(self) -> Iterator[R]:
+        """The rows in the order they came; the one just yielded may be removed."""
+        for row_id in list(islice(self._rows, 100)):
             yield self._rows[row_id]
+
+    def group(self, key: str, grouping: str = "") -> list[R]:
+        """The rows of a group, oldest first."""
+        return [self._rows[row_id] for row_id in self._groupings[grouping].ids(key)]
+
+    def newest(self, key: str, grouping: str = "") -> Iterator[R]:
+        """The rows of a group, newest first, without building the list."""
+        for row_id in reversed(self._groupings[grouping].ids(key)):
+            yield self._rows[row_id]
+
+    def size(self, key: str, grouping: str = "") -> int:
+        return len(self._groupings[grouping].ids(key))
 
     def clear(self) -> None:
         self._rows.clear()
-        self._groups.clear()
+        for grouping in self._groupings.values():
+            grouping.groups.clear()
 
     def __len__(self) -> int:
         return len(self._rows)
 
     def _hold(self, row: R) -> None:
-        if self._group_by and row.id not in self._rows:
-            self._groups[self._group_by(row)].append(row.id)
+        if row.id not in self._rows:
+            for grouping in self._groupings.values():
+                grouping.add(row)
         self._rows[row.id] = row
 
     def _drop(self, row_id: str) -> bool:
         row = self._rows.pop(row_id, None)
-        if row is not None and self._group_by:
-            self._groups[self._group_by(row)].remove(row_id)
+        if row is not None:
+            for grouping in self._groupings.values():
+                grouping.remove(row)
         return row is not None
+
+
+class _Grouping(Generic[R]):
+    """Ids by key."""
+
+    def __init__(self, keys: Callable[[R], Iterable[str]]) -> None:
+        self._keys = keys
+        self.groups: defaultdict[str, list[str]] = defaultdict(list)
+
+    def ids(self, key: str) -> Sequence[str]:
+        return self.groups.get(key, ())
+
+    def add(self, row: R) -> None:
+        for key in self._keys(row):
+            self.groups[key].append(row.id)
+
+    def remove(self, row: R) -> None:
+        for key in self._keys(row):
+            self.groups[key].remove(row.id)

@@ -10,6 +10,8 @@ from sandbox.clock import Clock
 from sandbox.faults import Faults
 from sandbox.media import MediaFolder
 from sandbox.store import Journal, R, Table
+from sandbox.webhooks.courier import Courier, Parcel
+from sandbox.webhooks.switches import Switches
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +23,7 @@ class Settings:
     credits: float | None = None  # X: US dollars left; None means no end
     id: str = "settings"
     replies_count_as_summons: bool = True  # X: whether a stranger's reply to our post lets us answer (nobody knows)
+    enterprise: bool = False  # X: likes and unsolicited replies, which self-serve apps may not
 
 
 @dataclass(kw_only=True)
@@ -35,6 +38,7 @@ class World:
     settings: Settings = field(default_factory=Settings)  # the last row of its table, at hand
     journal: Journal = field(init=False)
     media: MediaFolder = field(init=False)
+    courier: Courier = field(init=False)
     _tables: dict[str, Table[Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -43,6 +47,11 @@ class World:
         self.journal = Journal(self.folder)
         self.media = MediaFolder(self.folder)
         self._settings = self.table("settings", Settings)
+        self.courier = Courier(
+            clock=self.clock,
+            parcels=self.table("webhooks.parcels", Parcel),
+            stored_switches=self.table("webhooks.switches", Switches),
+        )
 
     def table(self, name: str, row: type[R], **grouping: Any) -> Table[R]:
         """Register a table, so that the journal finds it."""
@@ -60,6 +69,7 @@ class World:
             if (table := self._tables.get(line["t"])) is not None:  # an empty table is false
                 table.restore(line)
         self.settings = self._settings.find("settings") or self.settings
+        self.courier.restore()
         self.journal.rewrite(list(self._tables.values()))
 
     def clear(self) -> None:
@@ -70,6 +80,7 @@ class World:
         self.calls.clear()
         self.clock.reset()
         self.media.clear()
+        self.courier.clear()
         self.settings = Settings()
         self.journal.rewrite(list(self._tables.values()))
 

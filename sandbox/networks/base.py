@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from sandbox.calls import Call
 from sandbox.faults import Fault
+from sandbox.strangers.deeds import Strangers
 
 Handler = Callable[[Call], Awaitable[Response]]
 
@@ -77,6 +78,23 @@ class Published:
         return dict(vars(self))
 
 
+@dataclass(frozen=True, kw_only=True)
+class Answered:
+    """What an account wrote to somebody. `by_app` is "" for what was written on the network's own site."""
+
+    network: str
+    id: str
+    account: str
+    on: str  # the comment or post answered, or the private thread
+    text: str
+    at: float
+    by_app: str
+    deleted: bool
+
+    def as_json(self) -> dict[str, Any]:
+        return dict(vars(self))
+
+
 class Twin(Protocol):
     """One network's twin."""
 
@@ -84,6 +102,10 @@ class Twin(Protocol):
     title: str
     hosts: tuple[str, ...]
     operations: tuple[str, ...]
+
+    @property
+    def strangers(self) -> Strangers:
+        """Who writes to its accounts."""
 
     def raise_curtain(self) -> None:
         """Bring the cast onto an empty stage."""
@@ -120,3 +142,6 @@ class Twin(Protocol):
 
     def published(self, account: str | None) -> list[Published]:
         """Everything that was ever published, oldest first."""
+
+    def answered(self, account: str | None) -> list[Answered]:
+        """What accounts wrote to people, oldest first."""

@@ -11,7 +11,9 @@ from starlette.responses import FileResponse, PlainTextResponse, RedirectRespons
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from sandbox.control import BadRequest, Control, add_fault, is_local
+from sandbox.control.faults import add_fault
+from sandbox.control.guard import BadRequest, is_local
+from sandbox.control.rooms import control_routes
 from sandbox.faults import KINDS, STATUSES
 from sandbox.media import sniff
 from sandbox.networks.base import Twin, Wall
@@ -44,10 +46,11 @@ def build_site(sandbox: "Sandbox") -> Starlette:
             Route("/calls", site.calls),
             Route("/media/{name}", site.media),
             Route("/pictures/{network}/{account}.svg", site.picture),
-            *Control(sandbox).routes(),
+            *control_routes(sandbox),
             Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),
         ],
         exception_handlers={404: site.not_found},
+        lifespan=sandbox.open,
     )
 
 
@@ -156,5 +159,5 @@ class Site:
     def _name(self, network: str, account: str) -> str:
         twin = self.sandbox.find_twin(network)
         wall = twin.find_wall(account) if twin else None
-        person = Control(self.sandbox).facebook.state.persons.find(account) if network == "facebook" else None
+        person = self.sandbox.facebook.state.persons.find(account) if network == "facebook" else None
         return wall.name if wall else person.name if person else ""

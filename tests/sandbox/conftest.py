@@ -16,10 +16,13 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 
+from tests.sandbox.receiver import VERIFY_TOKEN, Receiver, receive
+
 ROOT = Path(__file__).resolve().parents[2]
 REDIRECT = "http://127.0.0.1:9/connect/return"
 FACEBOOK_APP = ("260000000000001", "sandbox-facebook-secret")
 X_APP = ("sandbox-x-client", "sandbox-x-secret")
+X_CONSUMER = ("sandbox-x-consumer-key", "sandbox-x-consumer-secret")
 HARTLEY_PAGE = "102600000000101"
 LAMBERT_PAGE = "102600000000102"
 MUSEUM_PAGE = "102600000000103"
@@ -76,6 +79,10 @@ class Process:
 
     def fault(self, operation: str, kind: str, **more: Any) -> Any:
         return self.control("POST", "faults", operation=operation, fault=kind, **more)
+
+    def stranger(self, kind: str, **body: Any) -> Any:
+        """Let a stranger do something."""
+        return self.control("POST", f"strangers/{kind}", **body)
 
     def published(self, **query: str) -> Any:
         return self.session.get(f"{self.base}/_control/published", params=query, timeout=10).json()
@@ -218,3 +225,81 @@ PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg=="
 )
 MP4 = b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom" + b"\x00" * 4096
+
+
+# Webhooks
+
+ENGAGING = f"{PUBLISHING},pages_read_user_content,pages_manage_engagement,pages_messaging"
+X_ENGAGING = f"{X_SCOPES} tweet.moderate.write like.read like.write"
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with receive() as receiver:
+        yield receiver
+
+
+def subscribe_facebook(sandbox: Process, receiver: Receiver, token: str, page: str = HARTLEY_PAGE) -> None:
+    """Both halves: the app's address, and the page."""
+    fields = "feed,mention,ratings,messages,message_echoes,message_edits,message_reads"
+    app = {"access_token": "|".join(FACEBOOK_APP), "object": "page", "fields": fields}
+    app |= {"callback_url": receiver.url, "verify_token": VERIFY_TOKEN}
+    answer = requests.post(f"{sandbox.graph}/{FACEBOOK_APP[0]}/subscriptions", data=app, timeout=10)
+    assert answer.json() == {"success": True}, answer.text
+    half = {"access_token": token, "subscribed_fields": fields}
+    answer = requests.post(f"{sandbox.graph}/{page}/subscribed_apps", data=half, timeout=10)
+    assert answer.json() == {"success": True}, answer.text
+
+
+@pytest.fixture
+def engaged(sandbox: Process) -> str:
+    """The page token of Hartley & Rye, with all that an inbox needs."""
+    return page_token(sandbox, facebook_user_token(sandbox, scopes=ENGAGING))
+
+
+@pytest.fixture
+def listening(sandbox: Process, receiver: Receiver, engaged: str) -> Receiver:
+    """Where the webhooks of Hartley & Rye arrive."""
+    sandbox.control("POST", "webhooks", connections=1)  # several do not keep the order
+    subscribe_facebook(sandbox, receiver, engaged)
+    return receiver
+
+
+def publish_on_facebook(sandbox: Process, token: str, message: str = "Rye is back", page: str = HARTLEY_PAGE) -> str:
+    answer = requests.post(f"{sandbox.graph}/{page}/feed", data={"message": message, "access_token": token}, timeout=10)
+    post_id: str = answer.json()["id"]
+    return post_id
+
+
+@pytest.fixture
+def x_engaged(sandbox: Process) -> dict[str, str]:
+    """Headers of @hartleyandrye, with all that an inbox needs."""
+    tokens = exchange_x(sandbox, *click_through_x(sandbox, scopes=X_ENGAGING)).json()
+    return {"Authorization": f"Bearer {tokens['access_token']}"}
+
+
+def x_app_headers(sandbox: Process) -> dict[str, str]:
+    answer = requests.post(
+        f"{sandbox.x}/oauth2/token", data={"grant_type": "client_credentials"}, auth=X_CONSUMER, timeout=10
+    )
+    return {"Authorization": f"Bearer {answer.json()['access_token']}"}
+
+
+def subscribe_x(sandbox: Process, receiver: Receiver, user: dict[str, str], *events: str) -> str:
+    """A webhook, and subscriptions to events about @hartleyandrye; the webhook's id."""
+    sandbox.control("POST", "webhooks", connections=1)  # several do not keep the order
+    app = x_app_headers(sandbox)
+    webhook = requests.post(f"{sandbox.x}/2/webhooks", json={"url": receiver.url}, headers=app, timeout=10).json()
+    for event in events:
+        body = {"event_type": event, "filter": {"user_id": HARTLEY_USER}, "webhook_id": webhook["data"]["id"]}
+        answer = requests.post(f"{sandbox.x}/2/activity/subscriptions", json=body, headers=user, timeout=10)
+        assert answer.ok, answer.text
+    webhook_id: str = webhook["data"]["id"]
+    return webhook_id
+
+
+def publish_on_x(sandbox: Process, headers: dict[str, str], text: str = "Rye is back", **more: Any) -> str:
+    answer = requests.post(f"{sandbox.x}/2/tweets", json={"text": text, **more}, headers=headers, timeout=10)
+    assert answer.status_code == 201, answer.text
+    post_id: str = answer.json()["data"]["id"]
+    return post_id

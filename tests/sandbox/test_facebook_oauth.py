@@ -18,6 +18,7 @@ from tests.sandbox.conftest import (
     page_token,
     returned,
 )
+from tests.sandbox.receiver import VERIFY_TOKEN, Receiver
 
 NADIA = "10150000000000001"
 RUTH = "10150000000000002"
@@ -221,9 +222,9 @@ def test_a_page_s_webhooks_are_subscribed_replaced_and_ended(sandbox: Process, h
     assert requests.get(address, params=auth, timeout=10).json() == {"data": []}
 
 
-def test_an_app_subscribes_with_its_own_token(sandbox: Process, hartley: str) -> None:
+def test_an_app_subscribes_with_its_own_token(sandbox: Process, hartley: str, receiver: Receiver) -> None:
     address = f"{sandbox.graph}/{FACEBOOK_APP[0]}/subscriptions"
-    form = {"object": "page", "callback_url": "https://x.example/h", "verify_token": "v", "fields": "feed,mention"}
+    form = {"object": "page", "callback_url": receiver.url, "verify_token": VERIFY_TOKEN, "fields": "feed,mention"}
 
     refused = requests.post(address, data={**form, "access_token": hartley}, timeout=10).json()
     taken = requests.post(address, data={**form, "access_token": APP_TOKEN}, timeout=10).json()
@@ -231,4 +232,17 @@ def test_an_app_subscribes_with_its_own_token(sandbox: Process, hartley: str) ->
 
     assert refused["error"]["code"] == 15
     assert taken == {"success": True}
+    assert receiver.challenges == 1
     assert [field["name"] for field in listed["fields"]] == ["feed", "mention"]
+
+
+def test_an_address_that_does_not_repeat_the_challenge_is_refused(sandbox: Process, receiver: Receiver) -> None:
+    address = f"{sandbox.graph}/{FACEBOOK_APP[0]}/subscriptions"
+    form = {"object": "page", "verify_token": "another", "fields": "feed", "access_token": APP_TOKEN}
+
+    wrong = requests.post(address, data={**form, "callback_url": receiver.url}, timeout=10).json()
+    absent = requests.post(address, data={**form, "callback_url": "http://127.0.0.1:9/hook"}, timeout=10).json()
+    plain = requests.post(address, data={**form, "callback_url": "http://app.example/hook"}, timeout=10).json()
+
+    assert [answer["error"]["code"] for answer in (wrong, absent, plain)] == [2200] * 3
+    assert requests.get(address, params={"access_token": APP_TOKEN}, timeout=10).json() == {"data": []}

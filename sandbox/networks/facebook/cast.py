@@ -38,6 +38,7 @@ PAGES = (
         followers=3204,
         engaged_users=240,
         roles={NADIA: EVERYTHING, CAMILLE: EVERYTHING},
+        language="fr",
     ),
     Page(
         id="102600000000103",

@@ -56,7 +56,36 @@ USER_FIELDS = _words(
     significant_other sports timezone token_for_business updated_time verified website
     """
 ) | _words("picture accounts permissions")
-NODES = {"Page": PAGE_FIELDS, "PagePost": POST_FIELDS, "Photo": PHOTO_FIELDS, "User": USER_FIELDS}
+COMMENT_FIELDS = _words(
+    """
+    admin_creator application attachment can_comment can_hide can_like can_remove can_reply_privately comment_count
+    created_time from id is_hidden is_private like_count live_broadcast_timestamp message message_tags object parent
+    permalink_url private_reply_conversation user_likes
+    """
+) | _words("comments likes reactions")
+RECOMMENDATION_FIELDS = _words(
+    "created_time has_rating has_review open_graph_story rating recommendation_type review_text reviewer"
+)
+THREAD_FIELDS = _words(
+    """
+    can_reply folder former_participants id is_owner is_subscribed link linked_group message_count name participants
+    scoped_thread_key senders snippet unread_count updated_time wallpaper
+    """
+) | _words("messages")
+# The descriptions of 2026-04-15 name messages of a thread but not their fields: Messenger's Conversations guide does.
+MESSAGE_FIELDS = _words(
+    "attachments created_time from id is_unsupported message reactions reply_to shares story tags to"
+)
+NODES = {
+    "Page": PAGE_FIELDS,
+    "PagePost": POST_FIELDS,
+    "Photo": PHOTO_FIELDS,
+    "User": USER_FIELDS,
+    "Comment": COMMENT_FIELDS,
+    "Recommendation": RECOMMENDATION_FIELDS,
+    "UnifiedThread": THREAD_FIELDS,
+    "Message": MESSAGE_FIELDS,
+}
 
 
 @dataclass

@@ -21,6 +21,15 @@ MESSAGE_CHARACTERS = 63_206
 PHOTO_BYTES = 10 * 1024 * 1024  # one page says 4 MB, another 10
 PHOTO_TYPES = {"image/jpeg", "image/png", "image/gif", "image/bmp", "image/tiff", "image/webp"}
 ATTACHED_MEDIA = 10
+COMMENT_CHARACTERS = 8000  # by clients' reports; no page states it
+PRIVATE_MESSAGE_CHARACTERS = 2000
+PRIVATE_REPLY_SECONDS = 7 * DAY
+MESSAGING_WINDOW_SECONDS = DAY
+HUMAN_AGENT_SECONDS = 7 * DAY
+# Webhooks: an immediate retry, then "decreasing frequency" for 36 hours; the steps between are ours.
+RETRY_SECONDS = (0, 15, 60, 300, 900, 1800, HOUR)
+RETRY_UNTIL_SECONDS = 36 * HOUR
+MESSAGING_PATIENCE_SECONDS = HOUR
 SCHEDULE_SECONDS = (10 * 60, 75 * DAY)
 PAGE_SIZE = 25
 PAGE_SIZE_MAX = 100

@@ -1,4 +1,4 @@
-"""What writes on a page: posts, photos as posts, edits, deletions, subscriptions.
+"""What writes on a page: posts, photos as posts, edits, deletions.
 
 Source: Pages API, posts; Graph API /page/feed and /page/photos references; read 2026-11-22 through dated copies.
 """
@@ -10,16 +10,15 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
-from sandbox.networks.facebook import limits
+from sandbox.networks.facebook import comments, limits, webhooks
 from sandbox.networks.facebook.errors import bad_parameter, duplicate, no_such_object, refuse
+from sandbox.networks.facebook.graph import Reading
 from sandbox.networks.facebook.media import answer_unpublished, take_photo
-from sandbox.networks.facebook.oauth import parse_list, require_page
-from sandbox.networks.facebook.reading import Reading, find_post, show_post
+from sandbox.networks.facebook.oauth import require_page
+from sandbox.networks.facebook.reading import find_post, show_post
 from sandbox.networks.facebook.state import (
-    AppSubscription,
     FacebookState,
     Page,
-    PageSubscription,
     Photo,
     Post,
 )
@@ -63,6 +62,8 @@ async def create_photo(reading: Reading, page_id: str) -> Response:
 
 def update(reading: Reading, post_id: str) -> Response:
     """POST /{post}: another text, or publish a scheduled one now. Only by the app that made it."""
+    if reading.state.find_comment(post_id):
+        return comments.update_comment(reading, post_id)
     state, params = reading.state, reading.params
     post = _own_post(reading, post_id, "POST")
     if post.app_id != reading.speaker.app.id:
@@ -72,23 +73,30 @@ def update(reading: Reading, post_id: str) -> Response:
         post = replace(post, message=params["message"])
     if _flag(params, "is_published") and post.published_at > state.now:
         post = replace(post, published_at=state.now)
-    state.posts.put(replace(post, updated_at=state.now))
+    post = state.posts.put(replace(post, updated_at=state.now))
+    webhooks.tell_post(state, post, "edited")
     return JSONResponse({"success": True})
 
 
 def delete(reading: Reading, object_id: str) -> Response:
-    """DELETE /{post} or /{photo}."""
+    """DELETE /{post}, /{photo} or /{comment}."""
     state = reading.state
+    if state.find_comment(object_id):
+        return comments.delete_comment(reading, object_id)
     photo = state.photos.find(object_id)
     if photo and not photo.deleted:
         require_page(reading.speaker, photo.page_id, *WRITE_SCOPES)
         state.photos.put(replace(photo, deleted=True))
         if post := find_post(state, photo.post_id):
-            state.posts.put(replace(post, deleted_at=state.now))
+            _take_down(state, post)
         return JSONResponse({"success": True})
-    post = _own_post(reading, object_id, "DELETE")
-    state.posts.put(replace(post, deleted_at=state.now))
+    _take_down(state, _own_post(reading, object_id, "DELETE"))
     return JSONResponse({"success": True})
+
+
+def _take_down(state: FacebookState, post: Post) -> None:
+    webhooks.tell_post(state, post, "remove")
+    state.posts.put(replace(post, deleted_at=state.now))
 
 
 def _own_post(reading: Reading, post_id: str, method: str) -> Post:
@@ -122,6 +130,7 @@ def _publish(
     )
     for photo in photos:
         state.photos.put(replace(photo, post_id=post.id))
+    webhooks.tell_post(state, post, "add")
     return post
 
 
@@ -196,94 +205,3 @@ def _refuse_duplicate(state: FacebookState, page: Page, message: str, link: str)
         if post.deleted_at is None and not post.photo_ids and (post.message, post.link) == (message, link):
             state.refused_duplicates[page.id] = state.refused_duplicates.get(page.id, 0) + 1
             raise duplicate()
-
-
-# Subscriptions to webhooks
-
-
-def subscribe_page(reading: Reading, page_id: str) -> Response:
-    """POST /{page}/subscribed_apps: replaces the list given before."""
-    page = require_page(reading.speaker, page_id, "pages_manage_metadata", task="MODERATE")
-    fields = parse_list(reading.params.get("subscribed_fields", ""))
-    if not fields:
-        raise bad_parameter("The parameter subscribed_fields is required.")
-    if unknown := [name for name in fields if name not in WEBHOOK_FIELDS]:
-        raise bad_parameter(
-            f"Param subscribed_fields must be one of {{{', '.join(sorted(WEBHOOK_FIELDS))}}} - got {unknown}"
-        )
-    app_id = reading.speaker.app.id
-    reading.state.page_subscriptions.put(
-        PageSubscription(id=f"{page.id}:{app_id}", page_id=page.id, app_id=app_id, fields=fields)
-    )
-    return JSONResponse({"success": True})
-
-
-def unsubscribe_page(reading: Reading, page_id: str) -> Response:
-    page = require_page(reading.speaker, page_id, "pages_manage_metadata", task="MODERATE")
-    reading.state.page_subscriptions.remove(f"{page.id}:{reading.speaker.app.id}")
-    return JSONResponse({"success": True})
-
-
-def list_page_subscriptions(reading: Reading, page_id: str) -> Response:
-    page = require_page(reading.speaker, page_id, "pages_manage_metadata")
-    apps = reading.state.world.apps.facebook
-    rows = [row for row in reading.state.page_subscriptions.all() if row.page_id == page.id]
-    data = [{"id": row.app_id, "name": apps[row.app_id].name, "subscribed_fields": row.fields} for row in rows]
-    return JSONResponse({"data": data})
-
-
-def subscribe_app(reading: Reading, app_id: str) -> Response:
-    """POST /{app}/subscriptions with the app's own token."""
-    params = reading.params
-    _require_app(reading, app_id)
-    for name in ("object", "callback_url", "verify_token"):
-        if not params.get(name):
-            raise bad_parameter(f"The parameter {name} is required.")
-    reading.state.app_subscriptions.put(
-        AppSubscription(
-            id=f"{app_id}:{params['object']}",
-            app_id=app_id,
-            object=params["object"],
-            callback_url=params["callback_url"],
-            verify_token=params["verify_token"],
-            fields=parse_list(params.get("fields", "")),
-        )
-    )
-    return JSONResponse({"success": True})
-
-
-def unsubscribe_app(reading: Reading, app_id: str) -> Response:
-    _require_app(reading, app_id)
-    for row in reading.state.app_subscriptions.all():
-        if row.app_id == app_id and reading.params.get("object", row.object) == row.object:
-            reading.state.app_subscriptions.remove(row.id)
-    return JSONResponse({"success": True})
-
-
-def list_app_subscriptions(reading: Reading, app_id: str) -> Response:
-    _require_app(reading, app_id)
-    rows = [row for row in reading.state.app_subscriptions.all() if row.app_id == app_id]
-    data = [
-        {
-            "object": row.object,
-            "callback_url": row.callback_url,
-            "active": True,
-            "fields": [{"name": name, "version": limits.API_VERSION} for name in row.fields],
-        }
-        for row in rows
-    ]
-    return JSONResponse({"data": data})
-
-
-def _require_app(reading: Reading, app_id: str) -> None:
-    if reading.speaker.token is not None or reading.speaker.app.id != app_id:
-        raise refuse(15, "(#15) This method must be called with an app access_token.")
-
-
-WEBHOOK_FIELDS = frozenset(
-    {
-        "feed", "mention", "ratings", "name", "picture", "category", "description", "messages", "message_echoes",
-        "message_reads", "message_edits", "message_deliveries", "message_reactions", "messaging_postbacks",
-        "messaging_optins", "messaging_referrals", "standby",
-    }
-)  # fmt: skip

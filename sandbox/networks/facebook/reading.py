@@ -3,39 +3,18 @@
 Source: Graph API references for User, Page, PagePost and Photo; read 2026-11-22 through dated copies.
 """
 
-import base64
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from itertools import islice
 from typing import Any
-from urllib.parse import urlencode
 
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from sandbox.calls import Call
 from sandbox.clock import iso_offset
-from sandbox.networks.facebook import limits
-from sandbox.networks.facebook.errors import bad_parameter, missing_permission, no_such_object
-from sandbox.networks.facebook.fields import Field, parse_fields, pick, require_known
-from sandbox.networks.facebook.oauth import Speaker, granted_pages, page_token
+from sandbox.networks.facebook.comments import comments_field, likes_field, show_comment
+from sandbox.networks.facebook.errors import no_such_object
+from sandbox.networks.facebook.fields import Field, parse_fields, pick
+from sandbox.networks.facebook.graph import Reading, Shown, compose, own_page, page_of, read_time, require_reader
+from sandbox.networks.facebook.oauth import granted_pages, page_token
 from sandbox.networks.facebook.state import FacebookState, Page, Person, Photo, Post
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reading:
-    """A read with what every node needs to be shown."""
-
-    state: FacebookState
-    call: Call
-    params: dict[str, str]
-    speaker: Speaker
-    version: str
-
-    def fields(self, node: str, default: str) -> list[Field]:
-        """What is asked for, checked against what the node has."""
-        fields = parse_fields(self.params.get("fields") or default)
-        require_known(fields, node)
-        return fields
 
 
 def node(reading: Reading, node_id: str) -> Response:
@@ -45,19 +24,23 @@ def node(reading: Reading, node_id: str) -> Response:
         node_id = speaker.me
     if node_id == speaker.person_id and (person := state.persons.find(node_id)):
         fields = reading.fields("User", "id,name")
-        return JSONResponse(_compose(_user_fields(reading, person), fields))
+        return JSONResponse(compose(_user_fields(reading, person), fields))
     if page := state.find_page(node_id):
         fields = reading.fields("Page", "id,name")
-        return JSONResponse(_compose(_page_fields(reading, page), fields))
+        return JSONResponse(compose(_page_fields(reading, page), fields))
     if post := find_post(state, node_id):
-        _require_reader(speaker)
+        require_reader(speaker)
         fields = reading.fields("PagePost", "id,created_time,message")
         return JSONResponse(show_post(reading, post, fields))
+    if comment := state.find_comment(node_id):
+        require_reader(speaker)
+        fields = reading.fields("Comment", "created_time,from,message,id")
+        return JSONResponse(show_comment(reading, comment, fields))
     photo = state.photos.find(node_id)
     if photo and not photo.deleted:
-        _require_reader(speaker)
+        require_reader(speaker)
         fields = reading.fields("Photo", "id,created_time,name")
-        return JSONResponse(_compose(_photo_fields(reading, photo), fields))
+        return JSONResponse(compose(_photo_fields(reading, photo), fields))
     raise no_such_object(node_id, "GET")
 
 
@@ -70,37 +53,35 @@ def accounts(reading: Reading, person_id: str) -> Response:
         return JSONResponse({"data": []})
     fields = reading.fields("Page", "access_token,category,category_list,name,id,tasks")
     pages = granted_pages(reading.state, speaker.grant)
-    return _page_of(reading, pages, lambda page: page.id, lambda page: _compose(_page_fields(reading, page), fields))
+    return page_of(reading, pages, lambda page: page.id, lambda page: compose(_page_fields(reading, page), fields))
 
 
 def published_posts(reading: Reading, page_id: str) -> Response:
     """GET /{page}/published_posts, /posts, /feed: newest first."""
-    page = _own_page(reading, page_id)
+    page = own_page(reading, page_id)
     fields = reading.fields("PagePost", "created_time,message,id")
-    since, until = _time(reading.params, "since", 0.0), _time(reading.params, "until", float("inf"))
+    since, until = read_time(reading.params, "since", 0.0), read_time(reading.params, "until", float("inf"))
     posts = (post for post in reading.state.live_posts(page.id) if since <= post.published_at <= until)
-    return _page_of(reading, posts, lambda post: post.id, lambda post: show_post(reading, post, fields))
+    return page_of(reading, posts, lambda post: post.id, lambda post: show_post(reading, post, fields))
 
 
 def scheduled_posts(reading: Reading, page_id: str) -> Response:
-    page = _own_page(reading, page_id)
+    page = own_page(reading, page_id)
     fields = reading.fields("PagePost", "created_time,message,id")
     now = reading.state.now
     posts = (post for post in reading.state.posts.newest(page.id) if post.published_at > now and not post.deleted_at)
-    return _page_of(reading, posts, lambda post: post.id, lambda post: show_post(reading, post, fields))
+    return page_of(reading, posts, lambda post: post.id, lambda post: show_post(reading, post, fields))
 
 
 def photos(reading: Reading, page_id: str) -> Response:
-    page = _own_page(reading, page_id)
+    page = own_page(reading, page_id)
     fields = reading.fields("Photo", "created_time,name,id")
     found = (photo for photo in reading.state.photos.newest(page.id) if photo.post_id and not photo.deleted)
-    return _page_of(
-        reading, found, lambda photo: photo.id, lambda photo: _compose(_photo_fields(reading, photo), fields)
-    )
+    return page_of(reading, found, lambda photo: photo.id, lambda photo: compose(_photo_fields(reading, photo), fields))
 
 
 def attachments(reading: Reading, post_id: str) -> Response:
-    _require_reader(reading.speaker)
+    require_reader(reading.speaker)
     post = find_post(reading.state, post_id)
     if post is None:
         raise no_such_object(post_id, "GET")
@@ -113,7 +94,7 @@ def picture(reading: Reading, node_id: str) -> Response:
     node_id = reading.speaker.me if node_id == "me" else node_id
     if not (reading.state.find_page(node_id) or reading.state.persons.find(node_id)):
         raise no_such_object(node_id, "GET")
-    shown = _picture(reading, node_id)
+    shown = show_picture(reading, node_id)
     if reading.params.get("redirect", "1").lower() in {"0", "false"}:
         return JSONResponse(shown)
     return RedirectResponse(shown["data"]["url"], status_code=302)
@@ -126,23 +107,7 @@ def find_post(state: FacebookState, post_id: str) -> Post | None:
 
 
 def show_post(reading: Reading, post: Post, fields: list[Field]) -> dict[str, Any]:
-    return _compose(_post_fields(reading, post), fields)
-
-
-# What a node's names give. A function a name, so that only what is asked for is made.
-
-Shown = Callable[[Field], Any]
-
-
-def _compose(values: dict[str, Shown], fields: list[Field]) -> dict[str, Any]:
-    """The asked fields that have a value, and the id in any case."""
-    shown = {}
-    for asked in fields:
-        value = values[asked.name](asked) if asked.name in values else None
-        if value not in {None, ""} if isinstance(value, str | None) else True:
-            shown[asked.name] = value
-    shown["id"] = values["id"](Field("id"))
-    return shown
+    return compose(_post_fields(reading, post), fields)
 
 
 def _user_fields(reading: Reading, person: Person) -> dict[str, Shown]:
@@ -154,7 +119,7 @@ def _user_fields(reading: Reading, person: Person) -> dict[str, Shown]:
         "last_name": lambda _: last,
         "short_name": lambda _: first,
         "email": lambda _: person.email if reading.speaker.has("email") else None,
-        "picture": lambda asked: {"data": pick(_picture(reading, person.id)["data"], asked.children)},
+        "picture": lambda asked: {"data": pick(show_picture(reading, person.id)["data"], asked.children)},
     }
 
 
@@ -180,7 +145,7 @@ def _page_fields(reading: Reading, page: Page) -> dict[str, Shown]:
         "fan_count": lambda _: page.followers,
         "is_published": lambda _: True,
         "link": lambda _: f"{reading.call.base}/www.facebook.com/{page.username}",
-        "picture": lambda asked: {"data": pick(_picture(reading, page.id)["data"], asked.children)},
+        "picture": lambda asked: {"data": pick(show_picture(reading, page.id)["data"], asked.children)},
     }
 
 
@@ -204,6 +169,9 @@ def _post_fields(reading: Reading, post: Post) -> dict[str, Shown]:
         "full_picture": lambda _: _photo_address(reading, post.photo_ids[0]) if post.photo_ids else None,
         "picture": lambda _: _photo_address(reading, post.photo_ids[0]) if post.photo_ids else None,
         "attachments": lambda asked: _attachments_field(reading, post, asked),
+        "comments": lambda asked: comments_field(reading, post.id, asked),
+        "likes": lambda asked: likes_field(post.liked_by, asked),
+        "reactions": lambda asked: likes_field(post.liked_by, asked),
     }
 
 
@@ -283,82 +251,6 @@ def _photo_address(reading: Reading, photo_id: str) -> str:
     return f"{reading.call.base}/media/{photo_id}"
 
 
-def _picture(reading: Reading, node_id: str) -> dict[str, Any]:
+def show_picture(reading: Reading, node_id: str) -> dict[str, Any]:
     address = f"{reading.call.base}/pictures/facebook/{node_id}.svg"
     return {"data": {"height": 50, "is_silhouette": False, "url": address, "width": 50}}
-
-
-# Pages of lists
-
-
-def _page_of(
-    reading: Reading, rows: Iterable[Any], key: Callable[[Any], str], show: Callable[[Any], dict[str, Any]]
-) -> Response:
-    """One page of a list, with cursors; `next` only where there is more."""
-    size = _limit(reading.params)
-    after = _read_cursor(reading.params.get("after", ""))
-    remaining = iter(rows)
-    if after:
-        for row in remaining:
-            if key(row) == after:
-                break
-    page = list(islice(remaining, size + 1))
-    more, page = len(page) > size, page[:size]
-    body: dict[str, Any] = {"data": [show(row) for row in page]}
-    if page:
-        cursors = {"before": _cursor(key(page[0])), "after": _cursor(key(page[-1]))}
-        body["paging"] = {"cursors": cursors}
-        if more:
-            body["paging"]["next"] = _next(reading, cursors["after"], size)
-    return JSONResponse(body)
-
-
-def _next(reading: Reading, after: str, size: int) -> str:
-    """The next page's address. It carries the token only where the query did."""
-    query = {name: value for name, value in reading.call.query.items() if name not in {"after", "before", "limit"}}
-    path = reading.call.path if reading.call.path.startswith("v") else f"{reading.version}/{reading.call.path}"
-    return f"{reading.call.base}/{reading.call.host}/{path}?{urlencode({**query, 'limit': size, 'after': after})}"
-
-
-def _limit(params: dict[str, str]) -> int:
-    text = params.get("limit", str(limits.PAGE_SIZE))
-    if not text.isdigit():
-        raise bad_parameter("Param limit must be an integer")
-    return max(1, min(int(text), limits.PAGE_SIZE_MAX))
-
-
-def _cursor(key: str) -> str:
-    return base64.urlsafe_b64encode(key.encode()).decode().rstrip("=")
-
-
-def _read_cursor(cursor: str) -> str:
-    if not cursor:
-        return ""
-    try:
-        return base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
-    except ValueError:
-        raise bad_parameter("Invalid cursors values") from None
-
-
-def _time(params: dict[str, str], name: str, default: float) -> float:
-    text = params.get(name, "")
-    if not text:
-        return default
-    try:
-        return float(text)
-    except ValueError:
-        raise bad_parameter(f"Param {name} must be a unix timestamp") from None
-
-
-def _own_page(reading: Reading, page_id: str) -> Page:
-    speaker = reading.speaker
-    page = speaker.page if page_id == "me" else reading.state.find_page(page_id)
-    if page is None:
-        raise no_such_object(page_id, "GET")
-    _require_reader(speaker)
-    return page
-
-
-def _require_reader(speaker: Speaker) -> None:
-    if not speaker.has("pages_read_engagement"):
-        raise missing_permission("pages_read_engagement")

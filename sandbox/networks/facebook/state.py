@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from sandbox.networks.facebook.community import Comment, Conversation, PrivateMessage, Rating, Stranger, Visit
 from sandbox.networks.facebook.limits import Usages
 from sandbox.world import World
 
@@ -27,6 +28,7 @@ class Page:
     followers: int
     engaged_users: int
     roles: dict[str, list[str]]  # person id -> tasks
+    language: str = "en"  # what its public writes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +79,7 @@ class Post:
     created_at: float
     updated_at: float
     published_at: float  # in the future while scheduled; 0 for a draft
+    liked_by: list[str] = field(default_factory=list)
     deleted_at: float | None = None
 
     def is_live(self, now: float) -> bool:
@@ -117,6 +120,7 @@ class AppSubscription:
     callback_url: str
     verify_token: str
     fields: list[str]
+    include_values: bool = True
 
 
 @dataclass
@@ -137,6 +141,25 @@ class FacebookState:
         self.photos = table("facebook.photos", Photo, group_by=lambda photo: photo.page_id)
         self.page_subscriptions = table("facebook.page_subscriptions", PageSubscription)
         self.app_subscriptions = table("facebook.app_subscriptions", AppSubscription)
+        self.strangers = table("facebook.strangers", Stranger)
+        self.comments = table(
+            "facebook.comments",
+            Comment,
+            group_by=lambda comment: comment.post_id,
+            replies=lambda comment: (comment.parent_id,) if comment.parent_id else (),
+            top=lambda comment: () if comment.parent_id else (comment.post_id,),
+            bare=lambda comment: (comment.id.rpartition("_")[2],),
+            page=lambda comment: (comment.page_id,),
+        )
+        self.visits = table("facebook.visits", Visit, group_by=lambda visit: visit.page_id)
+        self.ratings = table("facebook.ratings", Rating, group_by=lambda rating: rating.page_id)
+        self.conversations = table(
+            "facebook.conversations",
+            Conversation,
+            group_by=lambda thread: thread.page_id,
+            psid=lambda thread: (f"{thread.page_id}:{thread.psid}",),
+        )
+        self.messages = table("facebook.messages", PrivateMessage, group_by=lambda message: message.conversation_id)
         self.usages = Usages(self.world.clock)
         self._serial = itertools.count()
         self._last = 0
@@ -159,6 +182,18 @@ class FacebookState:
         """What stands on a page now, newest first."""
         now = self.now
         return (post for post in self.posts.newest(page_id) if post.is_live(now))
+
+    def find_comment(self, comment_id: str) -> Comment | None:
+        """By post_comment or by the comment's own number; deleted ones are gone."""
+        comment = self.comments.find(comment_id) or next(self.comments.newest(comment_id, "bare"), None)
+        return comment if comment and comment.deleted_at is None else None
+
+    def find_story(self, story_id: str) -> Post | Visit | Rating | None:
+        """Whatever comments can stand under, photos included by way of their post."""
+        if photo := self.photos.find(story_id):
+            story_id = photo.post_id
+        found = self.posts.find(story_id) or self.visits.find(story_id) or self.ratings.find(story_id)
+        return found if found and found.deleted_at is None else None
 
     def pages_of(self, person_id: str) -> list[Page]:
         return [page for page in self.pages.all() if person_id in page.roles]

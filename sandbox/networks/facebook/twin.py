@@ -9,9 +9,10 @@ from starlette.responses import RedirectResponse, Response
 
 from sandbox.calls import Call
 from sandbox.faults import Fault
-from sandbox.networks.base import Operation, Published, Refused, Wall, WallPicture, WallPost
-from sandbox.networks.facebook import limits, oauth, publishing, reading
+from sandbox.networks.base import Answered, Operation, Published, Refused, Wall, WallPicture, WallPost
+from sandbox.networks.facebook import comments, limits, messaging, oauth, publishing, reading, subscriptions
 from sandbox.networks.facebook.cast import PAGES, PERSONS
+from sandbox.networks.facebook.community import Comment, PrivateMessage
 from sandbox.networks.facebook.consent import consent_page
 from sandbox.networks.facebook.errors import (
     app_throttled,
@@ -24,9 +25,11 @@ from sandbox.networks.facebook.errors import (
     refuse,
     server_error,
 )
+from sandbox.networks.facebook.graph import Reading
 from sandbox.networks.facebook.oauth import Speaker
-from sandbox.networks.facebook.reading import Reading
 from sandbox.networks.facebook.state import FacebookState, Page, Post
+from sandbox.networks.facebook.strangers import FacebookStrangers
+from sandbox.networks.facebook.webhooks import FacebookSender
 from sandbox.world import World
 
 Work = Callable[[Reading, str], Response | Awaitable[Response]]
@@ -48,18 +51,29 @@ _WORK: dict[tuple[str, str], tuple[str, Work]] = {
     ("GET", "scheduled_posts"): ("facebook.scheduled_posts", reading.scheduled_posts),
     ("GET", "photos"): ("facebook.read", reading.photos),
     ("GET", "attachments"): ("facebook.read", reading.attachments),
+    ("GET", "comments"): ("facebook.comment.list", comments.list_comments),
+    ("POST", "comments"): ("facebook.comment.create", comments.create_comment),
+    ("GET", "likes"): ("facebook.like.list", comments.list_likes),
+    ("POST", "likes"): ("facebook.like.add", comments.like),
+    ("DELETE", "likes"): ("facebook.like.remove", comments.unlike),
+    ("POST", "messages"): ("facebook.message.send", messaging.send_message),
+    ("GET", "messages"): ("facebook.message.list", messaging.thread_messages),
+    ("GET", "conversations"): ("facebook.conversations", messaging.conversations),
     ("GET", "permissions"): ("facebook.permissions", lambda r, node: oauth.list_permissions(r.speaker, node)),
     ("DELETE", "permissions"): (
         "facebook.revoke",
         lambda r, node: oauth.revoke(r.state, r.speaker, node, r.params.get("permission", "")),
     ),
-    ("GET", "subscribed_apps"): ("facebook.subscribed_apps", publishing.list_page_subscriptions),
-    ("POST", "subscribed_apps"): ("facebook.subscribed_apps", publishing.subscribe_page),
-    ("DELETE", "subscribed_apps"): ("facebook.subscribed_apps", publishing.unsubscribe_page),
-    ("GET", "subscriptions"): ("facebook.subscriptions", publishing.list_app_subscriptions),
-    ("POST", "subscriptions"): ("facebook.subscriptions", publishing.subscribe_app),
-    ("DELETE", "subscriptions"): ("facebook.subscriptions", publishing.unsubscribe_app),
+    ("GET", "subscribed_apps"): ("facebook.subscribed_apps", subscriptions.list_page_subscriptions),
+    ("POST", "subscribed_apps"): ("facebook.subscribed_apps", subscriptions.subscribe_page),
+    ("DELETE", "subscribed_apps"): ("facebook.subscribed_apps", subscriptions.unsubscribe_page),
+    ("GET", "subscriptions"): ("facebook.subscriptions", subscriptions.list_app_subscriptions),
+    ("POST", "subscriptions"): ("facebook.subscriptions", subscriptions.subscribe_app),
+    ("DELETE", "subscriptions"): ("facebook.subscriptions", subscriptions.unsubscribe_app),
 }
+
+# What the calls on a node itself are named when it is a comment; a POST that hides has a name of its own.
+_ON_COMMENTS = {"GET": "facebook.comment.read", "POST": "facebook.comment.edit", "DELETE": "facebook.comment.delete"}
 
 
 class FacebookTwin:
@@ -70,12 +84,15 @@ class FacebookTwin:
     hosts: tuple[str, ...] = ("graph.facebook.com", "graph-video.facebook.com", "www.facebook.com", "facebook.com")
     operations: tuple[str, ...] = (
         "facebook.dialog", "facebook.token", "facebook.token.code", "facebook.token.exchange", "facebook.debug_token",
-        *dict.fromkeys(name for name, _ in _WORK.values()),
+        *dict.fromkeys(name for name, _ in _WORK.values()), *_ON_COMMENTS.values(), "facebook.comment.hide",
     )  # fmt: skip
 
     def __init__(self, world: World) -> None:
         self.world = world
         self.state = FacebookState(world)
+        self.strangers = FacebookStrangers(self.state)
+        self.sender = FacebookSender(self.state)
+        world.courier.senders[self.key] = self.sender
 
     def raise_curtain(self) -> None:
         for person in PERSONS:
@@ -84,9 +101,11 @@ class FacebookTwin:
         for page in PAGES:
             if self.state.pages.find(page.id) is None:
                 self.state.pages.put(page)
+        self.strangers.raise_curtain()
 
     def forget(self) -> None:
         self.state.forget()
+        self.sender.failing_since.clear()
 
     # Calls
 
@@ -107,6 +126,9 @@ class FacebookTwin:
         if not node or found is None:
             return None
         name, work = found
+        if not edge and self.state.find_comment(node):
+            hides = call.method == "POST" and "is_hidden" in params
+            name = "facebook.comment.hide" if hides else _ON_COMMENTS[call.method]
         self._note(call, params, node, name)
         return Operation(name, lambda call: self._graph(call, params, version or limits.API_VERSION, node, work))
 
@@ -121,7 +143,7 @@ class FacebookTwin:
         """Remember whom the call concerns, for faults and the record, before anything is checked."""
         token = self.state.tokens.find(_token_text(call, params))
         call.account = token.page_id if token and token.page_id else node if self.state.pages.find(node) else ""
-        if name in {"facebook.feed", "facebook.photos"}:
+        if name in {"facebook.feed", "facebook.photos", "facebook.comment.create"}:
             call.text = params.get("message") or params.get("caption") or ""
 
     async def carry_out(self, call: Call, operation: Operation) -> Response:
@@ -239,6 +261,36 @@ class FacebookTwin:
             for post in posts
             if 0 < post.published_at <= now
         ]
+
+    def answered(self, account: str | None) -> list[Answered]:
+        """Comments and private messages of pages."""
+        state = self.state
+        comments = state.comments.group(account, "page") if account else state.comments.all()
+        found = [
+            self._answer(comment.id, comment.page_id, comment.parent_id or comment.post_id, comment.message, comment)
+            for comment in comments
+            if comment.by_page
+        ]
+        threads = state.conversations.group(account) if account else state.conversations.all()
+        found += [
+            self._answer(message.id, thread.page_id, thread.id, message.text, message)
+            for thread in threads
+            for message in state.messages.group(thread.id)
+            if message.from_page
+        ]
+        return sorted(found, key=lambda answer: answer.at)
+
+    def _answer(self, object_id: str, page_id: str, on: str, text: str, row: Comment | PrivateMessage) -> Answered:
+        return Answered(
+            network=self.key,
+            id=object_id,
+            account=page_id,
+            on=on,
+            text=text,
+            at=row.created_at,
+            by_app=row.app_id,
+            deleted=row.deleted_at is not None,
+        )
 
     def _wall(self, page: Page) -> Wall:
         published = self.published(page.id)

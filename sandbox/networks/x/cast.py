@@ -23,6 +23,7 @@ USERS = (
         followers=1893,
         created_at=OPENED + 9_000_000,
         opening_posts=412,
+        language="fr",
     ),
     User(
         id="1420000000000000103",
@@ -52,5 +53,6 @@ USERS = (
         followers=211,
         created_at=OPENED + 120_000_000,
         opening_posts=96,
+        language="fr",
     ),
 )

@@ -23,6 +23,23 @@ CASHTAGS = 1
 DUPLICATE_SECONDS = DAY
 DUPLICATE_LOOKBACK = 50
 
+MENTIONS_DEPTH = 800
+SEARCH_SECONDS = 7 * DAY
+QUERY_LENGTH = 512
+QUERY_LENGTH_ENTERPRISE = 4096
+
+WEBHOOK_URL_LENGTH = 200
+WEBHOOKS = 5  # no figure is published
+SUBSCRIPTIONS = 1500
+SUBSCRIPTIONS_ENTERPRISE = 75_000
+TAG_LENGTH = 200
+# One page says hourly, another every half hour after a day without; 28 hours of failures end a webhook.
+CRC_SECONDS = 3600
+CRC_PATIENCE_SECONDS = 28 * 3600
+REPLAY_SECONDS = DAY
+# Whether X delivers again is not said; with the switch x_redelivers the twin does, like this.
+REDELIVERY_SECONDS = (0, 15, 60, 300, 900)
+
 MEDIA_SECONDS = DAY
 SEGMENT_BYTES = 8 * 1024 * 1024
 SEGMENTS = 1000
@@ -58,7 +75,15 @@ PRICES = {
     "x.timeline": 0.005,
     "x.me": 0.010,
     "x.media.metadata": 0.005,
+    "x.tweets.reply": 0.010,  # to somebody who summoned the account
+    "x.mentions": 0.005,
+    "x.search": 0.005,
+    "x.hide": 0.010,
+    # An event pushed; the pricing page says that post.delete is free, the page of the events that all are billed.
+    "x.event": 0.005,
 }
+# Paid by the post found, and a post that was read today already is free.
+PAID_BY_POST = {"x.read", "x.timeline", "x.mentions", "x.search"}
 
 
 @dataclass(frozen=True)
@@ -83,6 +108,13 @@ RATES = {
     "x.read.many": Rates(user=Rate(5000), app=Rate(3500)),
     "x.read.one": Rates(user=Rate(900), app=Rate(450)),
     "x.me": Rates(user=Rate(75)),
+    "x.mentions": Rates(user=Rate(300), app=Rate(450)),
+    "x.search": Rates(user=Rate(300), app=Rate(450)),
+    "x.hide": Rates(user=Rate(50)),
+    "x.like": Rates(user=Rate(50)),
+    "x.webhooks": Rates(app=Rate(450)),
+    "x.webhooks.replay": Rates(app=Rate(100)),
+    "x.subscriptions": Rates(app=Rate(500)),
     "x.media.initialize": _UPLOAD,
     "x.media.append": _UPLOAD,
     "x.media.finalize": _UPLOAD,

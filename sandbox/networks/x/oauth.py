@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 
 from sandbox.apps import App
 from sandbox.calls import Call
-from sandbox.networks.x import limits
+from sandbox.networks.x import limits, webhooks
 from sandbox.networks.x.errors import forbidden, oauth_error, refuse, unauthorised
 from sandbox.networks.x.state import Code, Grant, Token, User, XState
 
@@ -274,11 +274,25 @@ def require_user(caller: Caller, *scopes: str) -> User:
     return caller.user
 
 
+def require_app(caller: Caller) -> None:
+    """The app itself must call, with its own token."""
+    if caller.user is not None:
+        raise refuse(
+            403,
+            "Unsupported Authentication",
+            "Authenticating with OAuth 2.0 User Context is forbidden for this endpoint. "
+            "Supported authentication types are [OAuth 2.0 Application-Only].",
+            "unsupported-authentication",
+        )
+
+
 def end_grants(state: XState, user_id: str) -> int:
     """The user withdraws the app: every grant of theirs ends. How many did."""
     living = [grant for grant in state.grants.group(user_id) if not grant.ended]
     for grant in living:
         state.grants.put(replace(grant, ended=True))
+    for app_id in dict.fromkeys(grant.app_id for grant in living):
+        webhooks.tell_revoked(state, user_id, app_id)
     return len(living)
 
 

@@ -3,21 +3,19 @@
 Source: docs.x.com, Create or Edit Post, and its OpenAPI 2.167, read 2026-08-22.
 """
 
-import re
 from dataclasses import replace
 from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
 from sandbox.calls import Call
-from sandbox.networks.x import limits
+from sandbox.networks.x import limits, webhooks
 from sandbox.networks.x.errors import DUPLICATE, TOO_LONG, UNSUMMONED, forbidden, invalid_request
 from sandbox.networks.x.media import attachable
 from sandbox.networks.x.oauth import Caller, require_user
 from sandbox.networks.x.state import Media, Post, User, XState
-from sandbox.networks.x.text import CASHTAG, MENTION, shorten, weight
+from sandbox.networks.x.text import CASHTAG, MENTION, NUMBER, shorten, weight
 
-NUMBER = re.compile(r"^[0-9]{1,19}$")
 BODY_KEYS: dict[str, type | tuple[type, ...]] = {
     "card_uri": str,
     "community_id": str,
@@ -66,8 +64,14 @@ def create_post(state: XState, call: Call, caller: Caller) -> Response:
     _require_permitted(state, user, body)
     parent = _required_parent(state, user, body.get("reply", {}).get("in_reply_to_tweet_id", ""))
     _refuse_duplicate(state, user, text, parent)
-    post = _publish(
-        state, user, text, media=media, parent=parent, reply_settings=body.get("reply_settings", "everyone")
+    post = publish(
+        state,
+        user,
+        text,
+        media=media,
+        parent=parent,
+        reply_settings=body.get("reply_settings", "everyone"),
+        app_id=caller.app_id,
     )
     data = {"id": post.id, "text": post.wire_text, "edit_history_tweet_ids": [post.id]}
     return JSONResponse({"data": data}, status_code=201)
@@ -82,8 +86,14 @@ def delete_post(state: XState, caller: Caller, post_id: str) -> Response:
     if post and post.user_id != user.id:
         raise forbidden("You are not authorized to delete this Tweet.")
     if post:
-        state.posts.put(replace(post, deleted_at=state.now))
+        remove_post(state, post)
     return JSONResponse({"data": {"deleted": True}})
+
+
+def remove_post(state: XState, post: Post) -> None:
+    """Take a post down, whoever does it, and tell the apps."""
+    state.posts.put(replace(post, deleted_at=state.now))
+    webhooks.tell_deleted(state, post)
 
 
 def _checked_body(body: Any) -> dict[str, Any]:
@@ -135,7 +145,7 @@ def _require_fitting_text(user: User, text: str) -> None:
 
 def _require_permitted(state: XState, user: User, body: dict[str, Any]) -> None:
     """What apps of the self-serve plan may not do."""
-    if "quote_tweet_id" in body:
+    if "quote_tweet_id" in body:  # Enterprise apps may quote; this twin keeps no quotes
         raise forbidden("You are not permitted to quote this post with your current access level.")
     if len(CASHTAG.findall(body.get("text", ""))) > limits.CASHTAGS:
         raise forbidden("Your post may not contain more than one cashtag.")
@@ -152,7 +162,7 @@ def _required_parent(state: XState, user: User, parent_id: str) -> Post | None:
     parent = state.live_post(parent_id)
     if parent is None:
         raise forbidden("You attempted to reply to a Tweet that is deleted or not visible to you.")
-    if parent.user_id == user.id or _summons(state, parent, user):
+    if parent.user_id == user.id or state.world.settings.enterprise or _summons(state, parent, user):
         return parent
     raise forbidden(UNSUMMONED)
 
@@ -175,23 +185,43 @@ def _refuse_duplicate(state: XState, user: User, text: str, parent: Post | None)
             raise forbidden(DUPLICATE)
 
 
-def _publish(
-    state: XState, user: User, text: str, *, media: list[Media], parent: Post | None, reply_settings: str
+def publish(
+    state: XState,
+    user: User,
+    text: str,
+    *,
+    parent: Post | None = None,
+    media: list[Media] | None = None,
+    reply_settings: str = "everyone",
+    app_id: str = "",
+    named_by_reply: tuple[User, ...] = (),
 ) -> Post:
+    """Let a post stand, whoever writes it, and tell the apps.
+
+    `named_by_reply` are those whose handles X itself puts before a reply written on its site.
+    """
     post_id = state.new_id()
-    wire_text, urls = shorten(text, post_id, with_media=bool(media))
-    return state.posts.put(
+    shown, urls = shorten(text, post_id, with_media=bool(media))
+    handles = "".join(f"@{named.username} " for named in named_by_reply)
+    found = (state.find_user(name) for name in MENTION.findall(text))
+    implicit = [named.id for named in named_by_reply] or ([parent.user_id] if parent else [])
+    post = state.posts.put(
         Post(
             id=post_id,
             user_id=user.id,
             text=text,
-            wire_text=wire_text,
+            wire_text=handles + shown,
             urls=urls,
-            media_ids=[item.id for item in media],
+            media_ids=[item.id for item in media or ()],
             created_at=state.now,
             conversation_id=parent.conversation_id if parent else post_id,
             in_reply_to=parent.id if parent else "",
             in_reply_to_user=parent.user_id if parent else "",
             reply_settings=reply_settings,
+            app_id=app_id,
+            mentions=list(dict.fromkeys(named.id for named in found if named)),
+            implicit=[user_id for user_id in implicit if user_id != user.id],
         )
     )
+    webhooks.tell_created(state, post)
+    return post

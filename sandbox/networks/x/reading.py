@@ -6,6 +6,7 @@ one of the new expansions is answered in the new dialect, any other in the legac
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from starlette.responses import JSONResponse, Response
@@ -14,9 +15,8 @@ from sandbox.calls import Call
 from sandbox.clock import iso_milliseconds
 from sandbox.networks.x.errors import invalid_request, not_found_error, problem
 from sandbox.networks.x.oauth import Caller, require_user
-from sandbox.networks.x.publishing import NUMBER
 from sandbox.networks.x.state import Media, Post, User, XState
-from sandbox.networks.x.text import mention_entities, url_entities
+from sandbox.networks.x.text import NUMBER, mention_entities, url_entities
 
 NEW_EXPANSIONS = {"referenced_posts", "edit_history_post_ids"}
 TIMELINE_LIMITS = (5, 100)
@@ -56,52 +56,60 @@ def me(state: XState, call: Call, caller: Caller) -> Response:
 
 
 def one_post(state: XState, call: Call, caller: Caller, post_id: str) -> Response:
-    _require_reader(caller)
-    _require_number(post_id)
+    require_reader(caller)
+    require_number(post_id)
     post = state.live_post(post_id)
     if post is None:
         return JSONResponse({"errors": [not_found_error(post_id, "id")]})
     wanted = read_wanted(call)
-    return _answer({"data": show_post(state, post, wanted)}, state, [post], wanted, call.base)
+    return _answer({"data": show_post(state, post, wanted)}, state, call, [post], wanted)
 
 
 def many_posts(state: XState, call: Call, caller: Caller) -> Response:
-    _require_reader(caller)
+    require_reader(caller)
     ids = [part for part in call.query.get("ids", "").split(",") if part]
     if not 1 <= len(ids) <= 100:
         raise invalid_request("The `ids` query parameter must have 1 to 100 values", ids=",".join(ids))
     for post_id in ids:
-        _require_number(post_id)
+        require_number(post_id)
     wanted = read_wanted(call)
     found = [post for post in map(state.live_post, ids) if post]
     body: dict[str, Any] = {"data": [show_post(state, post, wanted) for post in found]} if found else {}
     if missing := [post_id for post_id in ids if state.live_post(post_id) is None]:
         body["errors"] = [not_found_error(post_id, "ids") for post_id in missing]
-    return _answer(body, state, found, wanted, call.base)
+    return _answer(body, state, call, found, wanted)
 
 
 def timeline(state: XState, call: Call, caller: Caller, user_id: str) -> Response:
     """GET /2/users/{id}/tweets, newest first."""
-    _require_reader(caller)
-    _require_number(user_id)
+    require_reader(caller)
+    require_number(user_id)
     user = state.users.find(user_id)
     if user is None:
         return problem(404, "Not Found Error", f"Could not find user with id: [{user_id}].", "resource-not-found")
-    bounds = _read_bounds(call)
+    bounds = read_bounds(call, TIMELINE_LIMITS)
+    matching = (post for post in state.posts.newest(user_id) if post.deleted_at is None and bounds.takes(post))
+    return answer_list(state, call, list(islice(matching, TIMELINE_DEPTH)), bounds)
+
+
+def answer_list(state: XState, call: Call, matching: list[Post], bounds: "Bounds") -> Response:
+    """One page of posts, with what stands beside it."""
     wanted = read_wanted(call)
-    matching = [post for post in state.posts.newest(user_id) if post.deleted_at is None and bounds.takes(post)]
-    matching = matching[:TIMELINE_DEPTH]
     page = matching[bounds.offset : bounds.offset + bounds.size]
     meta: dict[str, Any] = {"result_count": len(page)}
     body: dict[str, Any] = {"meta": meta}
     if page:
-        meta |= {"newest_id": page[0].id, "oldest_id": page[-1].id}
+        meta |= {"newest_id": max(page, key=_number).id, "oldest_id": min(page, key=_number).id}
         body["data"] = [show_post(state, post, wanted) for post in page]
     if bounds.offset + bounds.size < len(matching):
         meta["next_token"] = _page_token(bounds.offset + bounds.size)
     if bounds.offset:
         meta["previous_token"] = _page_token(max(bounds.offset - bounds.size, 0))
-    return _answer(body, state, page, wanted, call.base)
+    return _answer(body, state, call, page, wanted)
+
+
+def _number(post: Post) -> int:
+    return int(post.id)
 
 
 def show_user(state: XState, user: User, wanted: Wanted, base: str) -> dict[str, Any]:
@@ -158,13 +166,14 @@ def show_post(state: XState, post: Post, wanted: Wanted) -> dict[str, Any]:
         "lang": "zxx",
         "possibly_sensitive": False,
         "reply_settings": post.reply_settings,
-        "public_metrics": _metrics(new=wanted.new),
+        "public_metrics": state.metrics(post, new=wanted.new),
     }
     return shown | {name: value for name, value in plain.items() if name in wanted.post}
 
 
-def _answer(body: dict[str, Any], state: XState, posts: list[Post], wanted: Wanted, base: str) -> Response:
-    if includes := _includes(state, posts, wanted, base):
+def _answer(body: dict[str, Any], state: XState, call: Call, posts: list[Post], wanted: Wanted) -> Response:
+    call.resources = [post.id for post in posts]
+    if includes := _includes(state, posts, wanted, call.base):
         body["includes"] = includes
     return JSONResponse(body)
 
@@ -177,6 +186,10 @@ def _includes(state: XState, posts: list[Post], wanted: Wanted, base: str) -> di
     if "attachments.media_keys" in wanted.expansions:
         media = [state.media.find(media_id) for post in posts for media_id in post.media_ids]
         includes["media"] = [_show_media(item, wanted, base) for item in media if item]
+    if expanded := wanted.expansions & {"referenced_tweets.id", "referenced_posts", "referenced_posts.id"}:
+        parents = {post.in_reply_to: state.live_post(post.in_reply_to) for post in posts if post.in_reply_to}
+        name = "tweets" if "referenced_tweets.id" in expanded else "posts"
+        includes[name] = [show_post(state, parent, wanted) for parent in parents.values() if parent]
     return {name: found for name, found in includes.items() if found}
 
 
@@ -206,11 +219,6 @@ def _keys(state: XState, post: Post) -> list[str]:
     return [media.key for media in map(state.media.find, post.media_ids) if media]
 
 
-def _metrics(*, new: bool) -> dict[str, int]:
-    names = ["repost_count" if new else "retweet_count", "reply_count", "like_count", "quote_count", "bookmark_count"]
-    return dict.fromkeys([*names, "impression_count"], 0)
-
-
 @dataclass(frozen=True, kw_only=True)
 class Bounds:
     """Which part of a timeline a call asks for."""
@@ -231,20 +239,20 @@ class Bounds:
         )
 
 
-def _read_bounds(call: Call) -> Bounds:
+def read_bounds(call: Call, sizes: tuple[int, int]) -> Bounds:
     query = call.query
     if "since_id" in query and "start_time" in query:
         raise invalid_request("`since_id` and `start_time` exclude each other", since_id=query["since_id"])
     for name in ("since_id", "until_id"):
         if name in query:
-            _require_number(query[name], name)
+            require_number(query[name], name)
     size = query.get("max_results", "10")
-    low, high = TIMELINE_LIMITS
+    low, high = sizes
     if not size.isdigit() or not low <= int(size) <= high:
         raise invalid_request(f"The `max_results` query parameter value [{size}] is not between {low} and {high}")
     return Bounds(
         size=int(size),
-        offset=_read_page_token(query.get("pagination_token", "")),
+        offset=_read_page_token(query.get("next_token") or query.get("pagination_token", "")),
         start=_read_time(query, "start_time", 0.0),
         end=_read_time(query, "end_time", float("inf")),
         since_id=int(query.get("since_id", "0")),
@@ -275,11 +283,11 @@ def _read_page_token(token: str) -> int:
         raise invalid_request("The `pagination_token` query parameter is invalid", pagination_token=token) from None
 
 
-def _require_reader(caller: Caller) -> None:
+def require_reader(caller: Caller) -> None:
     if caller.user:
         require_user(caller, "tweet.read", "users.read")
 
 
-def _require_number(value: str, name: str = "id") -> None:
+def require_number(value: str, name: str = "id") -> None:
     if not NUMBER.match(value):
         raise invalid_request(f"The `{name}` query parameter value [{value}] is not valid", **{name: value})

@@ -3,7 +3,7 @@
 import itertools
 from dataclasses import dataclass, field
 
-from sandbox.networks.x.limits import Windows
+from sandbox.networks.x.limits import DAY, REPLAY_SECONDS, Windows
 from sandbox.world import World
 
 # X's ids are milliseconds since this moment, shifted, and a serial: later posts have greater ids.
@@ -23,6 +23,8 @@ class User:
     verified_type: str = "none"
     suspended: bool = False
     opening_posts: int = 0  # posts from before the curtain, for the profile's count
+    stranger: bool = False  # nobody's client: has no wall here, and what they write is not counted as published
+    language: str = "en"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +76,11 @@ class Post:
     in_reply_to: str = ""
     in_reply_to_user: str = ""
     reply_settings: str = "everyone"
+    app_id: str = ""  # by which app; "" on X itself
+    mentions: list[str] = field(default_factory=list)  # ids of users the text names
+    implicit: list[str] = field(default_factory=list)  # and of those a reply names by being one
+    liked_by: list[str] = field(default_factory=list)
+    hidden: bool = False
     deleted_at: float | None = None
 
 
@@ -100,6 +107,47 @@ class Media:
         return f"{prefix}_{self.id}"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Webhook:
+    """An app's address. `checked_at` is the last try to validate it, `valid_at` the last that went well."""
+
+    id: str
+    app_id: str
+    url: str
+    created_at: float
+    valid: bool
+    checked_at: float
+    valid_at: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subscription:
+    """One kind of event about one user, for one app."""
+
+    id: str
+    app_id: str
+    event_type: str
+    user_id: str
+    direction: str
+    tag: str
+    webhook_id: str
+    created_at: float
+    updated_at: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class SentEvent:
+    """An event as it was sent, for a replay within a day."""
+
+    id: str
+    webhook_id: str
+    account: str
+    kind: str
+    object_id: str
+    body: str
+    at: float
+
+
 @dataclass
 class XState:
     """The tables of this twin."""
@@ -111,14 +159,26 @@ class XState:
 
     def __post_init__(self) -> None:
         table = self.world.table
-        self.users = table("x.users", User)
+        self.users = table("x.users", User, username=lambda user: (user.username.lower(),))
         self.codes = table("x.codes", Code)
         self.grants = table("x.grants", Grant, group_by=lambda grant: grant.user_id)
         self.tokens = table("x.tokens", Token)
-        self.posts = table("x.posts", Post, group_by=lambda post: post.user_id)
+        self.posts = table(
+            "x.posts",
+            Post,
+            group_by=lambda post: post.user_id,
+            conversation=lambda post: (post.conversation_id,),
+            mentions=lambda post: dict.fromkeys([*post.mentions, *post.implicit]),
+            replies=lambda post: (post.in_reply_to,) if post.in_reply_to else (),
+        )
+        self.webhooks = table("x.webhooks", Webhook)
+        self.subscriptions = table("x.subscriptions", Subscription, group_by=lambda subscription: subscription.user_id)
+        self.sent = table("x.sent", SentEvent)
         self.media = table("x.media", Media)
         self._serial = itertools.count()
         self._last = 0
+        self._read: set[str] = set()
+        self._read_on = 0
 
     @property
     def now(self) -> float:
@@ -132,15 +192,39 @@ class XState:
 
     def find_user(self, handle: str) -> User | None:
         """By id or username."""
-        by_id = self.users.find(handle)
         wanted = handle.lstrip("@").lower()
-        return by_id or next((user for user in self.users.all() if user.username.lower() == wanted), None)
+        return self.users.find(handle) or next(self.users.newest(wanted, "username"), None)
 
     def live_post(self, post_id: str) -> Post | None:
         post = self.posts.find(post_id)
         return post if post and post.deleted_at is None else None
 
+    def metrics(self, post: Post, *, new: bool) -> dict[str, int]:
+        """A post's public counts, in either dialect."""
+        names = ["repost_count" if new else "retweet_count", "quote_count", "bookmark_count", "impression_count"]
+        replies = sum(reply.deleted_at is None for reply in self.posts.newest(post.id, "replies"))
+        return {**dict.fromkeys(names, 0), "reply_count": replies, "like_count": len(post.liked_by)}
+
+    def keep_sent(self, event: SentEvent) -> None:
+        """Keep an event for a day."""
+        self.sent.put(event)
+        for old in self.sent.oldest():
+            if old.at >= self.now - REPLAY_SECONDS:
+                break
+            self.sent.remove(old.id)
+
+    def charge_reads(self, app_id: str, post_ids: list[str]) -> int:
+        """How many of these posts an app has not read yet today, noting that it has now."""
+        day = int(self.now // DAY)
+        if self._read_on != day:
+            self._read_on = day
+            self._read.clear()
+        fresh = {f"{app_id}:{post_id}" for post_id in post_ids} - self._read
+        self._read |= fresh
+        return len(fresh)
+
     def forget(self) -> None:
+        self._read.clear()
         self.windows.clear()
         self.refused_duplicates.clear()
         self.spent = 0.0

@@ -11,6 +11,7 @@ from typing import Any
 URL = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)\]}'’»]")
 CASHTAG = re.compile(r"(?<!\w)\$[A-Za-z]{1,6}(?:[._][A-Za-z]{1,2})?\b")
 MENTION = re.compile(r"(?<![\w@])@(\w{1,15})")
+NUMBER = re.compile(r"^[0-9]{1,19}$")
 SHORT_LINK = "https://t.co/"
 
 

@@ -1,15 +1,15 @@
 """The twin of X: its addresses, who may call them, and what every answer carries."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from starlette.responses import Response
 
 from sandbox.calls import Call
 from sandbox.faults import Fault
-from sandbox.networks.base import Operation, Published, Refused, Wall, WallPicture, WallPost
-from sandbox.networks.x import limits, media, oauth, publishing, reading
+from sandbox.networks.base import Answered, Operation, Published, Refused, Wall, WallPicture, WallPost
+from sandbox.networks.x import activity, engagement, limits, media, oauth, publishing, reading
 from sandbox.networks.x.cast import USERS
 from sandbox.networks.x.consent import consent_page
 from sandbox.networks.x.errors import (
@@ -26,10 +26,12 @@ from sandbox.networks.x.errors import (
 from sandbox.networks.x.limits import Rate, Window
 from sandbox.networks.x.oauth import Caller
 from sandbox.networks.x.state import Post, User, XState
+from sandbox.networks.x.strangers import XStrangers
 from sandbox.networks.x.text import URL
+from sandbox.networks.x.webhooks import XSender
 from sandbox.world import World
 
-ApiHandler = Callable[[XState, Call, Caller, str], Response]
+ApiHandler = Callable[[XState, Call, Caller, str], Response | Awaitable[Response]]
 
 # (method, path, operation, price and rate name, handler); {} stands for one id.
 _ROUTES: tuple[tuple[str, str, str, str, ApiHandler], ...] = (
@@ -37,6 +39,27 @@ _ROUTES: tuple[tuple[str, str, str, str, ApiHandler], ...] = (
     ("DELETE", "2/tweets/{}", "x.delete", "x.delete", lambda s, _, w, i: publishing.delete_post(s, w, i)),
     ("GET", "2/tweets", "x.read", "x.read.many", lambda s, c, w, _: reading.many_posts(s, c, w)),
     ("GET", "2/tweets/{}", "x.read", "x.read.one", reading.one_post),
+    ("GET", "2/users/{}/mentions", "x.mentions", "x.mentions", engagement.mentions),
+    ("GET", "2/tweets/search/recent", "x.search", "x.search", lambda s, c, w, _: engagement.search(s, c, w)),
+    ("PUT", "2/tweets/{}/hidden", "x.hide", "x.hide", engagement.hide),
+    ("POST", "2/users/{}/likes", "x.like.add", "x.like", engagement.like),
+    ("DELETE", "2/users/{}/likes/{}", "x.like.remove", "x.like", lambda s, _, w, i: engagement.unlike(s, w, i)),
+    ("POST", "2/webhooks", "x.webhooks.create", "x.webhooks", lambda s, c, w, _: activity.create_webhook(s, c, w)),
+    ("GET", "2/webhooks", "x.webhooks.list", "x.webhooks", lambda s, _, w, __: activity.list_webhooks(s, w)),
+    ("PUT", "2/webhooks/{}", "x.webhooks.validate", "x.webhooks",
+     lambda s, _, w, i: activity.validate_webhook(s, w, i)),
+    ("DELETE", "2/webhooks/{}", "x.webhooks.delete", "x.webhooks", lambda s, _, w, i: activity.delete_webhook(s, w, i)),
+    ("POST", "2/webhooks/replay", "x.webhooks.replay", "x.webhooks.replay",
+     lambda s, c, w, _: activity.replay(s, c, w)),
+    ("POST", "2/activity/subscriptions", "x.subscriptions.create", "x.subscriptions",
+     lambda s, c, w, _: activity.subscribe(s, c, w)),
+    ("GET", "2/activity/subscriptions", "x.subscriptions.list", "x.subscriptions",
+     lambda s, c, w, _: activity.list_subscriptions(s, c, w)),
+    ("DELETE", "2/activity/subscriptions", "x.subscriptions.delete", "x.subscriptions",
+     lambda s, c, w, _: activity.unsubscribe_many(s, c, w)),
+    ("PUT", "2/activity/subscriptions/{}", "x.subscriptions.change", "x.subscriptions", activity.change_subscription),
+    ("DELETE", "2/activity/subscriptions/{}", "x.subscriptions.delete", "x.subscriptions",
+     lambda s, _, w, i: activity.unsubscribe(s, w, i)),
     ("GET", "2/users/me", "x.me", "x.me", lambda s, c, w, _: reading.me(s, c, w)),
     ("GET", "2/users/{}/tweets", "x.timeline", "x.timeline", reading.timeline),
     ("POST", "2/media/upload", "x.media.upload", "x.media.upload", lambda s, c, w, _: media.upload(s, c, w)),
@@ -69,11 +92,14 @@ class XTwin:
     def __init__(self, world: World) -> None:
         self.world = world
         self.state = XState(world)
+        self.strangers = XStrangers(self.state)
+        world.courier.senders[self.key] = XSender(self.state)
 
     def raise_curtain(self) -> None:
         for user in USERS:
             if self.state.users.find(user.id) is None:
                 self.state.users.put(user)
+        self.strangers.raise_curtain()
 
     def forget(self) -> None:
         self.state.forget()
@@ -98,7 +124,7 @@ class XTwin:
         async def handle(call: Call) -> Response:
             # A fault may have ended the token since it was looked at.
             now = oauth.identify(self.state, call) if call.faults else caller
-            return self._api(call, now, rate, lambda speaker: handler(self.state, call, speaker, subject))
+            return await self._api(call, now, rate, lambda speaker: handler(self.state, call, speaker, subject))
 
         return Operation(name, handle)
 
@@ -141,7 +167,13 @@ class XTwin:
     async def _app_token(self, call: Call) -> Response:
         return oauth.issue_app_token(self.state, call)
 
-    def _api(self, call: Call, caller: Caller | Response, rate: str, work: Callable[[Caller], Response]) -> Response:
+    async def _api(
+        self,
+        call: Call,
+        caller: Caller | Response,
+        rate: str,
+        work: Callable[[Caller], Response | Awaitable[Response]],
+    ) -> Response:
         """One API call: who, how often, for how much, then the work."""
         if isinstance(caller, Response):
             return caller
@@ -149,11 +181,14 @@ class XTwin:
         if over:
             response = too_many_requests()
         else:
-            price = self._price(call, rate)
+            name = self._priced_as(call, caller, rate)
+            price = limits.PRICES.get(name, 0.0)
             try:
                 self._require_credits(caller, price)
-                response = work(caller)
-                self._charge(price)
+                answer = work(caller)
+                response = answer if isinstance(answer, Response) else await answer
+                found = self.state.charge_reads(caller.app_id, call.resources) if name in limits.PAID_BY_POST else 1
+                self._charge(price * found)
             except Refused as refusal:
                 response = refusal.response
         for name, value in headers.items():
@@ -178,11 +213,15 @@ class XTwin:
             headers |= _window_headers("x-rate-limit", rates.user, window)
         return headers, over
 
-    def _price(self, call: Call, rate: str) -> float:
-        name = rate.rsplit(".", 1)[0] if rate.startswith("x.read") else rate
-        if name == "x.tweets" and call.text and URL.search(call.text):
-            name = "x.tweets.url"
-        return limits.PRICES.get(name, 0.0)
+    def _priced_as(self, call: Call, caller: Caller, rate: str) -> str:
+        if rate != "x.tweets":
+            return rate.rsplit(".", 1)[0] if rate.startswith("x.read") else rate
+        if call.text and URL.search(call.text):
+            return "x.tweets.url"
+        reply = call.json.get("reply") if isinstance(call.json, dict) else None
+        parent = self.state.posts.find(str(reply.get("in_reply_to_tweet_id"))) if isinstance(reply, dict) else None
+        summoned = parent is not None and (caller.user is None or parent.user_id != caller.user.id)
+        return "x.tweets.reply" if summoned else "x.tweets"
 
     def _require_credits(self, caller: Caller, price: float) -> None:
         left = self.world.settings.credits
@@ -231,7 +270,7 @@ class XTwin:
     # Walls and counts
 
     def walls(self) -> list[Wall]:
-        return [self._wall(user) for user in self.state.users.all()]
+        return [self._wall(user) for user in self.state.users.all() if not user.stranger]
 
     def find_wall(self, account: str) -> Wall | None:
         user = self.state.find_user(account)
@@ -246,6 +285,7 @@ class XTwin:
 
     def published(self, account: str | None) -> list[Published]:
         posts = self.state.posts.group(account) if account else self.state.posts.all()
+        strangers = {user.id for user in self.state.users.all() if user.stranger}
         return [
             Published(
                 id=post.id,
@@ -256,6 +296,26 @@ class XTwin:
                 media=len(post.media_ids),
             )
             for post in posts
+            if post.user_id not in strangers
+        ]
+
+    def answered(self, account: str | None) -> list[Answered]:
+        """Replies of accounts; strangers' are not counted."""
+        posts = self.state.posts.group(account) if account else self.state.posts.all()
+        users = self.state.users
+        return [
+            Answered(
+                network=self.key,
+                id=post.id,
+                account=post.user_id,
+                on=post.in_reply_to,
+                text=post.text,
+                at=post.created_at,
+                by_app=post.app_id,
+                deleted=post.deleted_at is not None,
+            )
+            for post in posts
+            if post.in_reply_to and (author := users.find(post.user_id)) and not author.stranger
         ]
 
     def _wall(self, user: User) -> Wall:
@@ -288,7 +348,7 @@ def _match(call: Call) -> tuple[str, str, ApiHandler, str] | None:
         return (*fixed, "")
     for method, pattern, name, rate, handler in _PATTERNS:
         if method == call.method and (found := pattern.match(call.path)):
-            return name, rate, handler, found[1] if found.groups() else ""
+            return name, rate, handler, "/".join(found.groups())
     return None
 
 

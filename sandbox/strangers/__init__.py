@@ -1,0 +1,6 @@
+"""People whom the product has never met, who write to its pages.
+
+cast    who they are
+words   what they write, in English and in French
+deeds   what they do, whichever the network; carried out in networks/<network>/strangers.py
+"""
