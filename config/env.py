@@ -46,9 +46,13 @@ class Env:
     facebook_graph_version: str
     facebook_graph_url: str
     facebook_dialog_url: str
+    facebook_webhook_verify_token: str  # the word Meta brings when it tries our address; any long random one
+    facebook_human_agent: bool  # Meta has approved the app for answers up to seven days late
     x_client_id: str
     x_client_secret: str
-    x_consumer_secret: str
+    x_consumer_key: str  # with the secret: the app's own access, for webhooks
+    x_consumer_secret: str  # also signs what X sends
+    x_enterprise: bool  # an Enterprise contract: likes, and answers to people who did not mention the account
     x_api_url: str
     x_authorise_url: str
 
@@ -163,9 +167,13 @@ def read_env(variables: Mapping[str, str]) -> Env:
         facebook_graph_version=read.text("FACEBOOK_GRAPH_VERSION", "v26.0"),
         facebook_graph_url=read.address("FACEBOOK_GRAPH_URL", "https://graph.facebook.com"),
         facebook_dialog_url=read.address("FACEBOOK_DIALOG_URL", "https://www.facebook.com"),
+        facebook_webhook_verify_token=read.secret("FACEBOOK_WEBHOOK_VERIFY_TOKEN", ""),
+        facebook_human_agent=read.boolean("FACEBOOK_HUMAN_AGENT", False),
         x_client_id=read.text("X_CLIENT_ID", ""),
         x_client_secret=read.secret("X_CLIENT_SECRET", ""),
+        x_consumer_key=read.text("X_CONSUMER_KEY", ""),
         x_consumer_secret=read.secret("X_CONSUMER_SECRET", ""),
+        x_enterprise=read.boolean("X_ENTERPRISE", False),
         x_api_url=read.address("X_API_URL", "https://api.x.com"),
         x_authorise_url=read.address("X_AUTHORISE_URL", "https://x.com"),
     )

@@ -73,6 +73,7 @@ class Operation(StrEnum):
     FETCH = "fetch"
     REPLY = "reply"
     ACT = "act"
+    SUBSCRIBE = "subscribe"
 
 
 class Level(StrEnum):

@@ -89,8 +89,8 @@ class IncomingMessage:
     messages (webhooks name no conversation), the review for a review, the post that names the account, or what that
     hangs on, for a mention. ``answers_id`` is the message it answers, empty when it answers the subject itself.
     ``author`` None: the network does not say who. ``by_account``: the account itself wrote it, through us or on the
-    network. ``rating`` is 1 to 5; where a network only knows recommended or not, 5 or 1. ``acts`` None: whatever the
-    kind allows.
+    network. ``rating`` is 1 to 5; where a network only knows recommended or not, 5 or 1. ``acts`` narrows what
+    the provider's ``acts`` offers; None takes nothing away.
     """
 
     network_id: str

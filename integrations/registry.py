@@ -23,6 +23,9 @@ def _facebook() -> Provider:
         version=env.facebook_graph_version,
         http=Client([env.facebook_graph_url]),
         usage=_report,
+        webhook_address=webhook_address("facebook"),
+        verify_token=env.facebook_webhook_verify_token,
+        human_agent=env.facebook_human_agent,
     )
 
 
@@ -31,6 +34,9 @@ def _x() -> Provider:
 
     return XProvider(
         keys=AppKeys(client_id=env.x_client_id, client_secret=env.x_client_secret),
+        consumer=AppKeys(client_id=env.x_consumer_key, client_secret=env.x_consumer_secret),
+        webhook_address=webhook_address("x"),
+        enterprise=env.x_enterprise,
         api_url=env.x_api_url,
         authorise_url=env.x_authorise_url,
         http=Client([env.x_api_url]),

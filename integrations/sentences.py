@@ -79,6 +79,10 @@ SENTENCES: dict[str, Promise] = {
     ),
     "post_gone": _("%(network)s no longer has this post."),
     # answering and moderating
+    "webhook_refused": _(
+        "%(network)s could not reach this installation's public address, so new messages arrive with some delay. Its "
+        "operator must check that address."
+    ),
     "act_not_offered": _("%(network)s does not offer this for this message."),
     "reply_window_closed": _(
         "%(network)s takes an answer only within %(allowed)s hours of the person's last message. Wait until they write "
@@ -102,10 +106,6 @@ SENTENCES: dict[str, Promise] = {
         "This person cannot be reached on Facebook now: they blocked the page, left, or closed the conversation. The "
         "answer was not sent."
     ),
-    "facebook_human_agent": _(
-        "Facebook takes late answers only from apps that it has approved for them. Its operator must ask for the "
-        "permission Human Agent; until then answer within a day."
-    ),
     # X
     "x_credits": _(
         "This installation's credits at X are used up. Its operator must buy more; the post waits until then."
@@ -115,11 +115,6 @@ SENTENCES: dict[str, Promise] = {
         "send it again."
     ),
     "x_not_summoned": _("X allows answers only to people who mentioned the account. This one cannot be sent."),
-    "x_not_allowed_here": _(
-        "The author of this conversation has limited on X who may answer. This one cannot be sent."
-    ),
-    "x_enterprise_only": _("X offers this to apps with an Enterprise contract only."),
-    "x_hide_foreign": _("On X only answers in conversations that the account itself began can be hidden."),
     "x_cashtags": _("This text has %(found)s cashtags; X takes %(allowed)s. Write the others without $."),
     # composing
     "text_missing": _("There is nothing to publish yet. Write a text or add a picture."),

@@ -19,6 +19,9 @@ _TWIN_APPS = {
     "FACEBOOK_APP_SECRET": "sandbox-facebook-secret",
     "X_CLIENT_ID": "sandbox-x-client",
     "X_CLIENT_SECRET": "sandbox-x-secret",
+    "X_CONSUMER_KEY": "sandbox-x-consumer-key",
+    "X_CONSUMER_SECRET": "sandbox-x-consumer-secret",
+    "FACEBOOK_WEBHOOK_VERIFY_TOKEN": "sandbox-facebook-handshake",
 }
 
 

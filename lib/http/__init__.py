@@ -5,7 +5,7 @@ honest error. ``fetch`` is for addresses that others gave us (a profile picture)
 network.
 """
 
-from lib.http.client import Answer, Client
+from lib.http.client import Answer, Client, read_json
 from lib.http.errors import AnswerLost, AnswerTooLarge, HttpError, NotSent, OriginRefused
 from lib.http.foreign import Fetched, ForeignRefused, fetch
 from lib.http.multipart import Multipart
@@ -22,4 +22,5 @@ __all__ = [
     "NotSent",
     "OriginRefused",
     "fetch",
+    "read_json",
 ]

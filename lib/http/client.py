@@ -48,7 +48,12 @@ class Answer:
 
     def json(self) -> Any:  # what a stranger sent can be anything
         """Return the body as JSON, its texts fit to be stored. Raises ValueError when it is not."""
-        return _storable(json.loads(self.body))
+        return read_json(self.body)
+
+
+def read_json(body: bytes) -> Any:  # what a stranger sent can be anything
+    """Return a body as JSON, its texts fit to be stored. Raises ValueError when it is not."""
+    return _storable(json.loads(body))
 
 
 class Client:

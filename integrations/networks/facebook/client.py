@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -11,7 +11,12 @@ from integrations.contract import AppKeys, UsageSink, ignore_usage
 from integrations.networks._shared.refusals import body_of, lost_answer, send
 from integrations.networks.facebook import errors, mapping
 from integrations.networks.facebook.errors import KEY
-from integrations.networks.facebook.limits import ACCOUNTS_A_PAGE, POSTS_A_PAGE
+from integrations.networks.facebook.limits import (
+    ACCOUNTS_A_PAGE,
+    CONVERSATIONS_A_PAGE,
+    MESSAGES_A_PAGE,
+    POSTS_A_PAGE,
+)
 from lib.http import Client, Multipart
 from lib.http.client import Stream
 
@@ -19,6 +24,13 @@ PAGE_FIELDS = "id,name,username,link,picture{url}"
 POST_FIELDS = (
     "id,message,created_time,permalink_url,attachments{media_type,target{id},subattachments{media_type,target{id}}}"
 )
+COMMENT_FIELDS = "id,message,created_time,from{id,name},parent{id},attachment,is_hidden,permalink_url"
+VISIT_FIELDS = "id,message,created_time,from{id,name},is_hidden,permalink_url"
+RATING_FIELDS = (
+    "created_time,recommendation_type,review_text,has_review,has_rating,rating,reviewer{id,name},open_graph_story{id}"
+)
+MESSAGE_FIELDS = "id,message,from,to,created_time,attachments"
+CONVERSATION_FIELDS = f"id,updated_time,participants,messages.limit(20){{{MESSAGE_FIELDS}}}"
 
 
 class FacebookClient:
@@ -86,6 +98,120 @@ class FacebookClient:
     # https://developers.facebook.com/docs/graph-api/reference/page-post/#Deleting
     def delete_post(self, token: str, post_id: str, *, now: datetime) -> None:
         self._call("DELETE", f"/{post_id}", token, fields={}, now=now)
+
+    # https://developers.facebook.com/docs/graph-api/reference/object/comments/
+    def comments(self, token: str, object_id: str, *, since: datetime, after: str, now: datetime) -> Mapping[str, Any]:
+        """Return one page of all that stands under an object, replies too, oldest first, written since then."""
+        fields = {
+            "fields": COMMENT_FIELDS,
+            "filter": "stream",
+            "order": "chronological",
+            "since": str(int(since.timestamp())),
+        }
+        return self._listing(token, f"/{object_id}/comments", fields, after=after, now=now)
+
+    # https://developers.facebook.com/docs/graph-api/reference/page/tagged/ and .../page/visitor_posts/
+    def visits(self, token: str, page_id: str, *, edge: str, after: str, now: datetime) -> Mapping[str, Any]:
+        """Return one page of what others wrote that names the page (``tagged``) or on its wall (``visitor_posts``)."""
+        return self._listing(token, f"/{page_id}/{edge}", {"fields": VISIT_FIELDS}, after=after, now=now)
+
+    # https://developers.facebook.com/docs/graph-api/reference/page/ratings/
+    def ratings(self, token: str, page_id: str, *, after: str, now: datetime) -> Mapping[str, Any]:
+        return self._listing(token, f"/{page_id}/ratings", {"fields": RATING_FIELDS}, after=after, now=now)
+
+    # https://developers.facebook.com/docs/graph-api/reference/page/conversations/
+    def conversations(
+        self, token: str, page_id: str, *, after: str = "", person_id: str = "", now: datetime
+    ) -> Mapping[str, Any]:
+        """Return one page of the conversations, the latest first; or the one with a person."""
+        fields = {"platform": "MESSENGER", "fields": CONVERSATION_FIELDS, "limit": str(CONVERSATIONS_A_PAGE)}
+        if person_id:
+            fields["user_id"] = person_id
+        return self._listing(token, f"/{page_id}/conversations", fields, after=after, now=now)
+
+    # https://developers.facebook.com/docs/graph-api/reference/unified-thread/
+    def conversation_messages(
+        self, token: str, conversation_id: str, *, after: str, now: datetime
+    ) -> Mapping[str, Any]:
+        fields = {"fields": MESSAGE_FIELDS, "limit": "20"}
+        return self._listing(token, f"/{conversation_id}/messages", fields, after=after, now=now)
+
+    def node(self, token: str, network_id: str, *, fields: str, now: datetime) -> Mapping[str, Any]:
+        """Return one comment, post or message; the reference of its kind says which fields it has."""
+        return self._call("GET", f"/{network_id}", token, fields={"fields": fields}, now=now)
+
+    # https://developers.facebook.com/docs/graph-api/reference/object/comments/#publish
+    def create_comment(self, token: str, object_id: str, text: str, *, now: datetime) -> Mapping[str, Any]:
+        """Write under a post or answer a comment. The edge makes it an answer: without it the comment is *edited*."""
+        form = {"message": text, "fields": "id,permalink_url,created_time"}
+        answer = self._call("POST", f"/{object_id}/comments", token, fields=form, once=True, now=now)
+        self._id(answer, once=True)
+        return answer
+
+    # https://developers.facebook.com/docs/messenger-platform/send-messages
+    def send_message(self, token: str, page_id: str, *, form: Mapping[str, str], now: datetime) -> str:
+        """Send a private message and return its id."""
+        answer = self._call("POST", f"/{page_id}/messages", token, fields=form, once=True, now=now)
+        if not answer.get("message_id"):
+            raise lost_answer(KEY, status=200, once=True)
+        return str(answer["message_id"])
+
+    # https://developers.facebook.com/docs/graph-api/reference/comment/#updating
+    def set_hidden(self, token: str, comment_id: str, *, hidden: bool, now: datetime) -> None:
+        self._call("POST", f"/{comment_id}", token, fields={"is_hidden": str(hidden).lower()}, now=now)
+
+    # https://developers.facebook.com/docs/graph-api/reference/comment/#deleting
+    def delete_comment(self, token: str, comment_id: str, *, now: datetime) -> None:
+        self._call("DELETE", f"/{comment_id}", token, fields={}, now=now)
+
+    # https://developers.facebook.com/docs/graph-api/reference/object/likes/
+    def set_liked(self, token: str, object_id: str, *, liked: bool, now: datetime) -> None:
+        self._call("POST" if liked else "DELETE", f"/{object_id}/likes", token, fields={}, now=now)
+
+    # https://developers.facebook.com/docs/graph-api/reference/page/subscribed_apps/
+    def subscribed_fields(self, token: str, page_id: str, *, now: datetime) -> frozenset[str]:
+        """Return what this app is told of a page."""
+        answer = self._call(
+            "GET", f"/{page_id}/subscribed_apps", token, fields={"fields": "id,subscribed_fields"}, now=now
+        )
+        ours = [each for each in answer.get("data") or () if str(each.get("id")) == self._keys.client_id]
+        return frozenset(str(field) for each in ours for field in each.get("subscribed_fields") or ())
+
+    def subscribe_page(self, token: str, page_id: str, *, fields: Collection[str], now: datetime) -> None:
+        """Have this app told of exactly these: the list replaces the former one."""
+        form = {"subscribed_fields": ",".join(sorted(fields))}
+        self._call("POST", f"/{page_id}/subscribed_apps", token, fields=form, now=now)
+
+    def unsubscribe_page(self, token: str, page_id: str, *, now: datetime) -> None:
+        self._call("DELETE", f"/{page_id}/subscribed_apps", token, fields={}, now=now)
+
+    # https://developers.facebook.com/docs/graph-api/reference/app/subscriptions/
+    def app_subscription(self, *, now: datetime) -> Mapping[str, Any]:
+        """Return where and of what Meta tells this app about pages; empty when it tells nothing."""
+        answer = self._call("GET", f"/{self._keys.client_id}/subscriptions", self._app_token, fields={}, now=now)
+        rows = [each for each in answer.get("data") or () if each.get("object") == "page"]
+        return rows[0] if rows else {}
+
+    def subscribe_app(self, *, address: str, verify_token: str, fields: Collection[str], now: datetime) -> None:
+        """Give Meta our address, which it tries at once with a handshake."""
+        form = {
+            "object": "page",
+            "callback_url": address,
+            "verify_token": verify_token,
+            "fields": ",".join(sorted(fields)),
+            "include_values": "true",
+        }
+        self._call("POST", f"/{self._keys.client_id}/subscriptions", self._app_token, fields=form, now=now)
+
+    @property
+    def _app_token(self) -> str:
+        return f"{self._keys.client_id}|{self._keys.client_secret}"
+
+    def _listing(
+        self, token: str, path: str, fields: Mapping[str, str], *, after: str, now: datetime
+    ) -> Mapping[str, Any]:
+        asked = {"limit": str(MESSAGES_A_PAGE), **fields} | ({"after": after} if after else {})
+        return self._call("GET", path, token, fields=asked, now=now)
 
     def proof_for(self, token: str) -> str:
         """Return the app's signature of a token, to be sent with every call that carries it.

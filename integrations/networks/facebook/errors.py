@@ -17,6 +17,7 @@ from lib.http import Answer
 
 KEY = "facebook"
 NONE = 0
+MESSAGE_WINDOW_HOURS = 24  # for the sentence; limits.MESSAGE_WINDOW is where it is judged
 
 _SERVER = Refusal(raises=TransientError, key="unavailable")
 _APP_BUDGET = Refusal(raises=RateLimited, key="rate_limited", reach=Reach.APP)
@@ -49,6 +50,10 @@ TABLE: dict[tuple[int, int], Refusal] = {
     # what the token may do
     (3, NONE): Refusal(raises=PermanentError, key="app_misconfigured", reach=Reach.APP),
     (10, NONE): _PERMISSION,
+    # answering: the person's last message is too old; they blocked the page, left, or closed the conversation
+    (10, 2_018_278): Refusal(raises=PermanentError, key="reply_window_closed"),
+    (551, NONE): Refusal(raises=PermanentError, key="facebook_person_unavailable"),
+    (2200, NONE): Refusal(raises=PermanentError, key="webhook_refused", reach=Reach.APP),
     **{(code, NONE): _PERMISSION for code in range(200, 300)},
     # the post
     (100, NONE): Refusal(raises=PermanentError, key="refused"),
@@ -82,6 +87,7 @@ def refusal(answer: Answer, *, once: bool, now: datetime) -> ProviderError:
         detail=str(fault.get("error_user_msg") or fault.get("message") or ""),
         reset_at=regained_at(answer, now=now),
         shape=shape_of(body),
+        parameters={"allowed": MESSAGE_WINDOW_HOURS} if subcode == 2_018_278 else {},
     )
     return error_for(refused, _row(fault, code, subcode, answer.status), once=once)
 

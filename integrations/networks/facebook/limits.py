@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from integrations.contract import Budget, Limits
+from integrations.engagement import ContentTerms
 from integrations.errors import Reach
 
 TEXT_MAX = 63_206  # clients
@@ -26,6 +27,23 @@ ACCOUNTS_A_PAGE = 100
 BUDGETS = (
     Budget(key="facebook.app", reach=Reach.APP, unit="percent", limit=100, window=timedelta(hours=1)),
     Budget(key="facebook.page", reach=Reach.ACCOUNT, unit="percent", limit=100, window=timedelta(hours=24)),
+)
+
+# Engagement
+COMMENT_MAX = 8_000  # clients
+MESSAGE_MAX = 2_000  # developers.facebook.com "Send API", 2026
+# developers.facebook.com "Messenger Platform policy overview", 2026: from the person's last message on.
+MESSAGE_WINDOW = timedelta(hours=24)
+HUMAN_AGENT_WINDOW = timedelta(days=7)  # for apps with that permission, and answers written by people
+MESSAGES_A_PAGE = 100
+CONVERSATIONS_A_PAGE = 25
+# Ours: how far a poll reads back over what it has seen. Meta's lists trail the write by seconds.
+POLL_OVERLAP = timedelta(minutes=5)
+
+# Platform Terms, section 3.d: no number of days. What ends content: its removal there, Meta's or the person's request,
+# the end of the purpose. So there is no lease; removals are followed, requests come by their own way.
+CONTENT_TERMS = ContentTerms(
+    lease=None, source="Meta Platform Terms, section 3.d (developers.facebook.com/terms)", read_on="2026-11-22"
 )
 
 LIMITS = Limits(

@@ -43,6 +43,7 @@ from integrations.networks._shared.judging import (
 from integrations.networks._shared.oauth import expiry
 from integrations.networks.facebook import limits, mapping
 from integrations.networks.facebook.client import FacebookClient
+from integrations.networks.facebook.engaging import FacebookEngagement
 from integrations.networks.facebook.errors import KEY
 from lib.http import Client, Multipart
 
@@ -57,8 +58,12 @@ SCOPES: Mapping[Feature, frozenset[str]] = MappingProxyType(
 )
 
 
-class FacebookProvider:
-    """Speaks to Facebook Pages for the app with ``keys``. See README.md beside this file for its quirks."""
+class FacebookProvider(FacebookEngagement):
+    """Speaks to Facebook Pages for the app with ``keys``. See README.md beside this file for its quirks.
+
+    ``webhook_address`` is where Meta shall tell us, ``verify_token`` the word it must bring there first; without one
+    the operator enters both in Meta's own pages. ``human_agent``: Meta has approved the app for late answers.
+    """
 
     key = KEY
     name = "Facebook"
@@ -77,8 +82,14 @@ class FacebookProvider:
         version: str,
         http: Client,
         usage: UsageSink = ignore_usage,
+        webhook_address: str = "",
+        verify_token: str = "",
+        human_agent: bool = False,
     ) -> None:
         self._keys = keys
+        self._webhook_address = webhook_address
+        self._verify_token = verify_token
+        self._human_agent = human_agent
         self._dialog = f"{dialog_url.rstrip('/')}/{version}/dialog/oauth"
         self._client = FacebookClient(http=http, graph_url=graph_url, version=version, keys=keys, usage=usage)
 

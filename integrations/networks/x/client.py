@@ -1,7 +1,7 @@
 """X's API v2, one method per endpoint. Returns X's JSON, raises our errors, reports the budgets."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from integrations.contract import AppKeys, UsageSink, ignore_usage
@@ -9,10 +9,19 @@ from integrations.networks._shared.oauth import basic_authorisation
 from integrations.networks._shared.refusals import body_of, lost_answer, send
 from integrations.networks.x import errors, mapping
 from integrations.networks.x.errors import KEY
+from integrations.networks.x.limits import POSTS_A_PAGE
 from lib.http import Answer, Client
 from lib.http.client import Stream
 
 POST_FIELDS = "attachments,created_at,entities,note_tweet,referenced_tweets"
+MESSAGE_FIELDS = (
+    "attachments,author_id,conversation_id,created_at,entities,in_reply_to_user_id,note_tweet,referenced_tweets"
+)
+AROUND = {  # who wrote, which is paid, and what hangs on it
+    "expansions": "author_id,attachments.media_keys",
+    "user.fields": "id,name,profile_image_url,username",
+    "media.fields": "alt_text,media_key,preview_image_url,type,url",
+}
 USER_FIELDS = "id,name,profile_image_url,subscription_type,username"
 
 
@@ -63,11 +72,53 @@ class XClient:
         params = {
             "max_results": str(count),
             "tweet.fields": POST_FIELDS,
-            "start_time": since.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "start_time": _moment(since),
         }
         return self._json(
             "GET", f"/2/users/{subject}/tweets", token, budget="x.timeline", subject=subject, params=params
         )
+
+    # https://docs.x.com/x-api/users/get-mentions
+    def mentions(self, token: str, *, subject: str, since_id: str, until_id: str, since: datetime) -> Mapping[str, Any]:
+        """Return one page, newest first, of what names the account: after an id, else since a time; before an id."""
+        params = {"max_results": str(POSTS_A_PAGE), "tweet.fields": MESSAGE_FIELDS, **AROUND}
+        params |= {"since_id": since_id} if since_id else {"start_time": _moment(since)}
+        params |= {"until_id": until_id} if until_id else {}
+        path = f"/2/users/{subject}/mentions"
+        return self._json("GET", path, token, budget="x.mentions", subject=subject, params=params)
+
+    # https://docs.x.com/x-api/posts/search-recent-posts
+    def search(self, token: str, query: str, *, subject: str, since: datetime, next_token: str) -> Mapping[str, Any]:
+        """Return one page, newest first, of the posts of the last seven days that match."""
+        params = {
+            "query": query,
+            "max_results": str(POSTS_A_PAGE),
+            "start_time": _moment(since),
+            "tweet.fields": MESSAGE_FIELDS,
+            **AROUND,
+        }
+        params |= {"next_token": next_token} if next_token else {}
+        return self._json("GET", "/2/tweets/search/recent", token, budget="x.search", subject=subject, params=params)
+
+    # https://docs.x.com/x-api/posts/get-posts-by-ids
+    def posts(self, token: str, network_ids: Sequence[str], *, subject: str) -> Mapping[str, Any]:
+        """Look up to a hundred posts up; those that are gone stand in ``errors``."""
+        params = {"ids": ",".join(network_ids), "tweet.fields": MESSAGE_FIELDS, **AROUND}
+        return self._json("GET", "/2/tweets", token, budget="x.lookup", subject=subject, params=params)
+
+    # https://docs.x.com/x-api/posts/hide-reply
+    def set_hidden(self, token: str, network_id: str, *, hidden: bool, subject: str) -> None:
+        """Hide or show an answer in a conversation that the account began."""
+        path = f"/2/tweets/{network_id}/hidden"
+        self._data("PUT", path, token, budget="x.hiding", subject=subject, document={"hidden": hidden})
+
+    # https://docs.x.com/x-api/users/like-post and .../unlike-post
+    def set_liked(self, token: str, network_id: str, *, liked: bool, subject: str) -> None:
+        path, body = f"/2/users/{subject}/likes", {"tweet_id": network_id}
+        if liked:
+            self._data("POST", path, token, budget="x.likes", subject=subject, document=body)
+        else:
+            self._data("DELETE", f"{path}/{network_id}", token, budget="x.likes", subject=subject)
 
     # https://docs.x.com/x-api/media/initialize-media-upload
     def initialize_upload(
@@ -169,3 +220,7 @@ class XClient:
         if isinstance(first, dict) and not once:
             raise errors.partial_refusal(first)
         raise lost_answer(KEY, status=200, once=once)
+
+
+def _moment(time: datetime) -> str:
+    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -30,14 +30,20 @@ SENTENCES = {
     "of the post you are replying to.": "not-summoned",
     "You are not permitted to perform this action.": "not-permitted",
     "User is suspended.": "user-suspended",
+    "You attempted to reply to a Tweet that is deleted or not visible to you.": "reply-target-gone",
 }
 
 _SERVER = Refusal(raises=TransientError, key="unavailable")
 _CONFIGURATION = Refusal(raises=PermanentError, key="app_misconfigured", reach=Reach.APP)
+_WEBHOOK = Refusal(raises=PermanentError, key="webhook_refused", reach=Reach.APP)
 
 TABLE: dict[tuple[int, str], Refusal] = {
     (400, "invalid-request"): Refusal(raises=PermanentError, key="refused"),
     (400, "bad-request"): Refusal(raises=PermanentError, key="refused"),
+    **{
+        (400, reason): _WEBHOOK
+        for reason in ("crc-validation-failed", "url-validation-failed", "webhook-limit-exceeded")
+    },
     (401, "unauthorized"): Refusal(
         raises=AuthorisationLost, key="access_expired", reach=Reach.GRANT, refresh_may_help=True
     ),
@@ -47,6 +53,7 @@ TABLE: dict[tuple[int, str], Refusal] = {
     (403, "unsupported-authentication"): _CONFIGURATION,
     (403, "duplicate-content"): Refusal(raises=PermanentError, key="x_duplicate", look_first=True),
     (403, "not-summoned"): Refusal(raises=PermanentError, key="x_not_summoned"),
+    (403, "reply-target-gone"): Refusal(raises=PermanentError, key="post_gone"),
     (403, "not-permitted"): Refusal(raises=PermanentError, key="account_restricted", reach=Reach.ACCOUNT),
     (403, "user-suspended"): Refusal(raises=PermanentError, key="account_restricted", reach=Reach.ACCOUNT),
     (403, "not-authorized-for-resource"): Refusal(raises=PermanentError, key="refused"),

@@ -10,6 +10,7 @@ from datetime import timedelta
 from types import MappingProxyType
 
 from integrations.contract import Budget, Limits
+from integrations.engagement import ContentTerms
 from integrations.errors import Reach
 
 TEXT_MAX = 280
@@ -66,6 +67,7 @@ PRICE_DELETION = 10
 PRICE_ALT_TEXT = 5
 PRICE_REPLY = 10  # to somebody who summoned the account
 PRICE_ACT = 10
+PRICE_MESSAGE_READ = PRICE_POST_READ + PRICE_USER_READ  # with who wrote it
 
 # Engagement. Search: docs.x.com, "Search operators" and "Recent search", 2026-08-22 (self-serve figures).
 SEARCH_QUERY_MAX = 512
@@ -75,6 +77,12 @@ LOOKUP_MAX = 100
 CONVERSATIONS_A_QUERY = 13  # "conversation_id:" and 19 digits, joined by OR, in a query's length
 POLL_OVERLAP = timedelta(minutes=5)  # ours: a post may show in the index a little after it was written
 POSTS_A_POLL = 10  # ours: what a poll is taken to read; credits are a count for people, they run against no figure
+
+# Developer Agreement and Policy, "Content compliance": what is deleted, changed or made private on X must be so here,
+# within 24 hours where X or its author asks. X tells of the account's own posts only: all others are looked up again.
+CONTENT_TERMS = ContentTerms(
+    lease=timedelta(hours=24), source="X Developer Policy (docs.x.com/developer-terms/policy)", read_on="2026-08-22"
+)
 
 _STANDARD = Limits(
     text_max=TEXT_MAX,

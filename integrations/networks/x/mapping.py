@@ -63,14 +63,14 @@ def presence(user: Mapping[str, Any]) -> Presence:
 def sightings(timeline: Mapping[str, Any], *, handle: str) -> Iterator[Sighting]:
     """Yield the account's own posts of one page of its timeline; reposts and broken entries are left out."""
     for post in timeline.get("data") or ():
-        if any(each.get("type") in {"retweeted", "reposted"} for each in _references(post)):
+        if any(each.get("type") in {"retweeted", "reposted"} for each in references(post)):
             continue
         if not post.get("id") or not post.get("created_at"):
             continue
         yield Sighting(
             network_id=str(post["id"]),
             permalink=permalink(handle, str(post["id"])),
-            text=_as_written(post),
+            text=as_written(post),
             published_at=datetime.fromisoformat(str(post["created_at"])),
             media_count=len((post.get("attachments") or {}).get("media_keys") or ()),
         )
@@ -109,11 +109,12 @@ def moment(seconds: str) -> datetime | None:
     return datetime.fromtimestamp(int(seconds), UTC) if seconds.isdigit() else None
 
 
-def _references(post: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+def references(post: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    """Return which posts this one answers, reposts or quotes."""
     return post.get("referenced_tweets") or post.get("referenced_posts") or ()
 
 
-def _as_written(post: Mapping[str, Any]) -> str:
+def as_written(post: Mapping[str, Any]) -> str:
     """Return the text as its author typed it: whole, with real addresses, without X's own address of the media."""
     note = post.get("note_tweet") or post.get("note_post") or {}
     text = str(note.get("text") or post.get("text") or "")

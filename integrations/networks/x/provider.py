@@ -40,7 +40,9 @@ from integrations.networks._shared.judging import (
 from integrations.networks._shared.oauth import code_challenge, expiry
 from integrations.networks._shared.refusals import lost_answer
 from integrations.networks.x import limits, mapping
+from integrations.networks.x.app_client import XAppClient
 from integrations.networks.x.client import XClient
+from integrations.networks.x.engaging import XEngagement
 from integrations.networks.x.errors import KEY
 from integrations.networks.x.text import refused_characters, surely_fits, weighted_length
 from integrations.networks.x.uploads import is_alive, is_complete, upload
@@ -57,8 +59,12 @@ SCOPES: Mapping[Feature, frozenset[str]] = MappingProxyType(
 _CHECK_AGAIN = timedelta(seconds=5)
 
 
-class XProvider:
-    """Speaks to X for the app with ``keys``. See README.md beside this file for its quirks."""
+class XProvider(XEngagement):
+    """Speaks to X for the app with ``keys``. See README.md beside this file for its quirks.
+
+    ``consumer`` is the app's other pair of keys: for its own access, and for what X signs. ``webhook_address`` is where
+    X shall tell us. ``enterprise``: the app has a contract that allows likes.
+    """
 
     key = KEY
     name = "X"
@@ -69,9 +75,22 @@ class XProvider:
     budgets: tuple[Budget, ...] = limits.BUDGETS
 
     def __init__(
-        self, *, keys: AppKeys, api_url: str, authorise_url: str, http: Client, usage: UsageSink = ignore_usage
+        self,
+        *,
+        keys: AppKeys,
+        api_url: str,
+        authorise_url: str,
+        http: Client,
+        usage: UsageSink = ignore_usage,
+        consumer: AppKeys | None = None,
+        webhook_address: str = "",
+        enterprise: bool = False,
     ) -> None:
         self._keys = keys
+        self._consumer = consumer or AppKeys(client_id="", client_secret="")
+        self._app = XAppClient(http=http, api_url=api_url, consumer=self._consumer)
+        self._webhook_address = webhook_address
+        self._enterprise = enterprise
         self._authorise_url = authorise_url.rstrip("/")
         self._client = XClient(http=http, api_url=api_url, keys=keys, usage=usage)
 
@@ -332,13 +351,14 @@ def _cost(operation: Operation, composition: Composition, count: int) -> Mapping
             "x.mentions.app": 1,
             "x.search": searches,
             "x.search.app": searches,
-            "x.credits": (1 + searches) * limits.POSTS_A_POLL * limits.PRICE_POST_READ,
+            "x.credits": (1 + searches) * limits.POSTS_A_POLL * limits.PRICE_MESSAGE_READ,
         },
-        Operation.FETCH: {"x.lookup": lookups, "x.credits": count * limits.PRICE_POST_READ},
+        Operation.FETCH: {"x.lookup": lookups, "x.credits": count * limits.PRICE_MESSAGE_READ},
         Operation.REPLY: {
             "x.posts": 1,
             "x.posts.app": 1,
             "x.credits": price if price == limits.PRICE_POST_WITH_LINK else limits.PRICE_REPLY,
         },
+        Operation.SUBSCRIBE: {"x.webhooks": 2, "x.subscriptions": 6},
         Operation.ACT: {"x.hiding": 1, "x.likes": 1, "x.deletions": 1, "x.credits": limits.PRICE_ACT},
     }[operation]
