@@ -11,6 +11,7 @@ from scheduler.views.home import enter
 organisation_urls: list[URLPattern | URLResolver] = [
     path("accounts/", include("integrations.urls")),
     path("gallery/", include("gallery.urls")),
+    path("inbox/", include("moderation.urls")),
     path("notices/", include("notifications.urls")),
     path("", include("scheduler.urls")),
     *web.urls.organisation_urls,

@@ -25,6 +25,7 @@ from notifications.models import Notice
 from tests.answers import comparable
 from tests.factories import make_asset, make_post, make_publication, make_social_account, make_user
 from tests.houses import House, signed_in
+from tests.moderation.factories import make_item
 
 ABSENT = 987_654_321
 
@@ -56,6 +57,7 @@ ROWS: dict[str, Callable[[], Any]] = {
     "asset_id": make_asset,
     "attempt_id": make_attempt,
     "invitation_id": make_invitation,
+    "item_id": make_item,
     "notice_id": make_notice,
     "post_id": make_post,
     "publication_id": make_publication,

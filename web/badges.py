@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from django.db.models import Count, QuerySet, Subquery, Value
+from django.db.models import Count, QuerySet, Subquery, Sum, Value
 from django.utils.translation import gettext, ngettext
 
 from accounts.models import Membership, Organisation
 from accounts.permissions import Permission
 from integrations.models import SocialAccount
+from moderation.models import ItemCount
+from moderation.states import WAITING
 from notifications.models import Notice
 from scheduler.models import Publication
 from scheduler.states import State
@@ -32,9 +34,12 @@ def find_badges(organisation: Organisation, membership: Membership) -> dict[str,
         _count(lost, "pk") if membership.may(Permission.VIEW_ACCOUNTS) else Value(0),
         _count(undecided, "post"),
         _count(unread, "pk"),
+        _waiting(membership) if membership.may(Permission.ANSWER_INBOX) else Value(0),
     )
-    lost_count, undecided_count, unread_count = waiting.get()
+    lost_count, undecided_count, unread_count, waiting_count = waiting.get()
     badges = {}
+    if waiting_count:
+        badges["inbox"] = Badge(tone="wait", words=gettext("waiting for an answer"), count=waiting_count)
     if lost_count:
         badges["accounts"] = Badge(tone="alarm", words=_attention(lost_count))
     if undecided_count:
@@ -47,6 +52,14 @@ def find_badges(organisation: Organisation, membership: Membership) -> dict[str,
 def _decides_on(membership: Membership) -> list[State]:
     deciders = {State.OUTCOME_UNKNOWN: Permission.SCHEDULE_POSTS, State.IN_REVIEW: Permission.APPROVE_POSTS}
     return [state for state, permission in deciders.items() if membership.may(permission)]
+
+
+def _waiting(membership: Membership) -> Subquery:
+    """Return how many strangers wait for an answer, as the inbox's kept counters say."""
+    rows = ItemCount.objects.filter(state__in=sorted(WAITING))
+    if not membership.all_accounts:
+        rows = rows.filter(social_account__accesses__membership=membership)
+    return Subquery(rows.order_by().values(all_of_them=Value(1)).annotate(total=Sum("count")).values("total"))
 
 
 def _attention(count: int) -> str:

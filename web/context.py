@@ -1,6 +1,6 @@
 """What the shell around every page needs, from the request alone and at most one statement; fragments cost nothing."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
@@ -21,6 +21,7 @@ class Entry:
     url: str
     current: Literal["page", "true", ""]  # the value of aria-current; "true" on the pages below a section's own
     badge: Badge | None
+    on_phone: bool = False  # at the thumb; the others stand behind "More" there
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +61,9 @@ class Shell:
 
     @cached_property
     def work(self) -> list[Entry]:
-        return self._entries(*WORK)
+        """The sections of work. Of a phone's five places "More" takes one, and composing, for whoever may, another."""
+        places = 3 if self.compose else 4
+        return [replace(one, on_phone=place < places) for place, one in enumerate(self._entries(*WORK))]
 
     @cached_property
     def organisation_pages(self) -> list[Entry]:

@@ -1,4 +1,4 @@
-"""What stands in the rail. The inbox, the calendar and approvals take their places here once they exist."""
+"""What stands in the rail. The calendar and approvals take their places here once they exist."""
 
 from dataclasses import dataclass
 
@@ -23,6 +23,14 @@ class Section:
 
 WORK = (
     Section(name="home", label=_("Home"), icon="house", route="scheduler:home", keys="g h", exact=True),
+    Section(
+        name="inbox",
+        label=_("Inbox"),
+        icon="inbox",
+        route="moderation:inbox",
+        keys="g i",
+        permission=Permission.ANSWER_INBOX,
+    ),
     Section(
         name="posts",
         label=_("Posts"),

@@ -1,5 +1,6 @@
-"""How a publication is told apart: an icon of its own shape beside the word; the tone follows in elements.css."""
+"""How publications and inbox items are told apart: an icon of its own shape beside the word; tones: elements.css."""
 
+from moderation.states import ItemState
 from scheduler.states import State
 
 #: Sending has none: it shows the voice, the three arcs that move.
@@ -12,6 +13,15 @@ STATE_ICONS = {
     State.OUTCOME_UNKNOWN: "circle-help",
     State.FAILED: "circle-x",
     State.CANCELLED: "ban",
+}
+
+ITEM_STATE_ICONS = {
+    ItemState.NEW: "message-circle",
+    ItemState.ASSIGNED: "user",
+    ItemState.DEFERRED: "alarm-clock",
+    ItemState.REPLIED: "reply",
+    ItemState.CLOSED: "archive",
+    ItemState.IGNORED: "bell-off",
 }
 
 NETWORK_NAMES = {

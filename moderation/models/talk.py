@@ -7,6 +7,7 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from integrations.engagement import MessageKind
@@ -17,10 +18,10 @@ from moderation.models.people import Identity
 from moderation.states import Visibility, WayOut
 
 KINDS = [
-    (MessageKind.COMMENT.value, _("Comment")),
-    (MessageKind.MENTION.value, _("Mention")),
-    (MessageKind.PRIVATE.value, _("Private message")),
-    (MessageKind.REVIEW.value, _("Review")),
+    (MessageKind.COMMENT.value, pgettext_lazy("what somebody wrote", "Comment")),
+    (MessageKind.MENTION.value, pgettext_lazy("what somebody wrote", "Mention")),
+    (MessageKind.PRIVATE.value, pgettext_lazy("what somebody wrote", "Private message")),
+    (MessageKind.REVIEW.value, pgettext_lazy("what somebody wrote", "Review")),
 ]
 
 

@@ -1,12 +1,13 @@
 """How many items stand where: the sum of deltas that a trigger keeps, and their folding."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from django.db import connection
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from accounts.models import Membership
+from integrations.models import SocialAccount
 from moderation.models import Item, ItemCount
 from moderation.states import WAITING, ItemState
 
@@ -25,6 +26,20 @@ class Counts:
     def waiting(self) -> int:
         return self.of(*WAITING)
 
+    def __add__(self, other: "Counts") -> "Counts":
+        states = {*self.by_state, *other.by_state}
+        return Counts(by_state={one: self.of(one) + other.of(one) for one in states}, mine=self.mine + other.mine)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountCounts:
+    """The counts of one account, and what people call it."""
+
+    pk: int
+    network: str
+    title: str
+    counts: Counts
+
 
 def count_items(membership: Membership) -> Counts:
     """Return the counts that a member sees, with one statement whose cost does not grow with the number of items."""
@@ -38,6 +53,27 @@ def count_items(membership: Membership) -> Counts:
         if state == ItemState.ASSIGNED and assignee_id == membership.user_id:
             mine += count
     return Counts(by_state=by_state, mine=mine)
+
+
+def count_by_account(membership: Membership) -> list[AccountCounts]:
+    """Return the counts of each account that a member may work with and that holds items, in one statement."""
+    rows = ItemCount.objects.all()
+    if not membership.all_accounts:
+        rows = rows.filter(social_account__accesses__membership=membership)
+    is_mine = Q(state=ItemState.ASSIGNED, assignee_id=membership.user_id)
+    of_account = ("social_account_id", *(f"social_account__{name}" for name in ("network", "name", "handle", "kind")))
+    found = (
+        rows.values_list(*of_account, "state")
+        .annotate(total=Sum("count"), mine=Sum("count", filter=is_mine, default=0))
+        .order_by("social_account__network", "social_account__name", "social_account_id")
+    )
+    accounts: dict[int, AccountCounts] = {}
+    for pk, network, name, handle, kind, state, total, mine in found:
+        title = SocialAccount(name=name, handle=handle, kind=kind).title
+        known = accounts.get(pk) or AccountCounts(pk=pk, network=network, title=title, counts=Counts())
+        more = Counts(by_state={ItemState(state): total}, mine=mine)
+        accounts[pk] = replace(known, counts=known.counts + more)
+    return list(accounts.values())
 
 
 def fold_counts(social_account_ids: Iterable[int]) -> int:

@@ -16,13 +16,14 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext, ngettext
 
+from moderation.states import ItemState
 from scheduler.states import State
 from web.modules import import_map as modules
-from web.states import NETWORK_NAMES, STATE_ICONS
+from web.states import ITEM_STATE_ICONS, NETWORK_NAMES, STATE_ICONS
 
 register = template.Library()
 
@@ -69,6 +70,15 @@ def icon(name: str, size: str = "", label: str = "") -> SafeString:
 
 
 @register.simple_tag
+def stars(rating: int) -> SafeString:
+    """Show a rating of one to five."""
+    off, on = icon("star"), mark_safe(icon("star").replace("<svg ", "<svg data-on ", 1))  # noqa: S308 (our own drawing)
+    label = ngettext("%(count)d star of 5", "%(count)d stars of 5", rating) % {"count": rating}
+    drawn = format_html_join("", "{}", ((on if place < rating else off,) for place in range(5)))
+    return format_html('<span class="stars" role="img" aria-label="{}">{}</span>', label, drawn)
+
+
+@register.simple_tag
 def network(key: str, size: str = "", label: bool = True, off: bool = False) -> SafeString:
     """Show a network's mark, named for readers unless label is False because its name stands beside it."""
     name = NETWORK_NAMES.get(key, key) if label else ""
@@ -112,6 +122,19 @@ def state(value: str, text: str = "", bare: bool = False) -> SafeString:
 
 
 @register.simple_tag
+def item_state(value: str, text: str = "", bare: bool = False) -> SafeString:
+    """Tell the state of an inbox item: icon, word, tone. A text (say, whose it is) may stand in for the word."""
+    known = ItemState(value)
+    return format_html(
+        '<span class="state" data-state="{}"{}>{}{}</span>',
+        value,
+        mark_safe(" data-bare") if bare else "",
+        icon(ITEM_STATE_ICONS[known], size="small"),
+        text or known.label,
+    )
+
+
+@register.simple_tag
 def pill(text: str, icon: str, tone: str = "", bare: bool = False) -> SafeString:
     """Tell any other state, such as an account's health, in the look of a publication's."""
     return format_html(
@@ -124,11 +147,20 @@ def pill(text: str, icon: str, tone: str = "", bare: bool = False) -> SafeString
 
 
 @register.simple_tag
-def avatar(who: Depicted | str, size: str = "", tile: bool = False) -> SafeString:
+def avatar(who: Depicted | str, size: str = "", tile: bool = False, on: str = "") -> SafeString:
     """Show initials on a tint; hidden from readers, since the name stands beside it.
 
-    who is a user, an organisation, or the name of somebody who is neither.
+    who is a user, an organisation, or the name of somebody who is neither. on is the network they write on, whose mark
+    stands in the corner and is read out.
     """
+    if on and isinstance(who, str):
+        return format_html(
+            '<span class="avatar" data-tint="{}"{}><span aria-hidden="true">{}</span>{}</span>',
+            zlib.crc32(who.encode()) % TINTS + 1,
+            format_html(' data-size="{}"', size) if size else "",
+            initials(who),
+            network(on),
+        )
     return format_html(
         '<span class="avatar" data-tint="{}"{}{} aria-hidden="true">{}</span>',
         zlib.crc32(who.encode()) % TINTS + 1 if isinstance(who, str) else who.tint,
@@ -148,8 +180,8 @@ def initials(name: str) -> str:
 def moment(at: datetime | None, style: str = "near", now: datetime | None = None) -> SafeString | str:
     """Show an instant in the current (the organisation's) zone, with the zone named in its tooltip.
 
-    style is near (the hour today, the day and hour otherwise), hour, second, day, full or ago. An absent instant
-    shows as a dash.
+    style is near (the hour today, the day and hour otherwise), short (the hour today, else the day), hour, second, day,
+    weekday (the day with its name), full or ago. An absent instant shows as a dash.
     """
     if at is None:
         return "–"
@@ -174,15 +206,19 @@ def _worded(local: datetime, today: datetime, style: str) -> str:
         return _ago(today - local)
     if style in ("hour", "second"):
         return local.strftime("%H:%M" if style == "hour" else "%H:%M:%S")
-    if style == "near" and local.date() == today.date():
+    if style in ("near", "short") and local.date() == today.date():
         return local.strftime("%H:%M")
+    if style == "short" and local.date() == today.date() - timedelta(days=1):
+        return gettext("yesterday")
     this_year = local.year == today.year
-    if style == "full":
+    if style == "weekday" and local.date() == today.date():
+        return gettext("Today")
+    if style in ("full", "weekday"):
         day = date_format(local, "l j F" if this_year else "l j F Y")
     else:
         # Languages shorten months in ways of their own: French takes "j N", which gives "9 déc.".
         day = date_format(local, gettext("j M") if this_year else gettext("j M Y"))
-    if style == "day":
+    if style in ("day", "short", "weekday"):
         return day
     return _at(day, local.strftime("%H:%M"))
 
@@ -197,6 +233,17 @@ def _ago(passed: timedelta) -> str:
     if hours < 24:
         return ngettext("%(count)d h ago", "%(count)d h ago", hours) % {"count": hours}
     return ngettext("%(count)d day ago", "%(count)d days ago", hours // 24) % {"count": hours // 24}
+
+
+@register.simple_tag
+def duration(since: datetime, now: datetime | None = None) -> str:
+    """Say how long something has lasted, in the largest units that matter: 8 min, 1 h 05, 3 d."""
+    minutes = max(int(((now or timezone.now()) - since).total_seconds() // 60), 0)
+    if minutes < 60:
+        return gettext("%(count)s min") % {"count": minutes}
+    if minutes < 24 * 60:
+        return gettext("%(hours)s h %(minutes)s") % {"hours": minutes // 60, "minutes": f"{minutes % 60:02}"}
+    return gettext("%(count)s d") % {"count": minutes // (24 * 60)}
 
 
 @register.filter

@@ -1,0 +1,189 @@
+"""The inbox as a page lists it: which items stand in a view, in which order, and how many there are."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Q
+from django.utils.functional import Promise
+from django.utils.http import urlencode
+from django.utils.translation import pgettext_lazy
+
+from accounts.models import Membership
+from lib.numbers import number_in
+from lib.pagination import Page, page_of
+from moderation.models import Item
+from moderation.models.talk import KINDS
+from moderation.services.counting import AccountCounts, Counts, count_by_account
+from moderation.states import WAITING, ItemState
+
+PAGE_SIZE = 50
+ORDER = ("last_activity_at", "id")
+#: How far back a filter looks that no index serves, unless it is told to take all of history.
+WINDOW = timedelta(days=90)
+
+
+@dataclass(frozen=True, kw_only=True)
+class View:
+    """One way to look at the inbox. `key` stands in addresses; the first view has none."""
+
+    key: str
+    words: str | Promise
+    states: frozenset[ItemState] = frozenset(ItemState)
+    is_mine: bool = False
+    is_tab: bool = False  # beside the first view; the others stand in the menu alone
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether it holds what is being worked on, rather than history."""
+        return bool(self.states <= {*WAITING, ItemState.DEFERRED})
+
+    def condition(self, membership: Membership) -> Q:
+        if self.is_mine:
+            return Q(state=ItemState.ASSIGNED, assignee=membership.user_id)
+        if self.states == frozenset(ItemState):
+            return Q()
+        if len(self.states) == 1:
+            return Q(state=next(iter(self.states)))
+        return Q(state__in=sorted(self.states))
+
+    def count(self, counts: Counts) -> int:
+        return counts.mine if self.is_mine else counts.of(*self.states)
+
+
+TO_DO = View(key="", words=pgettext_lazy("items of the inbox", "To do"), states=WAITING, is_tab=True)
+NEW = View(key="new", words=pgettext_lazy("items of the inbox", "New"), states=frozenset({ItemState.NEW}), is_tab=True)
+MINE = View(
+    key="mine",
+    words=pgettext_lazy("items of the inbox", "Mine"),
+    states=frozenset({ItemState.ASSIGNED}),
+    is_mine=True,
+    is_tab=True,
+)
+DEFERRED = View(
+    key="deferred",
+    words=pgettext_lazy("items of the inbox", "Deferred"),
+    states=frozenset({ItemState.DEFERRED}),
+    is_tab=True,
+)
+ANSWERED = View(
+    key="answered", words=pgettext_lazy("items of the inbox", "Answered"), states=frozenset({ItemState.REPLIED})
+)
+CLOSED = View(key="closed", words=pgettext_lazy("items of the inbox", "Closed"), states=frozenset({ItemState.CLOSED}))
+IGNORED = View(
+    key="ignored", words=pgettext_lazy("items of the inbox", "Ignored"), states=frozenset({ItemState.IGNORED})
+)
+ALL = View(key="all", words=pgettext_lazy("items of the inbox", "Everything"))
+VIEWS = (TO_DO, NEW, MINE, DEFERRED, ANSWERED, CLOSED, IGNORED, ALL)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filters:
+    """What the address of the inbox asks for. Whatever nobody could have been given is left out."""
+
+    view: View = TO_DO
+    account_id: int | None = None
+    kind: str = ""
+    whole_history: bool = False
+
+    @property
+    def is_windowed(self) -> bool:
+        """Whether only the last days are looked at: no index serves this filter over all of history."""
+        return bool(self.kind and not self.view.is_bounded and not self.whole_history)
+
+    @property
+    def is_narrowed(self) -> bool:
+        return bool(self.account_id or self.kind)
+
+    def query(self) -> str:
+        """Return them as they stand in addresses, without the question mark."""
+        parts = {
+            "view": self.view.key,
+            "account": self.account_id or "",
+            "kind": self.kind,
+            "history": "all" if self.whole_history else "",
+        }
+        return urlencode({key: value for key, value in parts.items() if value})
+
+    def at(self, view: View) -> "Filters":
+        return replace(self, view=view)
+
+
+def read_filters(asked: Any) -> Filters:
+    """Read an address's query."""
+    return Filters(
+        view=next((one for one in VIEWS if one.key == asked.get("view", "")), TO_DO),
+        account_id=number_in(asked.get("account", "")),
+        kind=next((kind for kind, _words in KINDS if kind == asked.get("kind")), ""),
+        whole_history=asked.get("history") == "all",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tab:
+    """A view as the page offers it. `count` is None where the filter at hand is not counted."""
+
+    view: View
+    query: str
+    count: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Queue:
+    """The items of a view, and the figures around them."""
+
+    filters: Filters
+    page: Page[Item]
+    tabs: list[Tab]
+    accounts: list[AccountCounts]
+    counts: Counts  # of the account chosen, or of all
+
+    @property
+    def tab(self) -> Tab:
+        return next(one for one in self.tabs if one.view == self.filters.view)
+
+    @property
+    def account(self) -> AccountCounts | None:
+        return next((one for one in self.accounts if one.pk == self.filters.account_id), None)
+
+
+def items_in(filters: Filters, membership: Membership, *, now: datetime) -> Any:
+    """Return the items that these filters show to a member, as rows of a list."""
+    found = listed(membership).filter(filters.view.condition(membership))
+    if filters.account_id is not None:
+        found = found.filter(social_account=filters.account_id)
+    if filters.kind:
+        found = found.filter(kind=filters.kind)
+    if filters.is_windowed:
+        found = found.filter(last_activity_at__gte=now - WINDOW)
+    return found
+
+
+def listed(membership: Membership) -> Any:
+    """Return the items open to a member, with what a row says of each."""
+    return Item.objects.open_to(membership).select_related("social_account", "assignee").defer("social_account__sealed")
+
+
+def read_queue(filters: Filters, membership: Membership, *, now: datetime, before: str = "", after: str = "") -> Queue:
+    """Return one page of the list with its counters, in two statements."""
+    accounts = count_by_account(membership)
+    return Queue(
+        filters=filters,
+        page=page_of(items_in(filters, membership, now=now), by=ORDER, before=before, after=after, size=PAGE_SIZE),
+        tabs=tabs_of(filters, accounts),
+        accounts=accounts,
+        counts=_counts_of(filters, accounts),
+    )
+
+
+def tabs_of(filters: Filters, accounts: list[AccountCounts]) -> list[Tab]:
+    """Return every view with its count."""
+    counts = _counts_of(filters, accounts)
+    return [
+        Tab(view=one, query=filters.at(one).query(), count=None if filters.kind else one.count(counts)) for one in VIEWS
+    ]
+
+
+def _counts_of(filters: Filters, accounts: list[AccountCounts]) -> Counts:
+    chosen = [one.counts for one in accounts if filters.account_id in (None, one.pk)]
+    return sum(chosen, Counts())

@@ -1,0 +1,3 @@
+// The inbox page: its parts.
+
+import "moderation/panes";

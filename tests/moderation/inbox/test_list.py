@@ -1,0 +1,156 @@
+"""The inbox's list: its views, filters, counters and pages, and what each member may see of it."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from accounts.permissions import Role
+from integrations.engagement import MessageKind
+from moderation.models import Item
+from moderation.states import ItemState
+from tests.moderation.inbox.pages import browser, fill, join, names_in, open_accounts, write
+from tests.scheduler.pages import House, at_most
+
+
+def test_to_do_holds_those_who_wait_the_last_to_write_first(house: House) -> None:
+    now = timezone.now()
+    write(house, "Early", at=now - timedelta(hours=2))
+    write(house, "Late", at=now - timedelta(minutes=1), state=ItemState.ASSIGNED, assignee=house.alice)
+    write(house, "Closed", state=ItemState.CLOSED)
+
+    page = house.browser().get(house.url("inbox/"))
+
+    assert names_in(page) == ["Late", "Early"]
+
+
+@pytest.mark.parametrize(
+    ("view", "names"),
+    [
+        ("new", ["New"]),
+        ("mine", ["Mine"]),
+        ("deferred", ["Deferred"]),
+        ("answered", ["Answered"]),
+        ("closed", ["Closed"]),
+        ("all", ["New", "Mine", "Theirs", "Deferred", "Answered", "Closed"]),
+        ("nobody-gave-this", ["New", "Mine", "Theirs"]),
+    ],
+)
+def test_each_view_holds_its_states(house: House, view: str, names: list[str]) -> None:
+    now = timezone.now()
+    colleague = join(house, "Marek").user
+    written: dict[str, dict[str, Any]] = {
+        "New": {},
+        "Mine": {"state": ItemState.ASSIGNED, "assignee": house.alice},
+        "Theirs": {"state": ItemState.ASSIGNED, "assignee": colleague},
+        "Deferred": {"state": ItemState.DEFERRED, "deferred_until": now + timedelta(hours=1)},
+        "Answered": {"state": ItemState.REPLIED},
+        "Closed": {"state": ItemState.CLOSED},
+    }
+    for minutes, (name, fields) in enumerate(written.items()):
+        write(house, name, at=now - timedelta(minutes=minutes), **fields)
+
+    page = house.browser().get(house.url(f"inbox/?view={view}"))
+
+    assert names_in(page) == names
+    tab = page.context["queue"].tab
+    assert tab.count == len(names)
+
+
+def test_filters_stand_in_the_address_and_count_by_account(house: House) -> None:
+    write(house, "On Facebook")
+    write(house, "Privately", kind=MessageKind.PRIVATE)
+    write(house, "On X", account=house.x, kind=MessageKind.MENTION)
+
+    on_x = house.browser().get(house.url(f"inbox/?account={house.x.pk}"))
+    private = house.browser().get(house.url("inbox/?kind=private"))
+
+    assert (names_in(on_x), on_x.context["queue"].tab.count) == (["On X"], 1)
+    assert (names_in(private), private.context["queue"].tab.count) == (["Privately"], None)
+
+
+def test_a_kind_in_history_looks_back_ninety_days_unless_told(house: House) -> None:
+    write(house, "Old", at=timezone.now() - timedelta(days=200), state=ItemState.CLOSED)
+
+    recent = house.browser().get(house.url("inbox/?view=all&kind=comment"))
+    everything = house.browser().get(house.url("inbox/?view=all&kind=comment&history=all"))
+
+    assert names_in(recent) == []
+    assert "Of the last 90 days." in recent.content.decode()
+    assert names_in(everything) == ["Old"]
+
+
+def test_pages_go_on_where_the_last_row_stood_both_ways(house: House) -> None:
+    fill(house, 120)
+    client = house.browser()
+
+    first = client.get(house.url("inbox/"))
+    second = client.get(house.url("inbox/"), {"before": first.context["queue"].page.older})
+    back = client.get(house.url("inbox/"), {"after": second.context["queue"].page.newer})
+
+    assert names_in(first) == [f"Person {number}" for number in range(50)]
+    assert names_in(second) == [f"Person {number}" for number in range(50, 100)]
+    assert names_in(back) == names_in(first)
+
+
+def test_a_member_sees_open_accounts_only(house: House) -> None:
+    agent = join(house, "Ines")
+    write(house, "Open", account=house.x, kind=MessageKind.MENTION)
+    shut = write(house, "Shut")
+    with house.scope():
+        open_accounts(agent, house.x)
+    client = browser(agent)
+
+    page = client.get(house.url("inbox/?view=all"))
+
+    assert names_in(page) == ["Open"]
+    assert page.context["queue"].tab.count == 1
+    assert "Acme Bakery" not in page.content.decode()
+    absent = client.get(house.url("inbox/987654321/"))
+    for path in ("", "person/", "others/"):
+        assert client.get(house.url(f"inbox/{shut.pk}/{path}")).status_code == 404 == absent.status_code
+    assert b"row-" not in client.get(house.url(f"inbox/rows/?id={shut.pk}")).content
+
+
+def test_planners_have_no_inbox(house: House) -> None:
+    planner = browser(join(house, "Pat", Role.PLANNER))
+
+    assert planner.get(house.url("inbox/")).status_code == 403
+    assert "/inbox/" not in planner.get(house.url()).content.decode()
+
+
+def test_the_rail_counts_who_waits(house: House) -> None:
+    write(house)
+    write(house, state=ItemState.CLOSED)
+
+    page = house.browser().get(house.url()).content.decode()
+
+    assert '<span class="count" data-tone="wait">1<span class="aside-text"> waiting for an answer' in page
+
+
+def test_changed_rows_come_with_the_counters_and_say_what_has_left(house: House) -> None:
+    stays, leaves = write(house, "Stays"), write(house, "Leaves")
+    with house.scope():
+        Item.objects.filter(pk=leaves.pk).update(state=ItemState.CLOSED)
+
+    answer = house.browser().get(house.url(f"inbox/rows/?id={stays.pk}&id={leaves.pk}&id=987654321")).content.decode()
+
+    assert f'id="row-{stays.pk}"' in answer
+    assert answer.count("data-left") == 1
+    assert '<data value="1" data-view="">' in answer
+
+
+def test_a_thousand_items_take_at_most_eight_statements(house: House) -> None:
+    fill(house, 1000)
+    with house.scope():
+        first = Item.objects.order_by("-last_activity_at")[0]
+    client = house.browser()
+    client.get(house.url("inbox/"))
+
+    with at_most(8):
+        assert client.get(house.url("inbox/?view=all")).status_code == 200
+    with at_most(8):
+        assert client.get(house.url(f"inbox/{first.pk}/")).status_code == 200
+    with at_most(8):
+        assert client.get(house.url("inbox/?view=new&kind=comment")).status_code == 200
