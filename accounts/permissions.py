@@ -30,12 +30,15 @@ class Permission(TextChoices):
     MANAGE_OWNERS = "manage_owners", _("Make and unmake owners")
     MANAGE_ORGANISATION = "manage_organisation", _("Change the organisation's settings")
     VIEW_EVENT_LOG = "view_event_log", _("Read the event log")
-    ANSWER_INBOX = "answer_inbox", _("Answer and moderate in the inbox")
+    VIEW_INBOX = "view_inbox", _("Read the inbox")
+    ANSWER_INBOX = "answer_inbox", _("Answer and handle what comes into the inbox")
+    MODERATE_INBOX = "moderate_inbox", _("Hide, show, delete and like at the networks")
 
 
 _READ = {Permission.VIEW_POSTS, Permission.VIEW_ACCOUNTS}
 _WRITE = {*_READ, Permission.WRITE_POSTS, Permission.MANAGE_GALLERY}
-_PLAN = {*_WRITE, Permission.SCHEDULE_POSTS, Permission.APPROVE_POSTS}
+_PLAN = {*_WRITE, Permission.SCHEDULE_POSTS, Permission.APPROVE_POSTS, Permission.VIEW_INBOX}
+_ANSWER = {Permission.VIEW_INBOX, Permission.ANSWER_INBOX, Permission.MODERATE_INBOX}
 _ADMINISTER = set(Permission) - {Permission.MANAGE_OWNERS}
 
 ALLOWED: dict[Role, frozenset[Permission]] = {
@@ -43,7 +46,7 @@ ALLOWED: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: frozenset(_ADMINISTER),
     Role.PLANNER: frozenset(_PLAN),
     Role.CONTRIBUTOR: frozenset(_WRITE),
-    Role.AGENT: frozenset({*_READ, Permission.ANSWER_INBOX}),
-    Role.ANALYST: frozenset(_READ),
+    Role.AGENT: frozenset({*_READ, *_ANSWER}),
+    Role.ANALYST: frozenset({*_READ, Permission.VIEW_INBOX}),
     Role.APPROVER: frozenset({Permission.VIEW_POSTS, Permission.APPROVE_POSTS}),
 }

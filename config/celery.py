@@ -1,7 +1,7 @@
 """Celery: it carries doorbells and the clock's ticks. PostgreSQL is where the work is.
 
-Three kinds of worker, each a process of its own, so that nothing slow takes a slot from what is due now:
-`publish` (the calls at their hour), `media` (uploads ahead of it), `house` (everything else).
+Four kinds of worker, each a process of its own, so that nothing slow takes a slot from what is due now: `publish` (the
+calls at their hour), `media` (uploads ahead of it), `inbox` (what comes in and the answers to it), `house` (the rest).
 """
 
 import os
@@ -31,6 +31,9 @@ app.conf.beat_schedule = {
     "tend_grants": _ring("integrations.tend_grants", queue="house", seconds=15),
     "look_at_accounts": _ring("integrations.look_at_accounts", queue="house", seconds=60),
     "send_due_mail": _ring("notifications.tasks.send_due_mail", queue="house", seconds=5),
+    "moderate": _ring("moderation.tasks.moderate", queue="inbox", seconds=1),
+    "run_bulk": _ring("moderation.tasks.run_bulk", queue="inbox", seconds=1),
+    "sweep_inbox": _ring("moderation.tasks.sweep", queue="house", seconds=5),
     "tidy_connections": _ring("integrations.tidy_connections", queue="house", seconds=3600),
 }
 

@@ -58,6 +58,18 @@ CREATE POLICY passage ON integrations_accountaccess FOR SELECT TO passage USING 
 GRANT SELECT (state) ON integrations_socialaccount TO passage;
 GRANT SELECT (social_account_id, post_id, reason, state_changed_at) ON scheduler_publication TO passage;
 
+-- The inbox's work: moderation actions and inbound events, claimed by their lanes; bulk commands, polls and what wakes.
+GRANT SELECT (id, organisation_id, lane_id, available_at, lease_until, lease_token),
+      UPDATE (lease_until, lease_token) ON moderation_moderationaction, moderation_inboundevent TO passage;
+GRANT SELECT (id, organisation_id, available_at, lease_until, lease_token),
+      UPDATE (lease_until, lease_token) ON moderation_bulkcommand TO passage;
+DROP POLICY IF EXISTS passage ON moderation_moderationaction;
+CREATE POLICY passage ON moderation_moderationaction TO passage USING (true);
+DROP POLICY IF EXISTS passage ON moderation_inboundevent;
+CREATE POLICY passage ON moderation_inboundevent TO passage USING (true);
+DROP POLICY IF EXISTS passage ON moderation_bulkcommand;
+CREATE POLICY passage ON moderation_bulkcommand TO passage USING (true);
+
 -- Notices: which mails are due.
 GRANT SELECT (id, organisation_id, available_at, lease_until, lease_token, attempts),
       UPDATE (available_at, lease_until, lease_token, attempts) ON notifications_notice TO passage;
@@ -205,72 +217,8 @@ $f$;
 
 -- Publications ---------------------------------------------------------------------------------------------------------
 
--- Claim up to p_batch due publications of a queue, in turns over organisations, and lease them until p_until.
---
--- Lanes are taken at random among each organisation's first, then its second, and so on: whoever floods gets one turn
--- like everybody. A lane gives five rows a turn, or more where few lanes are due. Scanning starts at the lane's own
--- next_at: without that exact bound, dead index entries make a claim fifty times slower beside a long transaction.
--- At most p_in_flight rows per network are leased at a time; the advisory lock makes that exact, and ends with this
--- statement. Whatever is locked by somebody else is skipped, so a claim waits for nobody.
-CREATE OR REPLACE FUNCTION passage.claim_publications(
-  p_queue text, p_batch int, p_in_flight int, p_now timestamptz, p_until timestamptz
-) RETURNS TABLE (publication_id bigint, organisation_id bigint, token bigint)
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET jit = off AS $f$
-#variable_conflict use_column
-DECLARE
-  v_turn record;
-  v_bound timestamptz;
-  v_taken int;
-  v_left int := p_batch;
-  v_flying jsonb;  -- per network: leased now
-BEGIN
-  PERFORM pg_advisory_xact_lock(hashtext('passage.claim_publications'), hashtext(p_queue));
-  SELECT coalesce(jsonb_object_agg(n.network, n.leased), '{}') INTO v_flying FROM (
-    SELECT l.network, count(*) AS leased
-    FROM scheduler_publication p JOIN integrations_lane l ON l.id = p.lane_id
-    WHERE p.lease_until IS NOT NULL AND p.queue = p_queue GROUP BY l.network
-  ) n;
-  FOR v_turn IN
-    SELECT d.id, d.network, greatest(5, ceil(p_batch::numeric / d.lanes)::int) AS share
-    FROM (
-      SELECT l.id, l.network, count(*) OVER () AS lanes,
-             row_number() OVER (PARTITION BY l.organisation_id ORDER BY l.next_at) AS turn
-      FROM integrations_lane l
-      WHERE l.queue = p_queue AND l.next_at <= p_now
-        AND (l.not_before IS NULL OR l.not_before <= p_now)
-        AND coalesce((v_flying ->> l.network)::int, 0) < p_in_flight
-    ) d
-    ORDER BY d.turn, random()
-    LIMIT 4 * p_batch  -- some may be locked by others, or empty
-  LOOP
-    EXIT WHEN v_left = 0;
-    SELECT l.next_at INTO v_bound FROM integrations_lane l
-    WHERE l.id = v_turn.id AND l.next_at <= p_now AND (l.not_before IS NULL OR l.not_before <= p_now)
-    FOR UPDATE SKIP LOCKED;
-    CONTINUE WHEN NOT FOUND;
-    v_taken := least(v_left, v_turn.share, p_in_flight - coalesce((v_flying ->> v_turn.network)::int, 0));
-    CONTINUE WHEN v_taken <= 0;
-    RETURN QUERY
-      UPDATE scheduler_publication p SET lease_until = p_until, lease_token = p.lease_token + 1
-      FROM (
-        SELECT c.id FROM scheduler_publication c
-        WHERE c.queue = p_queue AND c.lane_id = v_turn.id AND c.lease_until IS NULL
-          AND c.available_at >= v_bound AND c.available_at <= p_now
-        ORDER BY c.available_at LIMIT v_taken FOR UPDATE SKIP LOCKED
-      ) picked
-      WHERE p.id = picked.id
-      RETURNING p.id, p.organisation_id, p.lease_token;
-    GET DIAGNOSTICS v_taken = ROW_COUNT;
-    v_left := v_left - v_taken;
-    v_flying := v_flying || jsonb_build_object(v_turn.network, coalesce((v_flying ->> v_turn.network)::int, 0) + v_taken);
-    -- A new snapshot, under the lane's lock: whoever inserts below this bound waits for us, then lowers it again.
-    UPDATE integrations_lane l SET next_at = (
-      SELECT c.available_at FROM scheduler_publication c
-      WHERE c.queue = p_queue AND c.lane_id = l.id AND c.lease_until IS NULL AND c.available_at >= v_bound
-      ORDER BY c.available_at LIMIT 1
-    ) WHERE l.id = v_turn.id;
-  END LOOP;
-END $f$;
+-- How work is claimed: lib/claims/sql/claim.sql, once for each kind of work.
+{claim claim_publications scheduler_publication AND c.queue = p_queue}
 
 -- Organisations with publications whose lease has run out: their worker is gone.
 CREATE OR REPLACE FUNCTION passage.organisations_with_expired_leases(p_now timestamptz) RETURNS SETOF bigint
@@ -374,6 +322,30 @@ RETURNS TABLE (network text, budget text, used bigint, ends_at timestamptz)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $f$
   SELECT network, budget, used, ends_at FROM integrations_budgetuse
   WHERE subject = '' AND ends_at > p_now ORDER BY network, budget
+$f$;
+
+-- The inbox ------------------------------------------------------------------------------------------------------------
+{claim claim_actions moderation_moderationaction}
+{claim claim_inbound_events moderation_inboundevent}
+
+-- Organisations with moderation actions whose lease has run out: their worker is gone.
+CREATE OR REPLACE FUNCTION passage.organisations_with_expired_actions(p_now timestamptz) RETURNS SETOF bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $f$
+  SELECT DISTINCT organisation_id FROM moderation_moderationaction WHERE lease_until < p_now ORDER BY 1 LIMIT 1000
+$f$;
+
+-- Take bulk commands that are due, or whose worker is gone.
+CREATE OR REPLACE FUNCTION passage.claim_bulk_commands(p_n int, p_now timestamptz, p_until timestamptz)
+RETURNS TABLE (bulk_id bigint, organisation_id bigint, token bigint)
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $f$
+  UPDATE moderation_bulkcommand b SET lease_until = p_until, lease_token = b.lease_token + 1
+  FROM (
+    SELECT id FROM moderation_bulkcommand
+    WHERE available_at <= p_now AND (lease_until IS NULL OR lease_until <= p_now)
+    ORDER BY available_at, id LIMIT p_n FOR UPDATE SKIP LOCKED
+  ) due
+  WHERE b.id = due.id
+  RETURNING b.id, b.organisation_id, b.lease_token
 $f$;
 
 -- Notices --------------------------------------------------------------------------------------------------------------

@@ -104,19 +104,22 @@ def open_account(account: SealedAccount) -> Account:
 
 def account_for_calls(account: SocialAccount) -> Account:
     """Return what a provider takes for a row that was read with its grant; raises as `open_account` does."""
+    return open_account(sealed_account(account))
+
+
+def sealed_account(account: SocialAccount) -> SealedAccount:
+    """Return what calls need of a row that was read with its grant, still sealed: it may leave the transaction."""
     grant = account.grant
-    return open_account(
-        SealedAccount(
-            organisation_id=account.organisation_id,
-            network=account.network,
-            network_id=account.network_id,
-            handle=account.handle,
-            details=account.details,
-            sealed=account.sealed,
-            person_id=grant.outside_id if grant else "",
-            grant_sealed=grant.sealed if grant else None,
-            features=account.capabilities,
-        )
+    return SealedAccount(
+        organisation_id=account.organisation_id,
+        network=account.network,
+        network_id=account.network_id,
+        handle=account.handle,
+        details=account.details,
+        sealed=account.sealed,
+        person_id=grant.outside_id if grant else "",
+        grant_sealed=grant.sealed if grant else None,
+        features=account.capabilities,
     )
 
 

@@ -16,6 +16,7 @@ _BIN = ROOT / ".venv/bin"
 _WORKERS = {
     "publish": "publish",
     "media": "media",
+    "inbox": "inbox",
     "house": "house",
 }
 

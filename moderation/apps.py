@@ -1,4 +1,4 @@
-"""The inbox: what strangers write, and what agents do about it."""
+"""App configuration."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
@@ -7,3 +7,11 @@ from django.utils.translation import gettext_lazy as _
 class ModerationConfig(AppConfig):
     name = "moderation"
     verbose_name = _("Inbox")
+
+    def ready(self) -> None:
+        from accounts.permissions import Permission
+        from live.kinds import register_kind
+        from moderation.changes import BULK, ITEM, locate_items
+
+        register_kind(ITEM, permission=Permission.VIEW_INBOX, locate=locate_items)
+        register_kind(BULK, permission=None)

@@ -13,6 +13,8 @@ EXPECTED = {
     "media": timedelta(minutes=6),  # one upload may take as long as its lease
     "reconcile": timedelta(minutes=6),
     "sweep": timedelta(seconds=60),
+    "moderate": timedelta(seconds=60),
+    "moderation sweep": timedelta(seconds=60),
     "watch": timedelta(seconds=60),
 }
 

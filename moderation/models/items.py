@@ -119,7 +119,7 @@ class Item(OwnedModel):
         ]
 
     def __str__(self) -> str:
-        return f"item {self.pk}"
+        return f"#{self.pk}"  # no name: the event log keeps this
 
 
 class ItemCount(OwnedModel):

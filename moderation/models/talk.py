@@ -1,6 +1,7 @@
 """Threads and messages: what was said, in and out, and how it stands on the network."""
 
 import uuid
+from typing import Any, ClassVar
 
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
@@ -13,7 +14,7 @@ from accounts.models import User
 from integrations.engagement import MessageKind
 from integrations.models import SocialAccount
 from lib.privacy import ContentLease, Data, PrivacyClass, Purpose, Subject, blank, delete, follows
-from lib.tenancy.models import OwnedForeignKey, OwnedModel, SameOrganisation, in_organisation
+from lib.tenancy.models import OwnedForeignKey, OwnedModel, OwnedQuerySet, SameOrganisation, in_organisation
 from moderation.models.people import Identity
 from moderation.states import Visibility, WayOut
 
@@ -61,6 +62,13 @@ class Thread(OwnedModel):
         return f"thread {self.pk}"
 
 
+class MessageQuerySet(OwnedQuerySet["Message"]):
+    def newest_own_id(self, item_id: int, *, but: int = 0) -> int:
+        """Return the highest id of what our side said in an item, one message left out; 0 for none."""
+        ours = self.filter(item=item_id).exclude(origin=Message.Origin.STRANGER).exclude(pk=but)
+        return ours.aggregate(newest=models.Max("pk"))["newest"] or 0
+
+
 class Message(OwnedModel):
     """One item of a thread, in or out.
 
@@ -102,6 +110,8 @@ class Message(OwnedModel):
     # The network's terms: until when this content may be kept without asking anew; null: no such term.
     lease_until = models.DateTimeField(null=True, blank=True, editable=False)
     blanked_at = models.DateTimeField(null=True, blank=True, editable=False)  # its content ended by such a term
+
+    objects: ClassVar[Any] = MessageQuerySet.as_manager()
 
     privacy = PrivacyClass(
         purpose=Purpose.MODERATION,

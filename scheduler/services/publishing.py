@@ -18,11 +18,12 @@ from integrations.contract import Level, Operation, Published
 from integrations.errors import AuthorisationLost, OutcomeUnknown, PermanentError, ProviderError
 from lib.claims.claiming import Claim, Claimed, Clock
 from lib.claims.loops import drain
+from lib.claims.threads import CALLS_AT_ONCE, in_threads
 from lib.tenancy.errands import Errand, Statement, run_errands
 from scheduler.models import Queue
 from scheduler.services import trouble
 from scheduler.services.trouble import Ended
-from scheduler.services.work import CALLS_AT_ONCE, Job, Move, facts_of, in_threads, load, rows_of, settle
+from scheduler.services.work import Job, Move, facts_of, load, rows_of, settle
 from scheduler.states import Outcome, State
 
 logger = logging.getLogger(__name__)

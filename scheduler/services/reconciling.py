@@ -15,12 +15,13 @@ from integrations.contract import Findings, Operation
 from integrations.errors import AuthorisationLost, ProviderError, RateLimited, TransientError
 from lib.claims.claiming import Claim, Claimed, Clock, wait_before_retry
 from lib.claims.loops import drain
+from lib.claims.threads import CALLS_AT_ONCE, in_threads
 from lib.tenancy.scope import scope
 from scheduler.models import Look, Publication, Queue
 from scheduler.services import trouble
 from scheduler.services.publishing import answer
 from scheduler.services.trouble import Ended
-from scheduler.services.work import CALLS_AT_ONCE, Job, Move, in_threads, load, settle
+from scheduler.services.work import Job, Move, load, settle
 from scheduler.states import Outcome, State
 
 logger = logging.getLogger(__name__)

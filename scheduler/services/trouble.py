@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection
-
 from config.env import env
 from integrations.errors import (
     AuthorisationLost,
@@ -17,9 +15,7 @@ from integrations.errors import (
     TransientError,
 )
 from integrations.models import SocialAccount
-from integrations.services.health import mark_account_lost
-from integrations.services.lanes import delay_lanes
-from integrations.services.refreshing import ask_for_refresh
+from integrations.services import aftermath
 from lib.claims.claiming import wait_before_retry
 from scheduler.models import Queue
 from scheduler.services.work import Job, Move
@@ -124,7 +120,7 @@ def see_to(ended: Sequence[Ended], *, now: datetime) -> None:
     for each in ended:
         job, error = each.move.job, each.error
         if isinstance(error, AuthorisationLost):
-            _see_to_access(job, error, now=now)
+            aftermath.see_to_access(job.account_id, error, now=now)
         elif isinstance(error, RateLimited) and each.move.delays_until is not None:
             _delay(job, error.reach, each.move.delays_until, error.key)
 
@@ -136,21 +132,9 @@ def delay_accounts(moves: Sequence[Move]) -> None:
             _delay(move.job, Reach.ACCOUNT, move.delays_until, move.reason)
 
 
-def _see_to_access(job: Job, error: AuthorisationLost, *, now: datetime) -> None:
-    again_at = ask_for_refresh(job.account_id, now=now) if error.refresh_may_help else None
-    if again_at is None:
-        mark_account_lost(job.account_id, error=error, now=now)
-
-
 def _delay(job: Job, reach: Reach, until: datetime, reason: str) -> None:
-    if reach is Reach.APP:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT passage.delay_network(%s, %s, %s)", [job.account.network, until, reason])
-        return
-    accounts = SocialAccount.objects.filter(pk=job.account_id)
-    if reach is Reach.GRANT:
-        accounts = SocialAccount.objects.filter(grant__social_accounts=job.account_id)
-    delay_lanes(accounts, queues=(Queue.MEDIA, Queue.PUBLISH), until=until, reason=reason)
+    queues = (Queue.MEDIA, Queue.PUBLISH)
+    aftermath.delay(job.account_id, job.account.network, reach, queues=queues, until=until, reason=reason)
 
 
 def _wait(job: Job, *, until: datetime, reason: str, delays_until: datetime | None = None, **data: Any) -> Move:

@@ -9,11 +9,9 @@ import logging
 import time
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cache
-from typing import Any, TypeVar
+from typing import Any
 
 from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, connection
 
@@ -31,12 +29,6 @@ from scheduler.models import Publication, Queue
 from scheduler.states import MOVES, Outcome, State
 
 logger = logging.getLogger(__name__)
-
-T = TypeVar("T")
-R = TypeVar("R")
-
-#: Calls one worker process has in the air, and so the most that one kill leaves in doubt.
-CALLS_AT_ONCE = 10
 
 _LOAD = "SELECT * FROM scheduler_load_publications(%s, %s)"
 _SETTLE = "SELECT * FROM scheduler_settle_publications(%s, %s) AS moved (id)"
@@ -310,19 +302,6 @@ def _tell(ids: Sequence[int], *, now: datetime) -> None:
     if ids:
         found = Publication.objects.filter(pk__in=ids).select_related("post", "social_account").order_by("pk")
         outcomes.tell(list(found), now=now)
-
-
-def in_threads(act: Callable[[T], R], items: Sequence[T]) -> list[R]:
-    """Do the same to all, at most CALLS_AT_ONCE at a time; `act` must not raise."""
-    if len(items) == 1:
-        return [act(items[0])]
-    return list(_pool().map(act, items))
-
-
-@cache
-def _pool() -> ThreadPoolExecutor:
-    """Made on first use, which is after the fork, and kept: its threads keep their connections to the networks."""
-    return ThreadPoolExecutor(CALLS_AT_ONCE, thread_name_prefix="call")
 
 
 def facts_of(error: ProviderError, outcome: Outcome) -> dict[str, Any]:

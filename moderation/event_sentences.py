@@ -1,0 +1,37 @@
+"""What the event log says of the inbox. An item is named by its number only: the log outlives the people in it."""
+
+from django.utils.translation import gettext_noop as _
+
+SENTENCES = {
+    "moderation.item.engaged": _("%(actor)s took inbox item %(subject)s in hand"),
+    "moderation.item.assigned": _("%(actor)s assigned inbox item %(subject)s"),
+    "moderation.item.deferred": _("%(actor)s deferred inbox item %(subject)s"),
+    "moderation.item.closed": _("%(actor)s closed inbox item %(subject)s"),
+    "moderation.item.ignored": _("%(actor)s ignored inbox item %(subject)s"),
+    "moderation.item.reopened": _("%(actor)s reopened inbox item %(subject)s"),
+    "moderation.item.muted": _("%(actor)s muted inbox item %(subject)s"),
+    "moderation.item.unmuted": _("%(actor)s let inbox item %(subject)s be heard again"),
+    "moderation.item.engaged_undone": _("%(actor)s gave inbox item %(subject)s back"),
+    "moderation.item.assigned_undone": _("%(actor)s took back the assignment of inbox item %(subject)s"),
+    "moderation.item.deferred_undone": _("%(actor)s took back the deferral of inbox item %(subject)s"),
+    "moderation.item.closed_undone": _("%(actor)s took back the closing of inbox item %(subject)s"),
+    "moderation.item.ignored_undone": _("%(actor)s took back the ignoring of inbox item %(subject)s"),
+    "moderation.item.reopened_undone": _("%(actor)s took back the reopening of inbox item %(subject)s"),
+    "moderation.item.muted_undone": _("%(actor)s took back the muting of inbox item %(subject)s"),
+    "moderation.item.unmuted_undone": _("%(actor)s muted inbox item %(subject)s again"),
+    "moderation.item.answered": _("%(actor)s answered inbox item %(subject)s"),
+    "moderation.note.written": _("%(actor)s wrote a note on inbox item %(subject)s"),
+    "moderation.message.hide_asked": _("%(actor)s asked to hide a message of inbox item %(subject)s"),
+    "moderation.message.show_asked": _("%(actor)s asked to show a message of inbox item %(subject)s"),
+    "moderation.message.delete_asked": _("%(actor)s asked to delete a message of inbox item %(subject)s"),
+    "moderation.message.like_asked": _("%(actor)s asked to like a message of inbox item %(subject)s"),
+    "moderation.message.unlike_asked": _("%(actor)s asked to take a like back in inbox item %(subject)s"),
+    "moderation.message.act_taken_back": _("%(actor)s took back what was asked about inbox item %(subject)s"),
+    "moderation.action.waiting": _("To be tried again at the network: inbox item %(subject)s (%(act)s)"),
+    "moderation.action.sent": _("Done at the network: inbox item %(subject)s (%(act)s)"),
+    "moderation.action.refused": _("Refused by the network: inbox item %(subject)s (%(act)s)"),
+    "moderation.action.unknown": _("The answer was lost, the outcome is unknown: inbox item %(subject)s (%(act)s)"),
+    "moderation.bulk.started": _("%(actor)s began a command for %(items)s inbox items"),
+    "moderation.bulk.undone": _("%(actor)s took back a command for several inbox items"),
+    "moderation.bulk.done": _("A command for %(items)s inbox items was carried out"),
+}

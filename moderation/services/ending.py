@@ -1,0 +1,285 @@
+"""How moderation actions end, and what that changes: the action, our reply, the message it is about, its item."""
+
+import logging
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db import InterfaceError, OperationalError
+from django.db.models import F
+
+from eventlog.services import record
+from integrations.contract import Findings
+from integrations.engagement import Act, Sent
+from integrations.errors import (
+    AuthorisationLost,
+    OutcomeUnknown,
+    PermanentError,
+    ProviderError,
+    RateLimited,
+    Reach,
+    TransientError,
+)
+from integrations.services import aftermath
+from integrations.services.lanes import lower_lanes
+from lib.claims.claiming import wait_before_retry
+from lib.tenancy.scope import scope
+from moderation import outcomes
+from moderation.models import Item, Message, ModerationAction
+from moderation.services.acting import QUEUE
+from moderation.services.commands import move, save
+from moderation.states import WAYS_OUT, ItemState, Visibility, WayOut
+
+if TYPE_CHECKING:
+    from moderation.services.working import Job
+
+logger = logging.getLogger(__name__)
+
+#: How long an action whose account cannot be spoken for is left alone; reconnecting opens its lane at once.
+_HELD_PAUSE = timedelta(minutes=1)
+#: How many looks must find nothing before it counts as proven that a reply never arrived.
+EMPTY_LOOKS = 2
+#: After so many tries a person is asked.
+_TRIES_MAX = 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ended:
+    """One step of an action that ended, and what comes of it."""
+
+    job: "Job"
+    after: WayOut
+    available_at: datetime | None = None  # None: nothing more to do
+    counts: bool = False  # one more try without success
+    looks: int | None = None
+    reason: str = ""
+    reason_data: Mapping[str, Any] = field(default_factory=dict)
+    sent: Sent | None = None
+    error: ProviderError | None = None
+
+    def __post_init__(self) -> None:
+        before = self.job.state
+        if self.after != before and self.after not in WAYS_OUT[before]:
+            raise ValueError(f"no action goes from {before} to {self.after}")
+
+
+# -- what a step came to -----------------------------------------------------------------------------------------------
+
+
+def done(job: "Job", sent: Sent | None = None) -> Ended:
+    """The network accepted it."""
+    return Ended(job=job, after=WayOut.SENT, sent=sent)
+
+
+def not_made(job: "Job", *, now: datetime) -> Ended:
+    """Its moment had passed before the call: surely not sent, so due again."""
+    return Ended(job=job, after=_back(job), available_at=now)
+
+
+def held(job: "Job", *, now: datetime) -> Ended:
+    """Its account cannot be spoken for now."""
+    return Ended(job=job, after=job.state, available_at=now + _HELD_PAUSE, reason="account_held")
+
+
+def over_budget(job: "Job", *, budget: str, until: datetime) -> Ended:
+    """The network has no room before an hour."""
+    data = {"budget": budget, "until_at": until.isoformat()}
+    return Ended(job=job, after=job.state, available_at=until, reason="over_budget", reason_data=data)
+
+
+def met(job: "Job", error: ProviderError, *, now: datetime) -> Ended:
+    """The network refused, failed or fell silent."""
+    facts = {**error.parameters, "code": error.code, "detail": error.detail, "network": error.network}
+    common: dict[str, Any] = {"job": job, "reason": error.key, "reason_data": facts, "error": error}
+    if isinstance(error, OutcomeUnknown):
+        until = now + job.provider.visibility_delay
+        return Ended(after=WayOut.UNKNOWN, available_at=until, counts=True, looks=0, **common)
+    if isinstance(error, PermanentError) and job.state is not WayOut.UNKNOWN:
+        if error.look_first and job.act is Act.REPLY:
+            return Ended(after=WayOut.UNKNOWN, available_at=now, counts=True, looks=0, **common)
+        return Ended(after=WayOut.REFUSED, **common)
+    if job.action.attempts + 1 >= _TRIES_MAX:
+        return Ended(after=WayOut.UNKNOWN if job.state is WayOut.UNKNOWN else WayOut.REFUSED, counts=True, **common)
+    return Ended(after=_back(job), available_at=_again_at(job, error, now=now), counts=True, **common)
+
+
+def looked(job: "Job", findings: Findings, *, now: datetime) -> Ended:
+    """One look at the network for a reply whose answer was lost."""
+    if findings.published is not None:
+        sent = Sent(
+            network_id=findings.published.network_id,
+            permalink=findings.published.permalink,
+            sent_at=findings.published.published_at,
+        )
+        return Ended(job=job, after=WayOut.SENT, sent=sent)
+    if findings.candidates:
+        sightings = [{"network_id": each.network_id, "text": each.text} for each in findings.candidates]
+        return Ended(job=job, after=WayOut.UNKNOWN, reason="look_alike", reason_data={"sightings": sightings})
+    looks = job.action.looks + (1 if findings.covered else 0)
+    if looks >= EMPTY_LOOKS:
+        return Ended(job=job, after=WayOut.WAITING, available_at=now, looks=0, reason="proven_absent")
+    if job.action.attempts + 1 >= _TRIES_MAX:
+        return Ended(job=job, after=WayOut.UNKNOWN, counts=True, reason="look_too_short")
+    until = now + wait_before_retry(job.action.attempts + 1)
+    return Ended(job=job, after=WayOut.UNKNOWN, available_at=until, looks=looks, counts=True, reason="look_nothing_yet")
+
+
+def _back(job: "Job") -> WayOut:
+    return WayOut.UNKNOWN if job.state is WayOut.UNKNOWN else WayOut.WAITING
+
+
+def _again_at(job: "Job", error: ProviderError, *, now: datetime) -> datetime:
+    if isinstance(error, RateLimited) and error.reset_at is not None:
+        return max(error.reset_at, now + timedelta(seconds=1))
+    if isinstance(error, AuthorisationLost):
+        return now + timedelta(seconds=15)  # a refresh takes seconds; else the lane is held, whatever the hour
+    wait = wait_before_retry(job.action.attempts + 1)
+    if isinstance(error, TransientError) and error.retry_after is not None:
+        wait = max(error.retry_after, timedelta(seconds=1))
+    return now + wait
+
+
+# -- writing it down ---------------------------------------------------------------------------------------------------
+
+
+def settle(ended: Sequence[Ended], *, now: datetime) -> int:
+    """Write down how steps ended, one transaction per organisation; return how many were still ours to write."""
+    grouped: dict[int, list[Ended]] = defaultdict(list)
+    for each in ended:
+        grouped[each.job.claim.organisation_id].append(each)
+    settled = 0
+    for organisation_id, group in sorted(grouped.items()):
+        try:
+            with scope(organisation=organisation_id):
+                settled += _settle_organisation(group, now=now)
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception:
+            logger.exception("moderation actions of organisation %s: how they ended was not written", organisation_id)
+    return settled
+
+
+def _settle_organisation(ended: Sequence[Ended], *, now: datetime) -> int:
+    """Items by ascending id first, then messages, actions and lanes: the order in which everybody locks."""
+    ids = {each.job.action.item_id for each in ended}
+    locked = Item.objects.select_for_update(of=("self",)).select_related("assignee").filter(pk__in=ids).order_by("pk")
+    items = {item.pk: item for item in locked}
+    written = [each for each in ended if each.job.action.item_id in items and _write(each, now=now)]
+    for each in written:
+        _reflect(each, items[each.job.action.item_id], now=now)
+    lower_lanes(_bounds(written))
+    for each in written:
+        _see_to(each, now=now)
+    outcomes.tell([each.job.action for each in written if _asks(each)], now=now)
+    return len(written)
+
+
+def _write(each: Ended, *, now: datetime) -> bool:
+    action = each.job.action
+    values: dict[str, Any] = {
+        "state": each.after,
+        "lease_until": None,
+        "available_at": each.available_at,
+        "reason": each.reason,
+        "reason_data": dict(each.reason_data),
+        "ended_at": now if each.available_at is None else None,
+    }
+    if each.counts:
+        values["attempts"] = F("attempts") + 1
+    if each.looks is not None:
+        values["looks"] = each.looks
+    ours = ModerationAction.objects.filter(
+        pk=action.pk, lease_token=each.job.claim.token, lease_until__isnull=False, state=each.job.state
+    )
+    if not ours.update(**values):
+        logger.warning("moderation action %s: no longer ours, %s not written", action.pk, each.after)
+        return False
+    return True
+
+
+def _reflect(each: Ended, item: Item, *, now: datetime) -> None:
+    if each.job.act is Act.REPLY:
+        _reflect_reply(each, item, now=now)
+    elif each.after is WayOut.SENT:
+        _reflect_act(each.job.act, each.job.action, item, now=now)
+    if each.after is not each.job.state or each.available_at is None:
+        data = {"message_id": each.job.action.message_id, "act": each.job.act.value, "key": each.reason}
+        record(f"moderation.action.{each.after}", item, data=data)
+    save(item, "is_hidden", "is_deleted", "excerpt", "message_count", "last_own_message_id")
+
+
+def _reflect_reply(each: Ended, item: Item, *, now: datetime) -> None:
+    reply = each.job.action.reply
+    values: dict[str, Any] = {"way_out": each.after, "reason": each.reason, "reason_data": dict(each.reason_data)}
+    if each.sent is not None:
+        _adopt_echo(reply, each.sent, item)
+        values |= {"network_id": each.sent.network_id, "permalink": each.sent.permalink}
+        values |= {"written_at": each.sent.sent_at or reply.written_at}
+    Message.objects.filter(pk=reply.pk).update(**values)
+    if each.after is WayOut.REFUSED or (each.after is WayOut.UNKNOWN and each.available_at is None):
+        _give_back(item, each, now=now)
+    elif each.after is WayOut.SENT:
+        item.send_failed = False
+
+
+def _adopt_echo(reply: Message, sent: Sent, item: Item) -> None:
+    """Take the place of our own reply's echo, which may have come in before the answer to the call was written."""
+    same = Message.objects.filter(social_account=reply.social_account_id, network_id=sent.network_id)
+    echo = same.exclude(pk=reply.pk).exclude(origin=Message.Origin.STRANGER).first()
+    if echo is None:
+        return
+    if echo.item_id == item.pk:
+        item.message_count = max(item.message_count - 1, 0)
+        item.last_own_message_id = max(reply.pk, Message.objects.newest_own_id(item.pk, but=echo.pk))
+    echo.delete()
+
+
+def _give_back(item: Item, each: Ended, *, now: datetime) -> None:
+    """A reply that did not go out, or may not have: its author has it before them again."""
+    item.send_failed = True
+    if item.state == ItemState.REPLIED and item.assignee_id is not None:
+        move(item, ItemState.ASSIGNED, now=now)
+        item.waiting_since = item.waiting_since or each.job.action.message.written_at
+
+
+def _reflect_act(act: Act, action: ModerationAction, item: Item, *, now: datetime) -> None:
+    message = Message.objects.filter(pk=action.message_id)
+    if act in {Act.LIKE, Act.UNLIKE}:
+        message.update(is_liked=act is Act.LIKE, version=F("version") + 1)
+        return
+    stands = {Act.HIDE: Visibility.HIDDEN, Act.SHOW: Visibility.VISIBLE, Act.DELETE: Visibility.DELETED}[act]
+    message.update(visibility=stands, visibility_at=now, version=F("version") + 1)
+    strangers = Message.objects.filter(item=item, origin=Message.Origin.STRANGER)
+    item.is_deleted = not strangers.exclude(visibility=Visibility.DELETED).exists()
+    last = strangers.order_by("-written_at", "-pk").values_list("visibility", flat=True).first()
+    item.is_hidden = last == Visibility.HIDDEN
+
+
+def _bounds(written: Sequence[Ended]) -> dict[int, datetime]:
+    bounds: dict[int, datetime] = {}
+    for each in written:
+        lane_id = each.job.action.lane_id
+        if each.available_at is not None and lane_id is not None:
+            bounds[lane_id] = min(each.available_at, bounds.get(lane_id, each.available_at))
+    return bounds
+
+
+def _see_to(each: Ended, *, now: datetime) -> None:
+    """Stop what the same trouble would meet."""
+    job, error = each.job, each.error
+    if isinstance(error, AuthorisationLost):
+        aftermath.see_to_access(job.account_id, error, now=now)
+        return
+    if each.available_at is None:
+        return
+    reach = Reach.ACCOUNT if each.reason == "over_budget" else getattr(error, "reach", Reach.POST)
+    if each.reason == "over_budget" or (isinstance(error, RateLimited) and reach is not Reach.POST):
+        network, until = job.account.network, each.available_at
+        aftermath.delay(job.account_id, network, reach, queues=(QUEUE,), until=until, reason=each.reason)
+
+
+def _asks(each: Ended) -> bool:
+    """Whether a person must know: it was refused, or nothing can be proven."""
+    return each.available_at is None and each.after in {WayOut.REFUSED, WayOut.UNKNOWN}

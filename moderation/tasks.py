@@ -1,0 +1,30 @@
+"""Doorbells' doors of the inbox: each task goes through its queue until nothing is due, and leaves a sign of life."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from lib.claims.loops import loop
+from moderation.services.bulk import run_due
+from moderation.services.returning import give_back_expired
+from moderation.services.working import moderate_due
+
+
+@shared_task(name="moderation.tasks.moderate")
+def moderate() -> None:
+    """Carry replies and other acts to the networks."""
+    with loop("moderate"):
+        moderate_due(timezone.now)
+
+
+@shared_task(name="moderation.tasks.run_bulk")
+def run_bulk() -> None:
+    """Carry out bulk commands whose undo window is over."""
+    with loop("bulk"):
+        run_due(timezone.now)
+
+
+@shared_task(name="moderation.tasks.sweep")
+def sweep() -> None:
+    """Give back what workers held when they died."""
+    with loop("moderation sweep"):
+        give_back_expired(now=timezone.now())
