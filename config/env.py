@@ -34,6 +34,7 @@ class Env:
     redis_url: str
     public_base_url: str  # where browsers and networks reach us, for example https://app.example.org
     allowed_hosts: tuple[str, ...]
+    log_dir: Path  # logs of this machine, rotated daily and removed after fourteen days
     media_root: Path  # files on local disk when no bucket is set
     s3_bucket: str
     s3_endpoint_url: str  # another S3 than Amazon's
@@ -155,6 +156,7 @@ def read_env(variables: Mapping[str, str]) -> Env:
         redis_url=read.secret("REDIS_URL"),
         public_base_url=public_base_url,
         allowed_hosts=read.items("ALLOWED_HOSTS", urlsplit(public_base_url).hostname or ""),
+        log_dir=Path(read.text("LOG_DIR", str(var / "log"))),
         media_root=Path(read.text("MEDIA_ROOT", str(var / "media"))),
         s3_bucket=read.text("S3_BUCKET", ""),
         s3_endpoint_url=read.address("S3_ENDPOINT_URL", ""),

@@ -76,12 +76,34 @@ GRANT SELECT (id, organisation_id, available_at, lease_until, lease_token, attem
 DROP POLICY IF EXISTS passage ON notifications_notice;
 CREATE POLICY passage ON notifications_notice TO passage USING (true);
 
+-- What ends by rule: whose turn it is, and rows that the app's role may not end itself.
+GRANT SELECT, INSERT ON privacy_retentionwork TO passage;
+GRANT UPDATE (lease_until, lease_token, attempts) ON privacy_retentionwork TO passage;
+GRANT USAGE ON SEQUENCE privacy_retentionwork_id_seq TO passage;
+DROP POLICY IF EXISTS passage ON privacy_retentionwork;
+CREATE POLICY passage ON privacy_retentionwork TO passage USING (true);
+GRANT SELECT (organisation_id, scope, record_class, released_at) ON privacy_legalhold TO passage;
+DROP POLICY IF EXISTS passage ON privacy_legalhold;
+CREATE POLICY passage ON privacy_legalhold FOR SELECT TO passage USING (true);
+GRANT SELECT (id, organisation_id, at, name, actor_id, subject_type, subject_id, address, agent),
+      UPDATE (address, agent), DELETE ON eventlog_event TO passage;
+DROP POLICY IF EXISTS passage ON eventlog_event;
+CREATE POLICY passage ON eventlog_event TO passage USING (true);
+GRANT SELECT (id, closed_at) ON accounts_user TO passage;
+GRANT DELETE ON integrations_budgetuse TO passage;
+
 SET LOCAL ROLE passage;
 
 -- Ids of the organisations that are open, for work that goes through all of them one by one.
 CREATE OR REPLACE FUNCTION passage.organisation_ids() RETURNS SETOF bigint
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $f$
   SELECT id FROM accounts_organisation WHERE closed_at IS NULL ORDER BY id
+$f$;
+
+-- Those that were closed as well: their data still has clocks.
+CREATE OR REPLACE FUNCTION passage.all_organisation_ids() RETURNS SETOF bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $f$
+  SELECT id FROM accounts_organisation ORDER BY id
 $f$;
 
 CREATE OR REPLACE FUNCTION passage.slug_is_taken(p_slug text) RETURNS boolean
@@ -364,6 +386,142 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_
   WHERE n.id = due.id
   RETURNING n.id, n.organisation_id, n.lease_token
 $f$;
+
+-- What ends by rule -----------------------------------------------------------------------------------------------------
+-- The functions that end rows hold to their rule themselves: whoever calls them can end nothing that is not over. Their
+-- rules are those of privacy/record_classes.py. A limit of 0 counts and ends nothing.
+
+-- Give every organisation, closed ones too, and the platform a row of work for each of their record classes.
+CREATE OR REPLACE FUNCTION passage.seed_retention(p_keys text[], p_platform_keys text[], p_now timestamptz)
+RETURNS void
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $f$
+  INSERT INTO privacy_retentionwork (organisation_id, record_class, available_at, lease_token, attempts)
+  SELECT wanted.organisation_id, wanted.record_class, p_now, 0, 0
+  FROM (
+    SELECT o.id AS organisation_id, k AS record_class FROM accounts_organisation o CROSS JOIN unnest(p_keys) k
+    UNION ALL
+    SELECT NULL, k FROM unnest(p_platform_keys) k
+  ) wanted
+  WHERE NOT EXISTS (
+    SELECT FROM privacy_retentionwork w
+    WHERE w.record_class = wanted.record_class AND w.organisation_id IS NOT DISTINCT FROM wanted.organisation_id
+  )
+  ON CONFLICT DO NOTHING
+$f$;
+
+-- Take one run whose hour has come. A lease that ran out means a worker died in it: the run is taken up again.
+CREATE OR REPLACE FUNCTION passage.claim_retention(p_lease interval, p_now timestamptz)
+RETURNS TABLE (work_id bigint, organisation_id bigint, lease_token bigint, record_class text)
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $f$
+  UPDATE privacy_retentionwork w
+  SET lease_until = p_now + p_lease, lease_token = w.lease_token + 1, attempts = least(w.attempts + 1, 1000)
+  FROM (
+    SELECT id FROM privacy_retentionwork
+    WHERE available_at <= p_now AND (lease_until IS NULL OR lease_until <= p_now)
+    ORDER BY available_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
+  ) due
+  WHERE w.id = due.id
+  RETURNING w.id, w.organisation_id, w.lease_token, w.record_class
+$f$;
+
+-- Events of the organisation in scope, once it has been closed for a year: whole subscription, then one year.
+CREATE OR REPLACE FUNCTION passage.end_events(p_limit int, p_now timestamptz) RETURNS bigint
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $f$
+DECLARE
+  v_organisation_id bigint := nullif(current_setting('app.organisation_id', true), '')::bigint;
+  v_until timestamptz := p_now - interval '1 year';
+  v_ended bigint;
+BEGIN
+  IF NOT EXISTS (SELECT FROM accounts_organisation WHERE id = v_organisation_id AND closed_at <= v_until)
+     OR EXISTS (
+       SELECT FROM privacy_legalhold WHERE organisation_id = v_organisation_id AND released_at IS NULL
+         AND (scope = 'everything' OR record_class = 'event_log')
+     ) THEN
+    RETURN 0;
+  END IF;
+  IF p_limit = 0 THEN
+    RETURN (SELECT count(*) FROM eventlog_event WHERE organisation_id = v_organisation_id AND at <= v_until);
+  END IF;
+  DELETE FROM eventlog_event WHERE id IN (
+    SELECT id FROM eventlog_event WHERE organisation_id = v_organisation_id AND at <= v_until
+    ORDER BY at, id LIMIT p_limit FOR UPDATE SKIP LOCKED
+  );
+  GET DIAGNOSTICS v_ended = ROW_COUNT;
+  RETURN v_ended;
+END $f$;
+
+-- From where content was created, changed or deleted: kept for a year by law, then gone. The act stays.
+CREATE OR REPLACE FUNCTION passage.end_content_traces(p_limit int, p_now timestamptz) RETURNS bigint
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $f$
+DECLARE
+  v_organisation_id bigint := nullif(current_setting('app.organisation_id', true), '')::bigint;
+  v_until timestamptz := p_now - interval '1 year';
+  v_ended bigint;
+BEGIN
+  IF EXISTS (
+    SELECT FROM privacy_legalhold WHERE organisation_id = v_organisation_id AND released_at IS NULL
+      AND (scope = 'everything' OR record_class = 'content_trace')
+  ) THEN
+    RETURN 0;
+  END IF;
+  IF p_limit = 0 THEN
+    RETURN (
+      SELECT count(*) FROM eventlog_event
+      WHERE organisation_id = v_organisation_id AND at <= v_until AND address IS NOT NULL
+        AND split_part(name, '.', 1) IN ('scheduler', 'gallery', 'moderation')
+    );
+  END IF;
+  UPDATE eventlog_event SET address = NULL, agent = '' WHERE id IN (
+    SELECT id FROM eventlog_event
+    WHERE organisation_id = v_organisation_id AND at <= v_until AND address IS NOT NULL
+      AND split_part(name, '.', 1) IN ('scheduler', 'gallery', 'moderation')
+    ORDER BY at, id LIMIT p_limit FOR UPDATE SKIP LOCKED
+  );
+  GET DIAGNOSTICS v_ended = ROW_COUNT;
+  RETURN v_ended;
+END $f$;
+
+-- The platform's own events, which are sign-ins: three months after the account's closing; a year after the act where
+-- no account is known. Answers outside any organisation only.
+CREATE OR REPLACE FUNCTION passage.end_sign_ins(p_limit int, p_now timestamptz) RETURNS bigint
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $f$
+DECLARE
+  v_ids bigint[];
+BEGIN
+  IF nullif(current_setting('app.organisation_id', true), '') IS NOT NULL THEN
+    RETURN 0;
+  END IF;
+  SELECT array_agg(over.id) INTO v_ids FROM (
+    SELECT e.id FROM eventlog_event e
+    LEFT JOIN LATERAL (SELECT coalesce(e.actor_id, CASE WHEN e.subject_type = 'user' THEN e.subject_id END) AS id) who ON true
+    LEFT JOIN accounts_user u ON u.id = who.id
+    WHERE e.organisation_id IS NULL
+      AND CASE WHEN who.id IS NULL THEN e.at <= p_now - interval '1 year'
+               WHEN u.id IS NULL THEN e.at <= p_now - interval '3 months'
+               ELSE u.closed_at <= p_now - interval '3 months' END
+    ORDER BY e.id LIMIT CASE WHEN p_limit = 0 THEN NULL ELSE p_limit END
+  ) over;
+  IF p_limit > 0 THEN
+    DELETE FROM eventlog_event WHERE id = ANY(v_ids);
+  END IF;
+  RETURN coalesce(cardinality(v_ids), 0);
+END $f$;
+
+-- Budgets whose window is over: their subject may be a person's id at a network.
+CREATE OR REPLACE FUNCTION passage.end_budgets(p_limit int, p_now timestamptz) RETURNS bigint
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $f$
+DECLARE
+  v_ended bigint;
+BEGIN
+  IF p_limit = 0 THEN
+    RETURN (SELECT count(*) FROM integrations_budgetuse WHERE ends_at <= p_now);
+  END IF;
+  DELETE FROM integrations_budgetuse WHERE id IN (
+    SELECT id FROM integrations_budgetuse WHERE ends_at <= p_now ORDER BY id LIMIT p_limit FOR UPDATE SKIP LOCKED
+  );
+  GET DIAGNOSTICS v_ended = ROW_COUNT;
+  RETURN v_ended;
+END $f$;
 
 RESET ROLE;
 

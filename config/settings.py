@@ -181,6 +181,8 @@ WHITENOISE_USE_FINDERS = True
 locals().update(email_settings(env.email_url))
 DEFAULT_FROM_EMAIL = env.email_from
 
+LOG_DIR = env.log_dir  # where this machine's logs end after their period (privacy.sweeping)
+
 # --- Logs: ids and codes, never words people wrote or addresses with secrets in them ---------------------------------
 LOGGING = {
     "version": 1,

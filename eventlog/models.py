@@ -47,6 +47,10 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["organisation_id", "-at", "-id"], name="event_by_time"),
             models.Index(fields=["organisation_id", "subject_type", "subject_id", "at"], name="event_by_subject"),
+            # Where acts came from ends before the acts do.
+            models.Index(
+                fields=["organisation_id", "at"], name="event_with_origin", condition=models.Q(address__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:

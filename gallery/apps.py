@@ -5,3 +5,9 @@ from django.apps import AppConfig
 
 class GalleryConfig(AppConfig):
     name = "gallery"
+
+    def ready(self) -> None:
+        from gallery.storage import storage
+        from privacy.files import remove_with
+
+        remove_with(lambda key: storage().delete(key))

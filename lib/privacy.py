@@ -162,7 +162,7 @@ class PrivacyClass:
     #: What is emptied where the person it is reached by is anonymised, so that their words stay visible; also where
     #: they are deleted and the row does not go with them.
     anonymises: Blank | None = None
-    #: A nullable column set to the hour at which the row was anonymised; a row that has one is not ended again.
+    #: A nullable column set to the hour at which the row was anonymised.
     anonymised_at: str = ""
     #: Kinds of `reached_by` with which the row goes when that one is deleted, whatever its own clock says.
     goes_with: tuple[str, ...] = ()

@@ -38,7 +38,7 @@ class Contact(OwnedModel):
         clock="last_activity_at",
         ends_by=delete(),
         anonymises=blank("name", "company", "emails", "phones", "language", "remark"),
-        reached_by={"contact": "pk", "identity": "identities"},
+        reached_by={"contact": "pk", "identity": "identities", "thread": "identities__messages__thread"},
     )
 
     class Meta(OwnedModel.Meta):
@@ -86,7 +86,7 @@ class Identity(OwnedModel):
         ends_by=delete(),
         anonymises=blank("network_id", "name", "handle", "permalink", "picture_url"),
         anonymised_at="anonymised_at",
-        reached_by={"identity": "pk", "contact": "contact"},
+        reached_by={"identity": "pk", "contact": "contact", "thread": ("messages__thread", "items__thread")},
     )
 
     class Meta(OwnedModel.Meta):

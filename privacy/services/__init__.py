@@ -1,0 +1,1 @@
+"""Acts on rules, holds and incidents."""

@@ -1,0 +1,14 @@
+"""Celery's door to retention. A message is a doorbell: whoever hears it does what is due."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from lib.claims.loops import loop
+from privacy import nightly
+
+
+@shared_task(name="privacy.tasks.apply_rules")
+def apply_rules() -> None:
+    """End what is over."""
+    with loop(nightly.LOOP):
+        nightly.run_due(timezone.now)
