@@ -100,10 +100,10 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
   SELECT id FROM accounts_organisation WHERE closed_at IS NULL ORDER BY id
 $f$;
 
--- Those that were closed as well: their data still has clocks.
-CREATE OR REPLACE FUNCTION passage.all_organisation_ids() RETURNS SETOF bigint
+-- Those that were closed as well, or the one of this name: their data still has clocks. For operators' commands.
+CREATE OR REPLACE FUNCTION passage.all_organisation_ids(p_slug text DEFAULT NULL) RETURNS SETOF bigint
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $f$
-  SELECT id FROM accounts_organisation ORDER BY id
+  SELECT id FROM accounts_organisation WHERE p_slug IS NULL OR slug = p_slug ORDER BY id
 $f$;
 
 CREATE OR REPLACE FUNCTION passage.slug_is_taken(p_slug text) RETURNS boolean
@@ -410,11 +410,11 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_
 $f$;
 
 -- Take one run whose hour has come. A lease that ran out means a worker died in it: the run is taken up again.
-CREATE OR REPLACE FUNCTION passage.claim_retention(p_lease interval, p_now timestamptz)
+CREATE OR REPLACE FUNCTION passage.claim_retention(p_now timestamptz, p_until timestamptz)
 RETURNS TABLE (work_id bigint, organisation_id bigint, lease_token bigint, record_class text)
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $f$
   UPDATE privacy_retentionwork w
-  SET lease_until = p_now + p_lease, lease_token = w.lease_token + 1, attempts = least(w.attempts + 1, 1000)
+  SET lease_until = p_until, lease_token = w.lease_token + 1, attempts = least(w.attempts + 1, 1000)
   FROM (
     SELECT id FROM privacy_retentionwork
     WHERE available_at <= p_now AND (lease_until IS NULL OR lease_until <= p_now)

@@ -207,7 +207,7 @@ def _referring(relation: Any, ids: Sequence[int], limit: int | None) -> list[int
     """Return ids of rows whose key names any of these. An array, since a list of thousands is slow to read."""
     quote = connection.ops.quote_name
     table, column = quote(relation.model._meta.db_table), quote(relation.field.column)
-    pk = quote(relation.model._meta.pk.column)
+    pk = quote(str(relation.model._meta.pk.column))
     sql = f"SELECT {pk} FROM {table} WHERE {column} = ANY(%s) ORDER BY {pk}"  # noqa: S608  # names of our tables
     with connection.cursor() as cursor:
         if limit is None:
@@ -219,6 +219,6 @@ def _referring(relation: Any, ids: Sequence[int], limit: int | None) -> list[int
 
 def _delete(model: Model, ids: Sequence[int]) -> None:
     quote = connection.ops.quote_name
-    table, pk = quote(model._meta.db_table), quote(model._meta.pk.column)
+    table, pk = quote(model._meta.db_table), quote(str(model._meta.pk.column))
     with connection.cursor() as cursor:
         cursor.execute(f"DELETE FROM {table} WHERE {pk} = ANY(%s)", [list(ids)])  # noqa: S608  # names of our tables

@@ -71,7 +71,7 @@ def run_due(clock: Clock) -> int:
 def claim(now: datetime) -> Turn | None:
     """Lease the run that has been due for longest; None when nothing is."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM passage.claim_retention(%s, %s)", [LEASE, now])
+        cursor.execute("SELECT * FROM passage.claim_retention(%s, %s)", [now, now + LEASE])
         row = cursor.fetchone()
         return Turn(*row) if row else None
 
@@ -135,11 +135,13 @@ def _guard(turn: Turn, clock: Clock) -> Callable[[], None]:
 
 def _give_back(turn: Turn, now: datetime) -> None:
     with scope(organisation=turn.organisation_id):
-        if turn.key == leases.KEY:
-            next_at = now + leases.EVERY
-        else:
-            zone = Organisation.objects.filter(pk=turn.organisation_id).values_list("time_zone", flat=True).first()
-            next_at = next_night(now, zone or "UTC")
+        next_at = now + leases.EVERY if turn.key == leases.KEY else next_night(now, _zone_of(turn.organisation_id))
         RetentionWork.objects.filter(pk=turn.id, lease_token=turn.token).update(
             available_at=next_at, lease_until=None, attempts=0, ran_at=now
         )
+
+
+def _zone_of(organisation_id: int | None) -> str:
+    if organisation_id is None:
+        return "UTC"
+    return Organisation.objects.filter(pk=organisation_id).values_list("time_zone", flat=True).first() or "UTC"

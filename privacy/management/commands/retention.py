@@ -9,7 +9,6 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.utils import timezone
 
-from accounts.models import Organisation
 from privacy import engine, leases, nightly
 
 
@@ -68,15 +67,12 @@ def _hour(text: str | None) -> datetime:
 
 def _whose(slug: str | None) -> Iterable[tuple[int | None, str]]:
     """Yield organisations, closed ones too, and, unless one was named, the platform."""
-    if slug is not None:
-        found = Organisation.objects.filter(slug=slug).first()
-        if found is None:
-            raise CommandError(f"--organisation {slug}: there is none of this name in addresses")
-        yield found.pk, slug
-        return
     with connection.cursor() as cursor:
-        cursor.execute("SELECT passage.all_organisation_ids()")
+        cursor.execute("SELECT passage.all_organisation_ids(%s)", [slug])
         ids = [pk for (pk,) in cursor.fetchall()]
+    if slug is not None and not ids:
+        raise CommandError(f"--organisation {slug}: there is none of this name in addresses")
     for pk in ids:
-        yield pk, f"organisation {pk}"
-    yield None, "platform"
+        yield pk, slug or f"organisation {pk}"
+    if slug is None:
+        yield None, "platform"
