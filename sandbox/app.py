@@ -5,6 +5,7 @@ twins under their real hosts' names, everything else a person's page or control.
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -17,8 +18,12 @@ from sandbox.networks.base import Operation, Twin
 from sandbox.networks.facebook.twin import FacebookTwin
 from sandbox.networks.x.twin import XTwin
 from sandbox.pages.site import build_site
+from sandbox.strangers.life import Life, LifeSettings
 from sandbox.world import World
 
+logger = logging.getLogger(__name__)
+
+BEAT_SECONDS = 0.25
 # These replace the answer; the work is not done, except where the fault says so.
 REFUSALS: tuple[Kind, ...] = ("rate_limited", "forbidden", "duplicate", "status")
 
@@ -31,8 +36,10 @@ class Sandbox:
         self.facebook = FacebookTwin(self.world)
         self.x = XTwin(self.world)
         self.twins: tuple[Twin, ...] = (self.facebook, self.x)
+        self.life = Life(self.twins, self.world.table("life", LifeSettings))
         self.world.restore()
         self.raise_curtain()
+        self.life.restore()
         self._twin_of_host = {host: twin for twin in self.twins for host in twin.hosts}
         self.pages: ASGIApp = build_site(self)
 
@@ -45,15 +52,22 @@ class Sandbox:
         self.world.clear()
         for twin in self.twins:
             twin.forget()
+        self.life.clear()
         self.raise_curtain()
 
     @contextlib.asynccontextmanager
     async def open(self, _: object = None) -> AsyncIterator[None]:
         """What runs beside the calls, from the server's start to its end."""
         self.world.courier.start()
+        beside = [asyncio.create_task(self.life.run()), *(asyncio.create_task(_beat(twin)) for twin in self.twins)]
+        for task in beside:
+            task.add_done_callback(_complain)
         try:
             yield
         finally:
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
             await self.world.courier.stop()
 
     def find_twin(self, key: str) -> Twin | None:
@@ -105,6 +119,19 @@ class Sandbox:
             return twin.fault_answer(call, refusal)
         response = await twin.carry_out(call, operation)
         return _spoil(response, refusal, faults, lambda fault: twin.fault_answer(call, fault))
+
+
+def _complain(task: asyncio.Task[None]) -> None:
+    """What runs beside the calls ends with the server only; anything else is a fault of ours and must be seen."""
+    if not task.cancelled() and (error := task.exception()):
+        logger.error("the sandbox's %s ended", task.get_coro(), exc_info=error)
+
+
+async def _beat(twin: Twin) -> None:
+    """What a network does by itself, for as long as the server runs."""
+    while True:
+        await asyncio.sleep(BEAT_SECONDS)
+        await twin.tick()
 
 
 def _spoil(

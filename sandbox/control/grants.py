@@ -15,6 +15,7 @@ from sandbox.control.names import Names
 from sandbox.networks.facebook import limits as facebook_limits
 from sandbox.networks.facebook import oauth as facebook_oauth
 from sandbox.networks.facebook import state as facebook_state
+from sandbox.networks.facebook.callbacks import tell_deauthorised
 from sandbox.networks.x import oauth as x_oauth
 from sandbox.networks.x.state import Grant
 
@@ -123,12 +124,13 @@ class GrantControl:
         body = await read_body(request)
         reason = str(body.get("reason", "revoked"))
         if body.get("network") == "facebook":
-            return JSONResponse({"ended": self._withdraw_facebook(body, reason)})
+            return JSONResponse(await self._withdraw_facebook(body, reason))
         if body.get("network") == "x":
             return JSONResponse({"ended": self._withdraw_x(body, reason)})
         raise BadRequest("network must be facebook or x.")
 
-    def _withdraw_facebook(self, body: dict[str, Any], reason: str) -> int:
+    async def _withdraw_facebook(self, body: dict[str, Any], reason: str) -> dict[str, Any]:
+        """How many tokens ended, and what apps answered to whom the network said that they were removed."""
         subcodes = {"revoked": 458, "checkpoint": 459, "password": 460, "expired": 463, "logged_out": 467, "role": 492}
         if reason not in subcodes:
             raise BadRequest(f"reason must be one of {', '.join(subcodes)}.")
@@ -136,13 +138,15 @@ class GrantControl:
         page = self.names.page(body.get("page")) if reason == "role" else None
         if page:
             state.pages.put(replace(page, roles={who: tasks for who, tasks in page.roles.items() if who != person_id}))
-        ended = 0
+        ended, answers = 0, []
         for grant in [grant for grant in state.grants.all() if grant.person_id == person_id]:
             if page:
                 ended += state.kill_tokens(grant.id, 492, page.id)
-            else:
-                ended += facebook_oauth.end_grant(state, grant, subcodes[reason])
-        return ended
+                continue
+            ended += facebook_oauth.end_grant(state, grant, subcodes[reason])
+            if reason == "revoked" and (said := await tell_deauthorised(state, grant.app_id, person_id)):
+                answers.append(said)
+        return {"ended": ended, "deauthorised": answers}
 
     def _withdraw_x(self, body: dict[str, Any], reason: str) -> int:
         state, user = self.sandbox.x.state, self.names.user(body)

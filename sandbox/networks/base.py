@@ -90,6 +90,7 @@ class Answered:
     at: float
     by_app: str
     deleted: bool
+    public: bool = True  # seen by everybody, and so replied to by anybody
 
     def as_json(self) -> dict[str, Any]:
         return dict(vars(self))
@@ -106,6 +107,9 @@ class Twin(Protocol):
     @property
     def strangers(self) -> Strangers:
         """Who writes to its accounts."""
+
+    async def tick(self) -> None:
+        """Do what the network does by itself; called several times a second."""
 
     def raise_curtain(self) -> None:
         """Bring the cast onto an empty stage."""

@@ -1,5 +1,6 @@
 """What a stranger can do, in words that hold for every network."""
 
+import random
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, get_args
 
@@ -51,6 +52,10 @@ class Strangers(Protocol):
     """A network's strangers. Every method raises Impossible."""
 
     kinds: tuple[Kind, ...]
+    chance: random.Random
+
+    def language_of(self, account: str) -> str:
+        """What an account's public writes: en or fr."""
 
     def everybody(self) -> list[dict[str, Any]]:
         """Who is there: id, name, language."""

@@ -77,7 +77,7 @@ async def _connect(place: tuple[str, int, bool]) -> "_Connection":
         _, connection = await asyncio.get_running_loop().create_connection(
             _Connection, host, port, ssl=True if secure else None
         )
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise Unreachable(str(error)) from error
     return connection
 

@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 
 from sandbox.clock import iso_offset
 from sandbox.networks.facebook import limits, webhooks
-from sandbox.networks.facebook.community import Comment
+from sandbox.networks.facebook.community import Comment, Visit
 from sandbox.networks.facebook.errors import bad_parameter, missing_permission, no_such_object, refuse
 from sandbox.networks.facebook.fields import Field, pick, require_known
 from sandbox.networks.facebook.graph import Reading, Shown, compose, page_of, read_time, require_reader
@@ -295,21 +295,28 @@ def unlike(reading: Reading, object_id: str) -> Response:
 
 def _set_like(reading: Reading, object_id: str, *, liked: bool) -> Response:
     state = reading.state
-    found: Comment | Post | None = state.find_comment(object_id) or state.posts.find(object_id)
-    if found is None or found.deleted_at is not None:
+    found = likeable(state, object_id)
+    if found is None:
         raise no_such_object(object_id, "POST" if liked else "DELETE")
     page = require_page(reading.speaker, found.page_id, *ENGAGING, task="MODERATE")
     set_like(state, found, who=(page.id, page.name), liked=liked)
     return JSONResponse({"success": True})
 
 
-def set_like(state: FacebookState, found: Comment | Post, *, who: tuple[str, str], liked: bool) -> None:
+def likeable(state: FacebookState, object_id: str) -> Comment | Post | Visit | None:
+    story = state.find_story(object_id)
+    return state.find_comment(object_id) or (story if isinstance(story, Post | Visit) else None)
+
+
+def set_like(state: FacebookState, found: Comment | Post | Visit, *, who: tuple[str, str], liked: bool) -> None:
     before = who[0] in found.liked_by
     if before == liked:
         return
     names = [*found.liked_by, who[0]] if liked else [name for name in found.liked_by if name != who[0]]
     if isinstance(found, Comment):
         state.comments.put(replace(found, liked_by=names))
+    elif isinstance(found, Visit):
+        state.visits.put(replace(found, liked_by=names))
     else:
         state.posts.put(replace(found, liked_by=names))
     webhooks.tell_reaction(state, found, who=who, verb="add" if liked else "remove")
@@ -318,8 +325,8 @@ def set_like(state: FacebookState, found: Comment | Post, *, who: tuple[str, str
 def list_likes(reading: Reading, object_id: str) -> Response:
     """GET /{object}/likes."""
     state = reading.state
-    found: Comment | Post | None = state.find_comment(object_id) or state.posts.find(object_id)
-    if found is None or found.deleted_at is not None:
+    found = likeable(state, object_id)
+    if found is None:
         raise no_such_object(object_id, "GET")
     require_reader(reading.speaker)
     data = [{"id": who, "name": name_of(state, who)} for who in found.liked_by]

@@ -55,6 +55,7 @@ class Visit:
     mention: bool
     created_at: float
     updated_at: float
+    liked_by: list[str] = field(default_factory=list)
     deleted_at: float | None = None
 
 

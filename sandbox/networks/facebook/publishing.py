@@ -10,7 +10,7 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
-from sandbox.networks.facebook import comments, limits, webhooks
+from sandbox.networks.facebook import comments, limits, visits, webhooks
 from sandbox.networks.facebook.errors import bad_parameter, duplicate, no_such_object, refuse
 from sandbox.networks.facebook.graph import Reading
 from sandbox.networks.facebook.media import answer_unpublished, take_photo
@@ -71,10 +71,12 @@ def update(reading: Reading, post_id: str) -> Response:
     if "message" in params:
         _require_fitting(params["message"])
         post = replace(post, message=params["message"])
-    if _flag(params, "is_published") and post.published_at > state.now:
+    appears = _flag(params, "is_published") and post.published_at > state.now
+    if appears:
         post = replace(post, published_at=state.now)
     post = state.posts.put(replace(post, updated_at=state.now))
-    webhooks.tell_post(state, post, "edited")
+    state.schedule(post)
+    webhooks.tell_post(state, post, "add" if appears else "edited")
     return JSONResponse({"success": True})
 
 
@@ -83,6 +85,8 @@ def delete(reading: Reading, object_id: str) -> Response:
     state = reading.state
     if state.find_comment(object_id):
         return comments.delete_comment(reading, object_id)
+    if (visit := state.visits.find(object_id)) and visit.deleted_at is None:
+        return visits.delete_visit(reading, visit)
     photo = state.photos.find(object_id)
     if photo and not photo.deleted:
         require_page(reading.speaker, photo.page_id, *WRITE_SCOPES)
@@ -130,6 +134,7 @@ def _publish(
     )
     for photo in photos:
         state.photos.put(replace(photo, post_id=post.id))
+    state.schedule(post)
     webhooks.tell_post(state, post, "add")
     return post
 

@@ -10,11 +10,14 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from sandbox.calls import Call
 from sandbox.clock import iso_offset
 from sandbox.networks.facebook.comments import comments_field, likes_field, show_comment
+from sandbox.networks.facebook.community import Rating, Visit
 from sandbox.networks.facebook.errors import no_such_object
 from sandbox.networks.facebook.fields import Field, parse_fields, pick
 from sandbox.networks.facebook.graph import Reading, Shown, compose, own_page, page_of, read_time, require_reader
+from sandbox.networks.facebook.messaging import find_thread, show_message, show_thread
 from sandbox.networks.facebook.oauth import granted_pages, page_token
 from sandbox.networks.facebook.state import FacebookState, Page, Person, Photo, Post
+from sandbox.networks.facebook.visits import show_story, show_visit, with_visits
 
 
 def node(reading: Reading, node_id: str) -> Response:
@@ -36,12 +39,34 @@ def node(reading: Reading, node_id: str) -> Response:
         require_reader(speaker)
         fields = reading.fields("Comment", "created_time,from,message,id")
         return JSONResponse(show_comment(reading, comment, fields))
+    if shown := _of_others(reading, node_id):
+        return shown
     photo = state.photos.find(node_id)
     if photo and not photo.deleted:
         require_reader(speaker)
         fields = reading.fields("Photo", "id,created_time,name")
         return JSONResponse(compose(_photo_fields(reading, photo), fields))
     raise no_such_object(node_id, "GET")
+
+
+def _of_others(reading: Reading, node_id: str) -> Response | None:
+    """A visitor's post, the story of a recommendation, a private thread or message."""
+    state = reading.state
+    story = state.find_story(node_id)
+    if isinstance(story, Visit):
+        require_reader(reading.speaker)
+        return JSONResponse(show_visit(reading, story, reading.fields("PagePost", "id,created_time,message")))
+    if isinstance(story, Rating):
+        require_reader(reading.speaker)
+        return show_story(reading, story)
+    if state.conversations.find(node_id):
+        fields = reading.fields("UnifiedThread", "id,link,updated_time")
+        return JSONResponse(show_thread(reading, find_thread(reading, node_id), fields))
+    message = state.messages.find(node_id)
+    if message and message.deleted_at is None:
+        thread = find_thread(reading, message.conversation_id)
+        return JSONResponse(show_message(reading, thread, message, reading.fields("Message", "id,created_time")))
+    return None
 
 
 def accounts(reading: Reading, person_id: str) -> Response:
@@ -57,12 +82,29 @@ def accounts(reading: Reading, person_id: str) -> Response:
 
 
 def published_posts(reading: Reading, page_id: str) -> Response:
-    """GET /{page}/published_posts, /posts, /feed: newest first."""
+    """GET /{page}/published_posts, /posts: newest first."""
     page = own_page(reading, page_id)
     fields = reading.fields("PagePost", "created_time,message,id")
     since, until = read_time(reading.params, "since", 0.0), read_time(reading.params, "until", float("inf"))
     posts = (post for post in reading.state.live_posts(page.id) if since <= post.published_at <= until)
     return page_of(reading, posts, lambda post: post.id, lambda post: show_post(reading, post, fields))
+
+
+def feed(reading: Reading, page_id: str) -> Response:
+    """GET /{page}/feed: own posts and, with the right to read them, visitors' posts; newest first."""
+    page = own_page(reading, page_id)
+    fields = reading.fields("PagePost", "created_time,message,id")
+    since, until = read_time(reading.params, "since", 0.0), read_time(reading.params, "until", float("inf"))
+    rows = (
+        row
+        for row in with_visits(reading, page)
+        if since <= (row.published_at if isinstance(row, Post) else row.created_at) <= until
+    )
+
+    def show(row: Post | Visit) -> dict[str, Any]:
+        return show_post(reading, row, fields) if isinstance(row, Post) else show_visit(reading, row, fields)
+
+    return page_of(reading, rows, lambda row: row.id, show)
 
 
 def scheduled_posts(reading: Reading, page_id: str) -> Response:

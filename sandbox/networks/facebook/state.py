@@ -29,6 +29,7 @@ class Page:
     engaged_users: int
     roles: dict[str, list[str]]  # person id -> tasks
     language: str = "en"  # what its public writes
+    blocked: list[str] = field(default_factory=list)  # strangers who may no longer write to it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,6 +124,15 @@ class AppSubscription:
     include_values: bool = True
 
 
+@dataclass(frozen=True, kw_only=True)
+class Callbacks:
+    """What stands in an app's dashboard, by the app's id."""
+
+    id: str
+    deauthorise_url: str = ""
+    deletion_url: str = ""
+
+
 @dataclass
 class FacebookState:
     """The tables of this twin."""
@@ -141,6 +151,7 @@ class FacebookState:
         self.photos = table("facebook.photos", Photo, group_by=lambda photo: photo.page_id)
         self.page_subscriptions = table("facebook.page_subscriptions", PageSubscription)
         self.app_subscriptions = table("facebook.app_subscriptions", AppSubscription)
+        self.callbacks = table("facebook.callbacks", Callbacks)
         self.strangers = table("facebook.strangers", Stranger)
         self.comments = table(
             "facebook.comments",
@@ -163,6 +174,7 @@ class FacebookState:
         self.usages = Usages(self.world.clock)
         self._serial = itertools.count()
         self._last = 0
+        self._scheduled: set[str] | None = None  # None until the first look
 
     @property
     def now(self) -> float:
@@ -195,6 +207,23 @@ class FacebookState:
         found = self.posts.find(story_id) or self.visits.find(story_id) or self.ratings.find(story_id)
         return found if found and found.deleted_at is None else None
 
+    def take_due(self) -> list[Post]:
+        """Scheduled posts that went live since the last look."""
+        waiting = self._waiting()
+        due = [post for post in map(self.posts.find, waiting) if post and post.is_live(self.now)]
+        waiting -= {post.id for post in due}
+        return due
+
+    def schedule(self, post: Post) -> None:
+        """Remember that a post waits, or no longer does."""
+        waiting = self._waiting()
+        (waiting.add if post.published_at > self.now else waiting.discard)(post.id)
+
+    def _waiting(self) -> set[str]:
+        if self._scheduled is None:
+            self._scheduled = {post.id for post in self.posts.all() if post.published_at > self.now}
+        return self._scheduled
+
     def pages_of(self, person_id: str) -> list[Page]:
         return [page for page in self.pages.all() if person_id in page.roles]
 
@@ -210,5 +239,6 @@ class FacebookState:
         return len(living)
 
     def forget(self) -> None:
+        self._scheduled = None
         self.usages.clear()
         self.refused_duplicates.clear()

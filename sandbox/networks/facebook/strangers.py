@@ -8,6 +8,7 @@ from sandbox.networks.facebook import webhooks
 from sandbox.networks.facebook.comments import (
     edit_comment,
     hide_comment,
+    likeable,
     name_of,
     remove_comment,
     set_like,
@@ -16,6 +17,7 @@ from sandbox.networks.facebook.comments import (
 from sandbox.networks.facebook.community import Comment, PrivateMessage, Rating, Stranger, Visit
 from sandbox.networks.facebook.messaging import open_thread, receive, send
 from sandbox.networks.facebook.state import FacebookState, Page, Post
+from sandbox.networks.facebook.visits import remove_visit
 from sandbox.strangers.cast import PEOPLE, Someone, invent
 from sandbox.strangers.deeds import ITSELF, Deed, Impossible, Kind, Request
 from sandbox.strangers.words import write
@@ -42,6 +44,9 @@ class FacebookStrangers:
         for someone in PEOPLE:
             if self.state.strangers.find(str(FIRST_ID + someone.number)) is None:
                 self.state.strangers.put(stranger_of(someone))
+
+    def language_of(self, account: str) -> str:
+        return self._page(account).language
 
     def everybody(self) -> list[dict[str, Any]]:
         return [vars(stranger) for stranger in self.state.strangers.all()]
@@ -150,8 +155,8 @@ class FacebookStrangers:
         return self._deed("review", rating.id, page, (author.id, author.name), text=text)
 
     def _like(self, request: Request) -> Deed:
-        found: Comment | Post | None = self.state.find_comment(request.on) or self.state.posts.find(request.on)
-        if found is None or found.deleted_at is not None:
+        found = likeable(self.state, request.on)
+        if found is None:
             raise Impossible(f"No post or comment {request.on!r}.")
         page = self._page(found.page_id)
         author = self._author(request.who, page)
@@ -186,8 +191,7 @@ class FacebookStrangers:
             case Comment():
                 remove_comment(state, found)
             case Visit():
-                state.visits.put(replace(found, deleted_at=state.now))
-                webhooks.tell_visit(state, found, "remove")
+                remove_visit(state, found)
             case Rating():
                 state.ratings.put(replace(found, deleted_at=state.now))
                 webhooks.tell_rating(state, found, "remove")
@@ -254,8 +258,12 @@ class FacebookStrangers:
             found = self.state.strangers.find(who) or next((one for one in everybody if one.name == who), None)
             if found is None:
                 raise Impossible(f"No stranger {who!r}.")
+            if found.id in page.blocked:
+                raise Impossible(f"{found.name} is blocked by {page.name}.")
             return found
-        return self.chance.choice([one for one in everybody if one.language == page.language])
+        return self.chance.choice(
+            [one for one in everybody if one.language == page.language and one.id not in page.blocked]
+        )
 
     def _language(self, author: tuple[str, str], page: Page) -> str:
         stranger = self.state.strangers.find(author[0])

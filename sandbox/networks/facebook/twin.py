@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from sandbox.calls import Call
 from sandbox.faults import Fault
 from sandbox.networks.base import Answered, Operation, Published, Refused, Wall, WallPicture, WallPost
-from sandbox.networks.facebook import comments, limits, messaging, oauth, publishing, reading, subscriptions
+from sandbox.networks.facebook import comments, limits, messaging, oauth, publishing, reading, subscriptions, visits
 from sandbox.networks.facebook.cast import PAGES, PERSONS
 from sandbox.networks.facebook.community import Comment, PrivateMessage
 from sandbox.networks.facebook.consent import consent_page
@@ -29,7 +29,7 @@ from sandbox.networks.facebook.graph import Reading
 from sandbox.networks.facebook.oauth import Speaker
 from sandbox.networks.facebook.state import FacebookState, Page, Post
 from sandbox.networks.facebook.strangers import FacebookStrangers
-from sandbox.networks.facebook.webhooks import FacebookSender
+from sandbox.networks.facebook.webhooks import FacebookSender, tell_post
 from sandbox.world import World
 
 Work = Callable[[Reading, str], Response | Awaitable[Response]]
@@ -45,7 +45,13 @@ _WORK: dict[tuple[str, str], tuple[str, Work]] = {
     ("GET", "picture"): ("facebook.picture", reading.picture),
     ("POST", "feed"): ("facebook.feed", publishing.create_post),
     ("POST", "photos"): ("facebook.photos", publishing.create_photo),
-    ("GET", "feed"): ("facebook.published_posts", reading.published_posts),
+    ("GET", "feed"): ("facebook.published_posts", reading.feed),
+    ("GET", "visitor_posts"): ("facebook.visitor_posts", visits.visitor_posts),
+    ("GET", "tagged"): ("facebook.tagged", visits.tagged),
+    ("GET", "ratings"): ("facebook.ratings", visits.ratings),
+    ("GET", "blocked"): ("facebook.block.list", visits.blocked),
+    ("POST", "blocked"): ("facebook.block.add", visits.block),
+    ("DELETE", "blocked"): ("facebook.block.remove", visits.unblock),
     ("GET", "posts"): ("facebook.published_posts", reading.published_posts),
     ("GET", "published_posts"): ("facebook.published_posts", reading.published_posts),
     ("GET", "scheduled_posts"): ("facebook.scheduled_posts", reading.scheduled_posts),
@@ -102,6 +108,11 @@ class FacebookTwin:
             if self.state.pages.find(page.id) is None:
                 self.state.pages.put(page)
         self.strangers.raise_curtain()
+
+    async def tick(self) -> None:
+        """Tell the apps of scheduled posts whose hour has come."""
+        for post in self.state.take_due():
+            tell_post(self.state, post, "add")
 
     def forget(self) -> None:
         self.state.forget()
@@ -290,6 +301,7 @@ class FacebookTwin:
             at=row.created_at,
             by_app=row.app_id,
             deleted=row.deleted_at is not None,
+            public=isinstance(row, Comment),
         )
 
     def _wall(self, page: Page) -> Wall:

@@ -179,7 +179,7 @@ def tell_mention_in_comment(state: FacebookState, comment: Comment, page_id: str
     )
 
 
-def tell_reaction(state: FacebookState, found: Comment | Post, *, who: tuple[str, str], verb: str) -> None:
+def tell_reaction(state: FacebookState, found: Comment | Post | Visit, *, who: tuple[str, str], verb: str) -> None:
     def value() -> dict[str, Any]:
         told: dict[str, Any] = {
             "item": "reaction",

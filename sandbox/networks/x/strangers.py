@@ -42,6 +42,9 @@ class XStrangers:
             if self.state.users.find(str(FIRST_ID + someone.number)) is None:
                 self.state.users.put(user_of(someone))
 
+    def language_of(self, account: str) -> str:
+        return self._account(account).language
+
     def everybody(self) -> list[dict[str, Any]]:
         return [
             {"id": user.id, "name": user.name, "username": user.username, "language": user.language}

@@ -101,6 +101,10 @@ class XTwin:
                 self.state.users.put(user)
         self.strangers.raise_curtain()
 
+    async def tick(self) -> None:
+        """Ask webhooks for their proof when it is time."""
+        await activity.validate_due(self.state)
+
     def forget(self) -> None:
         self.state.forget()
 
