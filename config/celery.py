@@ -47,3 +47,12 @@ def refuse_what_is_not_walled_off(**_: object) -> None:
 
     require_walls()
     require_declarations()
+
+
+@worker_init.connect
+def be_ready_for_the_first(sender: Any, **_: object) -> None:
+    """Load before the first bell, and before the processes part, what the first posts would otherwise wait for."""
+    from scheduler.services.publishing import warm_up
+
+    if "publish" in sender.app.amqp.queues.consume_from:
+        warm_up()

@@ -242,6 +242,14 @@ $f$;
 -- How work is claimed: lib/claims/sql/claim.sql, once for each kind of work.
 {claim claim_publications scheduler_publication AND c.queue = p_queue}
 
+-- The next hour, after p_after and up to p_until, at which a lane of a queue falls due. A lane that is held back past its
+-- hour is left out: what it waits for ends at no exact moment.
+CREATE OR REPLACE FUNCTION passage.next_due(p_queue text, p_after timestamptz, p_until timestamptz) RETURNS timestamptz
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $f$
+  SELECT min(l.next_at) FROM integrations_lane l
+  WHERE l.queue = p_queue AND l.next_at > p_after AND l.next_at <= p_until AND coalesce(l.not_before <= l.next_at, true)
+$f$;
+
 -- Organisations with publications whose lease has run out: their worker is gone.
 CREATE OR REPLACE FUNCTION passage.organisations_with_expired_leases(p_now timestamptz) RETURNS SETOF bigint
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $f$

@@ -16,6 +16,7 @@ from sandbox.calls import BadBody, BodyTooLarge, Call, ClientLeft, read_call
 from sandbox.faults import Fault, Kind
 from sandbox.networks.base import Operation, Twin
 from sandbox.networks.facebook.twin import FacebookTwin
+from sandbox.networks.x import text
 from sandbox.networks.x.twin import XTwin
 from sandbox.pages.site import build_site
 from sandbox.strangers.life import Life, LifeSettings
@@ -47,6 +48,10 @@ class Sandbox:
         """Bring the cast onto empty stages; on others it is already there."""
         for twin in self.twins:
             twin.raise_curtain()
+
+    def warm_up(self) -> None:
+        """Load what the first calls need: all calls share one loop, and would wait for it with them."""
+        text.warm_up()
 
     def reset(self) -> None:
         self.world.clear()

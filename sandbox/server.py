@@ -1,6 +1,7 @@
 """The process: one uvicorn on the loopback interface, whose connections can be cut."""
 
 from pathlib import Path
+from threading import Thread
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -32,6 +33,8 @@ def serve(*, port: int, folder: Path | None) -> None:
         timeout_keep_alive=60,
         server_header=False,
     )
+    # Beside the first answers, not before them: whoever started the sandbox waits until it answers.
+    Thread(target=sandbox.warm_up, name="warm-up", daemon=True).start()
     try:
         uvicorn.Server(config).run()
     finally:

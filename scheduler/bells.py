@@ -1,5 +1,7 @@
 """Which bell wakes the workers of which queue."""
 
+from datetime import timedelta
+
 from lib.claims import doorbell
 from scheduler.models import Queue
 
@@ -9,6 +11,16 @@ _BELLS = {
     Queue.MEDIA: ("scheduler.tasks.prepare", "media"),
     Queue.RECONCILE: ("scheduler.tasks.reconcile", "house"),
 }
+
+
+#: How often beat rings for what is due to be published (config/celery.py).
+PUBLISH_EVERY = timedelta(seconds=0.5)
+
+
+def ring(queue: Queue) -> None:
+    """Wake one more worker of a queue of publications, at once."""
+    task, celery_queue = _BELLS[queue]
+    doorbell.ring(task, queue=celery_queue)
 
 
 def ring_after_commit(queue: Queue) -> None:

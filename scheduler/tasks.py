@@ -8,16 +8,16 @@ from django.utils import timezone
 
 from lib.claims.loops import loop
 from scheduler.services.preparing import prepare_due
-from scheduler.services.publishing import publish_due
+from scheduler.services.publishing import publish_on_time
 from scheduler.services.reconciling import reconcile_due
 from scheduler.services.sweeping import give_back_expired
 
 
 @shared_task(name="scheduler.tasks.publish")
 def publish() -> None:
-    """Publish what is due."""
+    """Publish what is due, and be there for what is about to be."""
     with loop("publish"):
-        publish_due(timezone.now)
+        publish_on_time(timezone.now)
 
 
 @shared_task(name="scheduler.tasks.prepare")

@@ -41,6 +41,13 @@ class Claimed:
             )
             return [Claim(*row) for row in cursor.fetchall()]
 
+    def find_next_due(self, *, after: datetime, until: datetime) -> datetime | None:
+        """Return the next hour in this span at which something of this kind falls due."""
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT passage.next_due(%s, %s, %s)", [self.queue, after, until])
+            found: datetime | None = cursor.fetchone()[0]
+            return found
+
 
 def by_organisation(claims: Iterable[Claim]) -> Iterator[tuple[int, list[Claim]]]:
     """Yield each organisation with its claims."""

@@ -1,9 +1,10 @@
 """What surrounds every turn of a loop: a sign of life, and a connection that a restart of the database cannot spoil."""
 
 import logging
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
@@ -13,6 +14,7 @@ from lib.claims.claiming import Claim, Claimed, Clock
 logger = logging.getLogger(__name__)
 
 Beat = Callable[[str, datetime], None]
+Act = Callable[[Sequence[Claim], Clock], None]
 
 _beats: list[Beat] = []
 
@@ -29,13 +31,40 @@ def come_round(name: str) -> None:
         beat(name, timezone.now())
 
 
-def drain(work: Claimed, act: Callable[[Sequence[Claim], Clock], None], clock: Clock, *, name: str) -> int:
-    """Claim and act until nothing is due any more; return how many rows were worked on."""
+def drain(work: Claimed, act: Act, clock: Clock, *, name: str, call_another: Callable[[], None] | None = None) -> int:
+    """Claim and act until nothing is due any more; return how many rows were worked on.
+
+    `call_another` is called once, before acting, when the first claim is full: there is more than one worker can take.
+    """
     worked = 0
     while claims := work.claim(now=clock()):
+        if call_another is not None and not worked and len(claims) == work.batch:
+            call_another()
         act(claims, clock)
         worked += len(claims)
         come_round(name)
+    return worked
+
+
+def attend(
+    work: Claimed,
+    act: Act,
+    clock: Clock,
+    *,
+    name: str,
+    patience: timedelta,
+    call_another: Callable[[], None] | None = None,
+) -> int:
+    """Drain; then, until the next bell (`patience`), be there at the moment at which anything more falls due.
+
+    Whoever waits for the bell alone is late by half of what lies between two. This is no alarm clock: the next bell
+    ends the wait, and finds what it missed.
+    """
+    until = clock() + patience
+    worked = drain(work, act, clock, name=name, call_another=call_another)
+    while due_at := work.find_next_due(after=clock(), until=until):
+        time.sleep(max(0.0, (due_at - clock()).total_seconds()))
+        worked += drain(work, act, clock, name=name, call_another=call_another)
     return worked
 
 

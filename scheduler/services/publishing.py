@@ -14,12 +14,14 @@ from typing import Any
 from django.db import DatabaseError
 
 from integrations.budgets import Need, reserve, write_reports
-from integrations.contract import Level, Operation, Published
+from integrations.contract import Composition, Level, Operation, Published
 from integrations.errors import AuthorisationLost, OutcomeUnknown, PermanentError, ProviderError
+from integrations.registry import providers
 from lib.claims.claiming import Claim, Claimed, Clock
-from lib.claims.loops import drain
+from lib.claims.loops import attend, drain
 from lib.claims.threads import CALLS_AT_ONCE, in_threads
 from lib.tenancy.errands import Errand, Statement, run_errands
+from scheduler import bells
 from scheduler.models import Queue
 from scheduler.services import trouble
 from scheduler.services.trouble import Ended
@@ -58,6 +60,24 @@ class _Delivery:
 def publish_due(clock: Clock) -> int:
     """Publish until nothing is due any more, and return how many publications were worked on."""
     return drain(WORK, publish_claimed, clock, name="publish")
+
+
+def publish_on_time(clock: Clock) -> int:
+    """Publish what is due, then, at its moment, what is due before the next bell. Ring for help where there is much."""
+    return attend(
+        WORK,
+        publish_claimed,
+        clock,
+        name="publish",
+        patience=bells.PUBLISH_EVERY,
+        call_another=lambda: bells.ring(Queue.PUBLISH),
+    )
+
+
+def warm_up() -> None:
+    """Load what the first publication of each network needs: before a worker's processes part, they share it."""
+    for each in providers():
+        each.validate(Composition(text="word " * 1000))  # so long that it is counted
 
 
 def publish_claimed(claims: Sequence[Claim], clock: Clock) -> None:

@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 
 from accounts.models import Organisation
+from config.celery import app
 from eventlog.models import Event
 from integrations.contract import Account, Published
 from integrations.errors import AuthorisationLost, PermanentError, RateLimited, Reach, TransientError
@@ -17,10 +18,10 @@ from integrations.models import Lane, SocialAccount
 from integrations.services.lanes import HELD_UNTIL, ensure_lanes, hold_lanes
 from lib.tenancy.errands import Statement
 from lib.tenancy.scope import scope
-from scheduler import outcomes
+from scheduler import bells, outcomes
 from scheduler.models import Publication, Queue
 from scheduler.services import publishing, scheduling, sweeping, work
-from scheduler.services.publishing import publish_due
+from scheduler.services.publishing import publish_due, publish_on_time
 from scheduler.services.sweeping import give_back_expired
 from scheduler.services.work import Job, Move, load, settle
 from scheduler.states import Outcome, State
@@ -499,3 +500,65 @@ def test_a_post_that_another_publication_has_taken_spoils_nobody_elses_wave(acme
     assert zenith.fresh(theirs).state == zenith.fresh(later).state == State.PUBLISHED
     found = acme.fresh(mine)
     assert (found.state, found.reason) == (State.OUTCOME_UNKNOWN, "taken_by_another")
+
+
+@pytest.fixture
+def sleeping(acme: Acme, monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Let a worker's waits move the clock, and keep them."""
+    waits: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        waits.append(seconds)
+        acme.clock.forward(seconds=seconds)
+
+    monkeypatch.setattr("lib.claims.loops.time.sleep", sleep)
+    return waits
+
+
+def test_what_falls_due_before_the_next_bell_goes_out_at_its_moment(
+    acme: Acme, account: SocialAccount, sleeping: list[float]
+) -> None:
+    moment = NOON + timedelta(seconds=0.3)
+    publication = acme.plan(account, publish_at=moment)
+
+    assert publish_on_time(acme.clock) == 1
+
+    assert acme.fresh(publication).published_at == moment
+    assert sleeping == [0.3]
+
+
+def test_what_falls_due_after_the_next_bell_is_left_to_it(
+    acme: Acme, account: SocialAccount, sleeping: list[float]
+) -> None:
+    acme.plan(account, publish_at=NOON + timedelta(seconds=0.6))
+
+    assert publish_on_time(acme.clock) == 0
+    assert sleeping == []
+
+
+def test_nobody_waits_for_a_lane_that_is_held_back(acme: Acme, account: SocialAccount, sleeping: list[float]) -> None:
+    acme.plan(account, publish_at=NOON + timedelta(seconds=0.3))
+    with scope(organisation=acme.organisation.pk):
+        hold_lanes([account], reason="access_lost")
+
+    assert publish_on_time(acme.clock) == 0
+    assert sleeping == []
+
+
+def test_where_there_is_more_than_one_worker_takes_another_is_called_once(
+    acme: Acme, account: SocialAccount, sleeping: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rung: list[Queue] = []
+    monkeypatch.setattr(bells, "ring", rung.append)
+    for _ in range(2 * publishing.WORK.batch):
+        acme.plan(account)
+
+    publish_on_time(acme.clock)
+    acme.plan(account)
+    publish_on_time(acme.clock)
+
+    assert rung == [Queue.PUBLISH]
+
+
+def test_a_worker_waits_no_longer_than_until_beat_rings_again() -> None:
+    assert app.conf.beat_schedule["publish"]["schedule"] == bells.PUBLISH_EVERY.total_seconds()

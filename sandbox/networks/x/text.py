@@ -24,6 +24,11 @@ def weight(text: str) -> tuple[int, bool]:
     return parsed.weightedLength, parsed.valid or parsed.weightedLength > 280
 
 
+def warm_up() -> None:
+    """Load what counting needs."""
+    _parser()
+
+
 @cache
 def _parser() -> Callable[[str], Any]:
     """Load X's own way of counting: it takes a moment, and plain texts never need it."""
