@@ -21,6 +21,7 @@ class HappenedControl:
         return [
             ("GET", "published", self.published),
             ("GET", "answered", self.answered),
+            ("GET", "said", self.said),
             ("GET", "calls", self.calls),
             ("DELETE", "calls", self.clear_calls),
         ]
@@ -77,6 +78,17 @@ class HappenedControl:
                 "answers": [answer.as_json() for answer in answers] if query.get("answers", "1") != "0" else [],
             }
         )
+
+    async def said(self, request: Request) -> Response:
+        """What stands under the post ``on`` of ``network`` now: strangers' words and the account's, hidden ones too."""
+        query = request.query_params
+        found = [
+            said
+            for twin in self.sandbox.twins
+            if query.get("network", twin.key) == twin.key
+            for said in twin.said(query.get("on", ""))
+        ]
+        return JSONResponse({"count": len(found), "said": [each.as_json() for each in found]})
 
     async def calls(self, request: Request) -> Response:
         query = request.query_params

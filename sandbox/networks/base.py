@@ -96,6 +96,22 @@ class Answered:
         return dict(vars(self))
 
 
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """One thing that stands under a post now, whoever wrote it."""
+
+    id: str
+    author: str
+    on: str  # what it answers: the post, or something that stands under it too
+    text: str
+    at: float
+    by_account: bool
+    hidden: bool
+
+    def as_json(self) -> dict[str, Any]:
+        return dict(vars(self))
+
+
 class Twin(Protocol):
     """One network's twin."""
 
@@ -146,6 +162,9 @@ class Twin(Protocol):
 
     def published(self, account: str | None) -> list[Published]:
         """Everything that was ever published, oldest first."""
+
+    def said(self, post_id: str) -> list[Said]:
+        """What stands under a post now, oldest first."""
 
     def answered(self, account: str | None) -> list[Answered]:
         """What accounts wrote to people, oldest first."""

@@ -176,3 +176,25 @@ def test_a_webhook_proves_itself_and_is_told(sandbox: Process, x_engaged: dict[s
     assert len({event["event_uuid"] for event in receiver.events}) == 4
     listed = x(sandbox, "GET", "webhooks", x_app_headers(sandbox))
     assert [(row["id"], row["valid"]) for row in listed["data"]] == [(webhook, True)]
+
+
+def test_a_search_takes_one_thing_or_another(sandbox: Process, x_engaged: dict[str, str]) -> None:
+    posts = [publish_on_x(sandbox, x_engaged, f"Post {number}") for number in range(3)]
+    replies = [reply(sandbox, post, f"To {post}") for post in posts]
+
+    query = f"conversation_id:{posts[0]} is:reply OR conversation_id:{posts[2]} is:reply"
+    found = x(sandbox, "GET", "tweets/search/recent", x_engaged, query=query)
+
+    assert [row["id"] for row in found["data"]] == [replies[2], replies[0]]
+
+
+def test_it_tells_what_stands_under_a_post(sandbox: Process, x_engaged: dict[str, str]) -> None:
+    post = publish_on_x(sandbox, x_engaged)
+    first = reply(sandbox, post, "Is it vegan?")
+    sandbox.control("POST", "strangers/hide", network="x", id=first)
+
+    said = sandbox.control("GET", f"said?network=x&on={post}")["said"]
+
+    assert [(each["id"], each["on"], each["hidden"], each["by_account"]) for each in said] == [
+        (first, post, True, False)
+    ]

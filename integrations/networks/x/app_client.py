@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from integrations.contract import AppKeys
@@ -33,12 +34,14 @@ class XAppClient:
     # https://docs.x.com/x-api/webhooks/create-webhook
     def create_webhook(self, address: str) -> Mapping[str, Any]:
         """Register an address, which X tries at once with a challenge."""
-        return self._data("POST", "/2/webhooks", document={"url": address})
+        with _our_address():
+            return self._data("POST", "/2/webhooks", document={"url": address})
 
     # https://docs.x.com/x-api/webhooks/validate-webhook
     def try_webhook(self, webhook_id: str) -> None:
         """Have X send its challenge again, and use the address again when that succeeds."""
-        self._call("PUT", f"/2/webhooks/{webhook_id}")
+        with _our_address():
+            self._call("PUT", f"/2/webhooks/{webhook_id}")
 
     # https://docs.x.com/x-api/activity/get-x-activity-subscriptions
     def subscriptions(self) -> Iterator[Mapping[str, Any]]:
@@ -142,3 +145,14 @@ class XAppClient:
         if not isinstance(body, dict) or not body.get("access_token"):
             raise lost_answer(KEY, status=answer.status, once=False)
         return str(body["access_token"])
+
+
+@contextmanager
+def _our_address() -> Iterator[None]:
+    """All that X holds against a registration is our address: its form, its certificate, its proof."""
+    try:
+        yield
+    except PermanentError as error:
+        if error.status != 400:
+            raise
+        raise PermanentError("webhook_refused", network=KEY, status=400, detail=error.detail, reach=Reach.APP) from None

@@ -35,15 +35,10 @@ SENTENCES = {
 
 _SERVER = Refusal(raises=TransientError, key="unavailable")
 _CONFIGURATION = Refusal(raises=PermanentError, key="app_misconfigured", reach=Reach.APP)
-_WEBHOOK = Refusal(raises=PermanentError, key="webhook_refused", reach=Reach.APP)
 
 TABLE: dict[tuple[int, str], Refusal] = {
     (400, "invalid-request"): Refusal(raises=PermanentError, key="refused"),
     (400, "bad-request"): Refusal(raises=PermanentError, key="refused"),
-    **{
-        (400, reason): _WEBHOOK
-        for reason in ("crc-validation-failed", "url-validation-failed", "webhook-limit-exceeded")
-    },
     (401, "unauthorized"): Refusal(
         raises=AuthorisationLost, key="access_expired", reach=Reach.GRANT, refresh_may_help=True
     ),

@@ -69,7 +69,6 @@ class XProvider(XEngagement):
     key = KEY
     name = "X"
     kinds = frozenset({Kind.TEXT, Kind.LINK, Kind.IMAGE, Kind.IMAGES})
-    scopes = SCOPES
     visibility_delay = limits.VISIBILITY_DELAY
     rotates_refresh_tokens = True
     budgets: tuple[Budget, ...] = limits.BUDGETS
@@ -91,6 +90,7 @@ class XProvider(XEngagement):
         self._app = XAppClient(http=http, api_url=api_url, consumer=self._consumer)
         self._webhook_address = webhook_address
         self._enterprise = enterprise
+        self.scopes = _scopes(enterprise=enterprise)
         self._authorise_url = authorise_url.rstrip("/")
         self._client = XClient(http=http, api_url=api_url, keys=keys, usage=usage)
 
@@ -103,7 +103,7 @@ class XProvider(XEngagement):
             "response_type": "code",
             "client_id": self._keys.client_id,
             "redirect_uri": redirect_uri,
-            "scope": " ".join(sorted(_asked(features))),
+            "scope": " ".join(sorted(self._asked(features))),
             "state": state,
             "code_challenge": code_challenge(code_verifier),
             "code_challenge_method": "S256",
@@ -125,7 +125,7 @@ class XProvider(XEngagement):
             raise PermanentError(
                 "connect_failed", network=KEY, status=error.status, reason=error.reason, reach=Reach.GRANT
             ) from None
-        asked = _asked(features)
+        asked = self._asked(features)
         credentials = _credentials(answer, now=now, scopes=asked)
         user = self._client.me(credentials.access_token)
         return GrantedAccess(
@@ -266,6 +266,9 @@ class XProvider(XEngagement):
 
     # inside
 
+    def _asked(self, features: Collection[Feature]) -> frozenset[str]:
+        return frozenset().union(*(self.scopes.get(each, frozenset()) for each in features))
+
     def _problems(self, composition: Composition, allowed: Limits) -> Iterator[Problem]:
         text = mapping.text_of(composition)
         if not text.strip() and not composition.media:
@@ -294,8 +297,11 @@ class XProvider(XEngagement):
         return Readiness(ready=True)
 
 
-def _asked(features: Collection[Feature]) -> frozenset[str]:
-    return frozenset().union(*(SCOPES.get(each, frozenset()) for each in features))
+def _scopes(*, enterprise: bool) -> Mapping[Feature, frozenset[str]]:
+    """Likes are for apps with a contract only; X's consent page names no permission that others could use."""
+    if not enterprise:
+        return SCOPES
+    return MappingProxyType({**SCOPES, Feature.ENGAGE: SCOPES[Feature.ENGAGE] | {"like.write"}})
 
 
 def _credentials(

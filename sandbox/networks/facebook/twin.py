@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from sandbox.calls import Call
 from sandbox.faults import Fault
-from sandbox.networks.base import Answered, Operation, Published, Refused, Wall, WallPicture, WallPost
+from sandbox.networks.base import Answered, Operation, Published, Refused, Said, Wall, WallPicture, WallPost
 from sandbox.networks.facebook import comments, limits, messaging, oauth, publishing, reading, subscriptions, visits
 from sandbox.networks.facebook.cast import PAGES, PERSONS
 from sandbox.networks.facebook.community import Comment, PrivateMessage
@@ -290,6 +290,21 @@ class FacebookTwin:
             if message.from_page
         ]
         return sorted(found, key=lambda answer: answer.at)
+
+    def said(self, post_id: str) -> list[Said]:
+        return [
+            Said(
+                id=comment.id,
+                author=comment.author_id,
+                on=comment.parent_id or comment.post_id,
+                text=comment.message,
+                at=comment.created_at,
+                by_account=comment.by_page,
+                hidden=comment.hidden,
+            )
+            for comment in self.state.comments.group(post_id)
+            if comment.deleted_at is None
+        ]
 
     def _answer(self, object_id: str, page_id: str, on: str, text: str, row: Comment | PrivateMessage) -> Answered:
         return Answered(

@@ -6,7 +6,7 @@ Source: docs.x.com, mentions, search, hide replies, likes, and its OpenAPI 2.167
 import re
 import shlex
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
@@ -54,12 +54,16 @@ def search(state: XState, call: Call, caller: Caller) -> Response:
     order = call.query.get("sort_order", "recency")
     if order not in {"recency", "relevancy"}:
         raise invalid_request(f"The `sort_order` query parameter value [{order}] is not valid", sort_order=order)
-    wanted, conversation = _read_query(state, query)
-    rows = state.posts.newest(conversation, "conversation") if conversation else reversed(state.posts.all())
+    alternatives = _read_query(state, query)
+    conversations = [one.conversation for one in alternatives]
+    rows: Iterable[Post] = reversed(state.posts.all())
+    if all(conversations):
+        together = [post for each in dict.fromkeys(conversations) for post in state.posts.group(each, "conversation")]
+        rows = sorted(together, key=lambda post: -int(post.id))
     found = [
         post
         for post in _living(rows)
-        if post.created_at >= oldest and bounds.takes(post) and all(t(post) for t in wanted)
+        if post.created_at >= oldest and bounds.takes(post) and any(one.takes(post) for one in alternatives)
     ]
     if order == "relevancy":
         found.sort(key=lambda post: -len(post.liked_by))
@@ -70,23 +74,46 @@ def _living(posts: Iterable[Post]) -> Iterable[Post]:
     return (post for post in posts if post.deleted_at is None)
 
 
-def _read_query(state: XState, query: str) -> tuple[list[Wanted], str]:
-    """The terms as tests of a post, and the conversation where one is named."""
+@dataclass(frozen=True)
+class _Alternative:
+    """Terms that must all hold, and the conversation where one of them names it."""
+
+    terms: list[Wanted]
+    conversation: str
+
+    def takes(self, post: Post) -> bool:
+        return all(term(post) for term in self.terms)
+
+
+def _read_query(state: XState, query: str) -> list[_Alternative]:
+    """A space binds tighter than OR; parentheses are not understood."""
     try:
         terms = shlex.split(query)
     except ValueError:
         raise invalid_request("There were errors processing your request: no viable alternative", query=query) from None
+    alternatives: list[list[str]] = [[]]
+    for term in terms:
+        if term == "OR":
+            alternatives.append([])
+        else:
+            alternatives[-1].append(term)
+    if not all(alternatives):
+        raise invalid_request("There were errors processing your request: no viable alternative", query=query)
+    return [_read_terms(state, terms, query) for terms in alternatives]
+
+
+def _read_terms(state: XState, terms: list[str], query: str) -> _Alternative:
     conversation = ""
     wanted: list[Wanted] = []
     for term in terms:
         found = TERM.match(term)
-        if found is None or term in {"OR", "("} or term.startswith("("):
+        if found is None or term.startswith("("):
             raise invalid_request(f"This twin's search understands no [{term}]", query=query)
         minus, operator, value = found[1], found[2] or "", found[3]
         if operator == "conversation_id" and not minus:
             conversation = value
         wanted.append(_term(state, operator, value, negative=bool(minus)))
-    return wanted, conversation
+    return _Alternative(wanted, conversation)
 
 
 def _term(state: XState, operator: str, value: str, *, negative: bool) -> Wanted:

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from sandbox.calls import Call
 from sandbox.faults import Fault
-from sandbox.networks.base import Answered, Operation, Published, Refused, Wall, WallPicture, WallPost
+from sandbox.networks.base import Answered, Operation, Published, Refused, Said, Wall, WallPicture, WallPost
 from sandbox.networks.x import activity, engagement, limits, media, oauth, publishing, reading
 from sandbox.networks.x.cast import USERS
 from sandbox.networks.x.consent import consent_page
@@ -320,6 +320,22 @@ class XTwin:
             )
             for post in posts
             if post.in_reply_to and (author := users.find(post.user_id)) and not author.stranger
+        ]
+
+    def said(self, post_id: str) -> list[Said]:
+        root = self.state.posts.find(post_id)
+        return [
+            Said(
+                id=post.id,
+                author=post.user_id,
+                on=post.in_reply_to,
+                text=post.text,
+                at=post.created_at,
+                by_account=root is not None and post.user_id == root.user_id,
+                hidden=post.hidden,
+            )
+            for post in self.state.posts.group(post_id, "conversation")
+            if post.id != post_id and post.deleted_at is None
         ]
 
     def _wall(self, user: User) -> Wall:

@@ -154,7 +154,7 @@ class EngagingContract:
         stage.comment(account, post_id, "Do you have stollen?")
 
         [told] = [each for each in events(stage, account) if each.message and not each.message.by_account]
-        [seen] = polled(stage, account, watched=[post_id])[0]
+        [seen] = {each.message_id: each for each in polled(stage, account, watched=[post_id])[0]}.values()
         assert told.change is seen.change is Change.WRITTEN
         assert told.message is not None
         assert seen.message is not None

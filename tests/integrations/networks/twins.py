@@ -6,10 +6,22 @@ from dataclasses import dataclass, field
 from secrets import token_urlsafe
 from typing import Any, ClassVar
 
-from integrations.contract import Account, AppKeys, Credentials, Feature, GrantedAccess, Presence, UsageReport
+from integrations.contract import (
+    Account,
+    AppKeys,
+    Composition,
+    Credentials,
+    Feature,
+    GrantedAccess,
+    Presence,
+    UsageReport,
+)
+from integrations.engagement import Arrived, Target
 from integrations.networks.facebook.provider import FacebookProvider
 from integrations.networks.x.provider import XProvider
 from lib.http import Answer, Client
+from tests.integrations.networks.ear import Ear
+from tests.integrations.networks.engaging import Said, Talking
 from tests.integrations.networks.sandbox import Sandbox
 from tests.integrations.networks.stage import Fault, Out, Step, now
 
@@ -50,14 +62,60 @@ class Wire(Client):
 
 
 @dataclass
-class FacebookStage:
+class TwinStrangers:
+    """What the stages of both twins do with strangers: they tell the sandbox, and hear what it sends."""
+
     sandbox: Sandbox
+    ear: Ear | None = None
+
+    network: ClassVar[str]
+    engaging_operations: ClassVar[Mapping[str, str]]
+
+    def post(self, account: Account) -> str:
+        wanted = Composition(text=f"Fresh bread {token_urlsafe(6)}")
+        published: str = self.talking.commit(account, wanted, {}, now=now()).network_id
+        return published
+
+    def comment(self, account: Account, post_id: str, text: str) -> None:
+        self.sandbox.control("strangers/comment", network=self.network, on=post_id, text=text)
+
+    def mention(self, account: Account, text: str) -> None:
+        self.sandbox.control("strangers/mention", network=self.network, account=account.network_id, text=text)
+
+    def remove(self, account: Account, target: Target) -> None:
+        self.sandbox.control("strangers/delete", network=self.network, id=target.message_id)
+
+    def arrived(self, account: Account) -> list[Arrived]:
+        assert self.sandbox.control("webhooks/drain", seconds=10)["drained"]
+        return self.ear.take() if self.ear else []
+
+    def said(self, account: Account, post_id: str) -> list[Said]:
+        found = self.sandbox.ask("said", network=self.network, on=post_id)["said"]
+        return [Said(text=each["text"], by_account=each["by_account"], is_hidden=each["hidden"]) for each in found]
+
+    def strike_engaging(self, method: str, fault: Fault) -> None:
+        self.sandbox.control("faults", operation=self.engaging_operations[method], **FAULTS[fault])
+
+    @property
+    def talking(self) -> Talking:
+        raise NotImplementedError
+
+
+@dataclass
+class FacebookStage(TwinStrangers):
     person: str = NADIA
     reports: deque[UsageReport] = field(default_factory=deque)
     provider: FacebookProvider = field(init=False)
     http: Wire = field(init=False)
     granted: Credentials = field(init=False)
 
+    network: ClassVar[str] = "facebook"
+    engaging_operations: ClassVar[Mapping[str, str]] = {
+        "poll": "facebook.comment.list",
+        "fetch_messages": "facebook.comment.read",
+        "reply": "facebook.comment.create",
+        "act": "facebook.comment.hide",
+    }
     operations: ClassVar[Mapping[Step, str]] = {
         Step.LIST: "facebook.accounts",
         Step.DESCRIBE: "facebook.read",
@@ -76,7 +134,15 @@ class FacebookStage:
             version="v26.0",
             http=self.http,
             usage=self.reports.append,
+            webhook_address=self.ear.address if self.ear else "",
+            verify_token="our word" if self.ear else "",
         )
+        if self.ear:
+            self.ear.answer = self.provider.answer_handshake
+
+    @property
+    def talking(self) -> Talking:
+        return self.provider
 
     def connect(self, features: Collection[Feature], *, refused: Collection[str] = ()) -> GrantedAccess:
         address = self.provider.authorisation_url(
@@ -96,7 +162,7 @@ class FacebookStage:
         return list(self.provider.list_presences(access.credentials, now=now()))
 
     def account(self) -> Account:
-        access = self.connect([Feature.PUBLISH])
+        access = self.connect([Feature.PUBLISH, Feature.ENGAGE, Feature.MESSAGES])
         presence = next(self.provider.list_presences(access.credentials, now=now()))
         assert presence.credentials is not None
         return Account(
@@ -130,13 +196,20 @@ class FacebookStage:
 
 
 @dataclass
-class XStage:
-    sandbox: Sandbox
+class XStage(TwinStrangers):
     user: str = HARTLEY
+    enterprise: bool = False
     reports: deque[UsageReport] = field(default_factory=deque)
     provider: XProvider = field(init=False)
     http: Wire = field(init=False)
 
+    network: ClassVar[str] = "x"
+    engaging_operations: ClassVar[Mapping[str, str]] = {
+        "poll": "x.search",
+        "fetch_messages": "x.read",
+        "reply": "x.tweets",
+        "act": "x.hide",
+    }
     operations: ClassVar[Mapping[Step, str]] = {
         Step.LIST: "x.me",
         Step.DESCRIBE: "x.me",
@@ -154,7 +227,16 @@ class XStage:
             authorise_url=self.sandbox.base("x.com"),
             http=self.http,
             usage=self.reports.append,
+            consumer=AppKeys(client_id="sandbox-x-consumer-key", client_secret="sandbox-x-consumer-secret"),
+            enterprise=self.enterprise,
+            webhook_address=self.ear.address if self.ear else "",
         )
+        if self.ear:
+            self.ear.answer = self.provider.answer_handshake
+
+    @property
+    def talking(self) -> Talking:
+        return self.provider
 
     def connect(self, features: Collection[Feature]) -> GrantedAccess:
         verifier = token_urlsafe(64)
@@ -167,7 +249,7 @@ class XStage:
         )
 
     def account(self) -> Account:
-        access = self.connect([Feature.PUBLISH])
+        access = self.connect([Feature.PUBLISH, Feature.ENGAGE, Feature.MESSAGES])
         presence = next(self.provider.list_presences(access.credentials, now=now()))
         return Account(
             network_id=presence.network_id,
