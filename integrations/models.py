@@ -101,6 +101,12 @@ class SocialAccount(OwnedModel):
         LOST = "lost", _("Authorisation lost")  # publications are held until someone reconnects
         DISCONNECTED = "disconnected", _("Disconnected")  # by a person; its history stays
 
+    class Listening(models.TextChoices):
+        OFF = "off"  # not wanted, not allowed, or not asked for yet
+        TOLD = "told"  # the network tells us by itself
+        POLLED = "polled"  # it does not; we ask, with some delay
+        LEAVING = "leaving"  # disconnected by the last who used it: the network is still to be told
+
     network = models.CharField(max_length=16, choices=Network.choices)
     network_id = models.CharField(max_length=64)
     grant = OwnedForeignKey(Grant, null=True, on_delete=models.SET_NULL, related_name="social_accounts")
@@ -120,6 +126,11 @@ class SocialAccount(OwnedModel):
     connected_at = models.DateTimeField(default=timezone.now)
     checked_at = models.DateTimeField(null=True, blank=True)  # when the network last answered for it
     look_at = models.DateTimeField(null=True, blank=True, editable=False)  # when its health is looked at next
+    listening = models.CharField(max_length=12, choices=Listening.choices, default=Listening.OFF, db_default="off")
+    listening_reason = models.CharField(
+        max_length=60, blank=True, db_default=""
+    )  # why it is only polled: a sentence key
+    listening_checked_at = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar[Any] = SocialAccountQuerySet.as_manager()
 

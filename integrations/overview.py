@@ -1,16 +1,17 @@
 """What the accounts page shows of each account, worked out from rows already read: no query in here."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from integrations import registry
 from integrations.budgets import PERCENT, Standing
 from integrations.contract import Feature
 from integrations.models import Grant, SocialAccount
-from integrations.sentences import sentence
+from integrations.sentences import About, sentence
 
 ENDS_SOON = timedelta(days=7)
 PUBLISHING_UNITS = frozenset({PERCENT, "posts"})  # of the budgets that the table shows
@@ -63,6 +64,14 @@ class Ability:
 
     words: str
     has: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listening:
+    """How what is written to an account arrives, and why it is not better."""
+
+    words: str
+    reason: str
 
 
 def group_by_grant(
@@ -138,13 +147,33 @@ def explanation_of(account: SocialAccount) -> str:
 
 
 def abilities_of(account: SocialAccount) -> list[Ability]:
-    """Return what an account may be used for."""
-    able = set(account.capabilities)
-    if Feature.PUBLISH in able:
-        return [Ability(words=_("Publish posts, links and pictures"), has=True)]
-    if account.grant is not None and account.grant.missing_scopes:
-        return [Ability(words=_("Publish: this was not allowed when it was connected"), has=False)]
-    return [Ability(words=_("Publish: the role of the person who connected it does not include it"), has=False)]
+    """Return what an account may be used for, of what its network offers here."""
+    scopes = registry.provider(account.network).scopes
+    words = {
+        Feature.PUBLISH: (_("Publish posts, links and pictures"), _("Publish")),
+        Feature.ENGAGE: (
+            _("Read and answer what is written in public"),
+            _("Read and answer what is written in public"),
+        ),
+        Feature.MESSAGES: (_("Read and answer private messages"), _("Read and answer private messages")),
+    }
+    return [
+        Ability(words=has, has=True)
+        if feature in account.capabilities
+        else Ability(words=_why_not(account, lacks, needed=scopes[feature]), has=False)
+        for feature, (has, lacks) in words.items()
+        if feature in scopes
+    ]
+
+
+def listening_of(account: SocialAccount) -> Listening | None:
+    """Return how what is written to an account arrives; None where it does not, or nobody has asked yet."""
+    if account.listening == SocialAccount.Listening.TOLD:
+        return Listening(words=_("At once: the network tells us by itself"), reason="")
+    if account.listening == SocialAccount.Listening.POLLED:
+        reason = sentence(account.listening_reason, network=account.network, about=About.MESSAGE)
+        return Listening(words=_("With some delay: Portevoix has to ask"), reason=reason)
+    return None
 
 
 def note_on(grant: Grant | None, *, now: datetime) -> str:
@@ -160,6 +189,16 @@ def note_on(grant: Grant | None, *, now: datetime) -> str:
     if grant.expires_at is None:
         return _("ends only if it is withdrawn")
     return _("renewed by signing in")
+
+
+def _why_not(account: SocialAccount, what: str, *, needed: Collection[str]) -> str:
+    """Say why something is not possible: refused, never asked for, or not in the person's role."""
+    grant = account.grant
+    if grant is not None and set(needed) & set(grant.missing_scopes):
+        return _("%(what)s: this was not allowed when it was connected") % {"what": what}
+    if grant is not None and not set(needed) <= set(grant.scopes):
+        return _("%(what)s: connect it again to allow this") % {"what": what}
+    return _("%(what)s: the role of the person who connected it does not include it") % {"what": what}
 
 
 def _urgency(group: Group) -> tuple[int, str, str]:

@@ -32,7 +32,8 @@ from lib.tenancy.scope import require_organisation_id, scope
 
 logger = logging.getLogger(__name__)
 
-FEATURES = frozenset({Feature.PUBLISH})  # what this product does today; asking for more would break networks' terms
+# What this product does today; asking for more would break networks' terms. What is refused is left out, not missed.
+FEATURES = frozenset({Feature.PUBLISH, Feature.ENGAGE, Feature.MESSAGES})
 BACK_WITHIN = timedelta(minutes=10)
 CHOOSE_WITHIN = timedelta(hours=1)
 PRESENCES_MAX = 5_000
@@ -349,6 +350,7 @@ def _write(account: SocialAccount, found: Found, grant: Grant, *, now: datetime)
     account.kind = "profile" if account.network_id == grant.outside_id else "page"
     account.capabilities = sorted(_able(found, grant))
     account.checked_at, account.look_at = now, now
+    account.listening, account.listening_reason = SocialAccount.Listening.OFF, ""  # the look asks the network
     account.save()
 
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from io import BytesIO
 
 from django.db import connection, transaction
+from django.db.models import Q
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from config.env import env
@@ -19,7 +20,9 @@ from integrations.budgets import Need
 from integrations.contract import Account, Operation, Presence
 from integrations.errors import AuthorisationLost, ProviderError
 from integrations.models import SocialAccount
+from integrations.services import listening
 from integrations.services.health import mark_account_lost
+from integrations.services.listening import Listened
 from integrations.services.refreshing import ask_for_refresh
 from lib.http import HttpError, fetch
 from lib.tenancy.scope import scope
@@ -44,11 +47,13 @@ class _Look:
     network: str
     picture_url: str
     account: Account = field(repr=False)
+    leaves: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Seen:
     presence: Presence | None = None
+    listened: Listened | None = None
     error: ProviderError | None = None
     picture: bytes | None = field(default=None, repr=False)
 
@@ -62,7 +67,7 @@ def look_at_accounts(*, now: datetime) -> int:
             network=look.network,
             account_id=look.account.network_id,
             person_id=look.account.person_id,
-            units=registry.provider(look.network).cost(Operation.DESCRIBE),
+            units=_units(look),
         )
         for look in looks
     ]
@@ -75,6 +80,14 @@ def look_at_accounts(*, now: datetime) -> int:
                 _note(calls[call], call.result(), now=now)
     budgets.write_reports(now=now)
     return sum(len(ids) for ids in claimed.values())
+
+
+def _units(look: _Look) -> dict[str, int]:
+    provider = registry.provider(look.network)
+    costs = [] if look.leaves else [provider.cost(Operation.DESCRIBE)]
+    if look.leaves or listening.is_wanted(look.network, look.account):
+        costs.append(provider.cost(Operation.SUBSCRIBE))
+    return {key: sum(each.get(key, 0) for each in costs) for key in {key for each in costs for key in each}}
 
 
 def _claim(now: datetime) -> dict[int, list[int]]:
@@ -91,11 +104,16 @@ def _claim(now: datetime) -> dict[int, list[int]]:
 
 def _begin(organisation_id: int, social_account_ids: Sequence[int]) -> list[_Look]:
     with scope(organisation=organisation_id):
-        rows = SocialAccount.objects.filter(pk__in=social_account_ids, state=SocialAccount.State.ACTIVE)
+        rows = SocialAccount.objects.filter(pk__in=social_account_ids).filter(
+            Q(state=SocialAccount.State.ACTIVE) | Q(listening=SocialAccount.Listening.LEAVING)
+        )
         looks = []
         for row in rows.select_related("grant"):
+            leaves = row.listening == SocialAccount.Listening.LEAVING
+            if leaves and listening.is_used_again(row):
+                continue
             try:
-                account = vault.account_for_calls(row)
+                account = listening.account_that_leaves(row) if leaves else vault.account_for_calls(row)
             except ProviderError as error:
                 logger.warning("account %s of organisation %s not looked at: %s", row.pk, organisation_id, error)
                 continue
@@ -106,6 +124,7 @@ def _begin(organisation_id: int, social_account_ids: Sequence[int]) -> list[_Loo
                     network=row.network,
                     picture_url="" if row.picture else row.picture_url,
                     account=account,
+                    leaves=leaves,
                 )
             )
         return looks
@@ -113,18 +132,27 @@ def _begin(organisation_id: int, social_account_ids: Sequence[int]) -> list[_Loo
 
 def _see(look: _Look, now: datetime) -> _Seen:
     """Ask the network; runs in a thread and touches no database."""
+    if look.leaves:
+        return _Seen(listened=listening.leave(look.network, look.account, now=now))
     try:
         presence = registry.provider(look.network).describe(look.account, now=now)
     except ProviderError as error:
         return _Seen(error=error)
-    return _Seen(presence=presence, picture=_small_picture(presence.picture_url or look.picture_url))
+    return _Seen(
+        presence=presence,
+        listened=listening.listen(look.network, look.account, now=now),
+        picture=_small_picture(presence.picture_url or look.picture_url),
+    )
 
 
 def _note(look: _Look, seen: _Seen, *, now: datetime) -> None:
     picture_key = _store_picture(look, seen.picture) if seen.picture is not None else ""
     with scope(organisation=look.organisation_id):
-        if seen.presence is not None:
+        if look.leaves:
+            listening.note_left(look.social_account_id, seen.listened, now=now)
+        elif seen.presence is not None:
             _update(look, seen.presence, picture_key, now=now)
+            listening.note(look.social_account_id, seen.listened, now=now)
         elif isinstance(seen.error, AuthorisationLost):
             again = ask_for_refresh(look.social_account_id, now=now) if seen.error.refresh_may_help else None
             if again is None:

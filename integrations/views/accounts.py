@@ -96,5 +96,6 @@ def _panel(account: SocialAccount, waiting: int) -> dict[str, object]:
         "health": overview.health_of(account, now=timezone.now()),
         "explanation": overview.explanation_of(account),
         "abilities": overview.abilities_of(account),
+        "listening": overview.listening_of(account),
         "waiting": waiting,
     }

@@ -32,7 +32,7 @@ def test_one_address_serves_all_accounts(stage: XStage) -> None:
 
     known = targets(stage.sandbox)
     assert len(known["webhooks"]) == 1
-    kinds = [each["event_type"] for each in known["subscriptions"]]
+    kinds = [str(each["event_type"]) for each in known["subscriptions"]]
     assert sorted(kinds) == sorted(["post.reply.create", "post.mention.create", "post.delete"] * 2 + ["oauth.revoke"])
 
 
