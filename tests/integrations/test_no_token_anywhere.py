@@ -176,4 +176,4 @@ def test_a_code_and_a_state_do_not_stay_in_an_address(acme: Acme, twins: Sandbox
 
     assert "?" not in page.redirect_chain[-1][0]
     assert "code=" not in page.content.decode()
-    assert {"publish"} == connecting.FEATURES
+    assert {"publish", "engage", "messages"} == connecting.FEATURES
