@@ -70,6 +70,22 @@ CREATE POLICY passage ON moderation_inboundevent TO passage USING (true);
 DROP POLICY IF EXISTS passage ON moderation_bulkcommand;
 CREATE POLICY passage ON moderation_bulkcommand TO passage USING (true);
 
+-- What a webhook brings, whoever it is for: the accounts it names, a row for each, and the lanes to lower.
+GRANT SELECT (network, network_id, capabilities) ON integrations_socialaccount TO passage;
+GRANT INSERT ON integrations_lane TO passage;
+GRANT USAGE ON SEQUENCE integrations_lane_id_seq, moderation_inboundevent_id_seq TO passage;
+GRANT INSERT, SELECT (social_account_id, key) ON moderation_inboundevent TO passage;
+GRANT SELECT (id, organisation_id, social_account_id, available_at, lease_until, lease_token),
+      UPDATE (lease_until, lease_token) ON moderation_poll TO passage;
+DROP POLICY IF EXISTS passage ON moderation_poll;
+CREATE POLICY passage ON moderation_poll TO passage USING (true);
+GRANT SELECT (id, organisation_id, item_id, words) ON moderation_message TO passage;
+DROP POLICY IF EXISTS passage ON moderation_message;
+CREATE POLICY passage ON moderation_message FOR SELECT TO passage USING (true);
+GRANT SELECT (id, organisation_id, state, deferred_until) ON moderation_item TO passage;
+DROP POLICY IF EXISTS passage ON moderation_item;
+CREATE POLICY passage ON moderation_item FOR SELECT TO passage USING (true);
+
 -- Notices: which mails are due.
 GRANT SELECT (id, organisation_id, available_at, lease_until, lease_token, attempts),
       UPDATE (available_at, lease_until, lease_token, attempts) ON notifications_notice TO passage;
@@ -260,10 +276,10 @@ $f$;
 CREATE OR REPLACE FUNCTION passage.delay_network(p_network text, p_until timestamptz, p_reason text) RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $f$
 BEGIN
-  PERFORM 1 FROM integrations_lane WHERE network = p_network ORDER BY id FOR UPDATE;
+  PERFORM 1 FROM integrations_lane WHERE network = p_network AND queue <> 'intake' ORDER BY id FOR UPDATE;
   -- What is held for longer, or until a person acts, keeps its hour and its reason.
   UPDATE integrations_lane SET not_before = p_until, not_before_reason = p_reason
-  WHERE network = p_network AND coalesce(not_before < p_until, true);
+  WHERE network = p_network AND queue <> 'intake' AND coalesce(not_before < p_until, true);
 END $f$;
 
 -- What operators see of each queue: how many lanes are due, and since when the oldest.
@@ -358,10 +374,108 @@ $f$;
 {claim claim_actions moderation_moderationaction}
 {claim claim_inbound_events moderation_inboundevent}
 
+-- Write down what a webhook brought, for every organisation that has the account, and return how many rows are new and
+-- which accounts nobody has. The caller has verified the network's signature. Repetitions are recognised by their key.
+CREATE OR REPLACE FUNCTION passage.receive_events(
+  p_network text, p_account_ids text[], p_keys text[], p_payloads jsonb, p_now timestamptz
+) RETURNS TABLE (received bigint, unknown text[])
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $f$
+DECLARE
+  v_lanes bigint[];
+BEGIN
+  WITH told AS (
+    SELECT w.account_id, w.key, p_payloads -> (w.place - 1)::int AS payload
+    FROM unnest(p_account_ids, p_keys) WITH ORDINALITY AS w (account_id, key, place)
+  ), accounts AS (
+    SELECT a.id, a.organisation_id, a.network_id FROM integrations_socialaccount a
+    WHERE a.network = p_network AND a.network_id IN (SELECT account_id FROM told) AND a.state <> 'disconnected'
+  ), made AS (
+    INSERT INTO integrations_lane (organisation_id, queue, network, social_account_id, not_before_reason)
+    SELECT organisation_id, 'intake', p_network, id, '' FROM accounts ORDER BY id
+    ON CONFLICT (social_account_id, queue) DO NOTHING RETURNING id, social_account_id
+  ), lanes AS (
+    SELECT id, social_account_id FROM made
+    UNION ALL
+    SELECT l.id, l.social_account_id FROM integrations_lane l JOIN accounts a ON a.id = l.social_account_id
+    WHERE l.queue = 'intake'
+  ), stored AS (
+    INSERT INTO moderation_inboundevent (
+      organisation_id, network, social_account_id, lane_id, key, payload, state, received_at, reason, reason_data,
+      available_at, lease_token, attempts
+    )
+    SELECT a.organisation_id, p_network, a.id, l.id, t.key, t.payload, 'waiting', p_now, '', '{}', p_now, 0, 0
+    FROM told t JOIN accounts a ON a.network_id = t.account_id JOIN lanes l ON l.social_account_id = a.id
+    ORDER BY a.id, t.key
+    ON CONFLICT (social_account_id, key) DO NOTHING RETURNING lane_id
+  )
+  SELECT (SELECT count(*) FROM stored), (SELECT array_agg(DISTINCT lane_id) FROM stored),
+         ARRAY(SELECT DISTINCT t.account_id FROM told t WHERE t.account_id NOT IN (SELECT network_id FROM accounts))
+  INTO received, v_lanes, unknown;
+  PERFORM 1 FROM integrations_lane WHERE id = ANY (v_lanes) ORDER BY id FOR UPDATE;
+  UPDATE integrations_lane SET next_at = least(next_at, p_now) WHERE id = ANY (v_lanes);
+  RETURN NEXT;
+END $f$;
+
+-- Accounts that listen and have never been asked.
+CREATE OR REPLACE FUNCTION passage.accounts_without_poll()
+RETURNS TABLE (organisation_id bigint, social_account_id bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $f$
+  SELECT a.organisation_id, a.id FROM integrations_socialaccount a
+  WHERE a.state = 'active' AND a.capabilities ? 'engage'
+    AND NOT EXISTS (SELECT FROM moderation_poll p WHERE p.social_account_id = a.id)
+  ORDER BY a.id LIMIT 1000
+$f$;
+
+-- Take accounts that are to be asked, each by one worker.
+CREATE OR REPLACE FUNCTION passage.claim_polls(p_n int, p_now timestamptz, p_until timestamptz)
+RETURNS TABLE (poll_id bigint, organisation_id bigint, token bigint)
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $f$
+  UPDATE moderation_poll p SET lease_until = p_until, lease_token = p.lease_token + 1
+  FROM (
+    SELECT id FROM moderation_poll
+    WHERE available_at <= p_now AND (lease_until IS NULL OR lease_until <= p_now)
+    ORDER BY available_at, id LIMIT p_n FOR UPDATE SKIP LOCKED
+  ) due
+  WHERE p.id = due.id
+  RETURNING p.id, p.organisation_id, p.lease_token
+$f$;
+
+-- Organisations with items whose hour has come back.
+CREATE OR REPLACE FUNCTION passage.organisations_to_wake(p_now timestamptz) RETURNS SETOF bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $f$
+  SELECT DISTINCT organisation_id FROM moderation_item
+  WHERE state = 'deferred' AND deferred_until <= p_now ORDER BY 1 LIMIT 1000
+$f$;
+
+-- Items of the organisation in scope with a message in which each of these folded words begins a word: those of the
+-- newest messages that match, as many as p_most. As passage.posts_with_words, and why.
+CREATE OR REPLACE FUNCTION passage.items_with_words(p_words text[], p_most int) RETURNS SETOF bigint
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp ROWS 200 AS $f$
+DECLARE
+  v_organisation bigint := nullif(current_setting('app.organisation_id', true), '')::bigint;
+  v_query text;
+BEGIN
+  SELECT string_agg(format($q$'%s:%s':*$q$, v_organisation, translate(word, $q$'\$q$, '')), ' & ')
+  INTO v_query FROM unnest(p_words) word;
+  IF v_organisation IS NULL OR v_query IS NULL THEN
+    RETURN;
+  END IF;
+  RETURN QUERY EXECUTE format(
+    'SELECT DISTINCT item_id FROM (
+       SELECT item_id FROM moderation_message
+       WHERE organisation_id = %s AND words @@ %L::tsquery AND item_id IS NOT NULL ORDER BY id DESC LIMIT %s
+     ) newest', v_organisation, v_query, p_most);
+END $f$;
+
 -- Organisations with moderation actions whose lease has run out: their worker is gone.
 CREATE OR REPLACE FUNCTION passage.organisations_with_expired_actions(p_now timestamptz) RETURNS SETOF bigint
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $f$
   SELECT DISTINCT organisation_id FROM moderation_moderationaction WHERE lease_until < p_now ORDER BY 1 LIMIT 1000
+$f$;
+
+CREATE OR REPLACE FUNCTION passage.organisations_with_expired_events(p_now timestamptz) RETURNS SETOF bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $f$
+  SELECT DISTINCT organisation_id FROM moderation_inboundevent WHERE lease_until < p_now ORDER BY 1 LIMIT 1000
 $f$;
 
 -- Take bulk commands that are due, or whose worker is gone.

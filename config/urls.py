@@ -6,6 +6,7 @@ import gallery.views
 import notifications.views
 import web.urls
 from integrations.views import connecting
+from moderation.views import webhooks
 from scheduler.views.home import enter
 
 organisation_urls: list[URLPattern | URLResolver] = [
@@ -28,5 +29,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("accounts.sign_in_urls")),
     path("notifications/preferences/", notifications.views.preferences, name="mail_preferences"),
     path("media/<str:token>/", gallery.views.media, name="media"),
+    path("webhooks/<slug:network>", webhooks.webhook, name="webhook"),
+    path("webhooks/<slug:network>/farewell", webhooks.farewell, name="webhook_farewell"),
     path("o/<slug:slug>/", include(organisation_urls)),
 ]

@@ -104,7 +104,7 @@ class IncomingMessage:
     permalink: str = ""
     attachments: tuple[Attachment, ...] = ()
     rating: int | None = None
-    is_hidden: bool = False
+    is_hidden: bool | None = None
     edited_at: datetime | None = None
     subject: Subject | None = None
     acts: frozenset[Act] | None = None

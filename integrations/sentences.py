@@ -41,6 +41,10 @@ SENTENCES: dict[str, Promise] = {
     "rate_limited": _("%(network)s takes no more for now. The post goes out as soon as there is room again."),
     "access_expired": _("The access to %(network)s has expired. Portevoix renews it and tries again."),
     "access_lost": _("%(network)s no longer accepts the access it gave. Connect the account again; nothing is lost."),
+    "access_withdrawn": _(
+        "The person who connected this account has taken the permission back at %(network)s. Connect it again; nothing "
+        "is lost."
+    ),
     "access_unreadable": _(
         "Portevoix cannot read the access that %(network)s gave: its operator must check the key store. Nothing is "
         "lost, and Portevoix tries again by itself."

@@ -19,6 +19,8 @@ SENTENCES = {
     "moderation.item.reopened_undone": _("%(actor)s took back the reopening of inbox item %(subject)s"),
     "moderation.item.muted_undone": _("%(actor)s took back the muting of inbox item %(subject)s"),
     "moderation.item.unmuted_undone": _("%(actor)s muted inbox item %(subject)s again"),
+    "moderation.item.woken": _("The hour of deferred inbox item %(subject)s has come"),
+    "moderation.event.read_again": _("%(actor)s had %(events)s events of networks read again"),
     "moderation.item.answered": _("%(actor)s answered inbox item %(subject)s"),
     "moderation.note.written": _("%(actor)s wrote a note on inbox item %(subject)s"),
     "moderation.message.hide_asked": _("%(actor)s asked to hide a message of inbox item %(subject)s"),

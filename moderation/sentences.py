@@ -34,6 +34,8 @@ SENTENCES: dict[str, Promise] = {
     "look_nothing_yet": _("Not found at the network so far. Portevoix looks once more before it sends again."),
     "look_too_short": _("Portevoix could not look far enough back. Look at the network whether it arrived."),
     "look_alike": _("Something like it stands at the network. Look whether it is this reply."),
+    "event_unreadable": _("The network told something that Portevoix does not understand. It is kept as it came."),
+    "event_not_stored": _("What the network told could not be stored. It is kept as it came and can be read again."),
     "proven_absent": _("It never arrived, and is sent again."),
 }
 

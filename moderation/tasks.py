@@ -4,8 +4,10 @@ from celery import shared_task
 from django.utils import timezone
 
 from lib.claims.loops import loop
+from moderation.services import reading, returning
 from moderation.services.bulk import run_due
-from moderation.services.returning import give_back_expired
+from moderation.services.polling import begin_polling, poll_due
+from moderation.services.waking import wake_due
 from moderation.services.working import moderate_due
 
 
@@ -27,4 +29,27 @@ def run_bulk() -> None:
 def sweep() -> None:
     """Give back what workers held when they died."""
     with loop("moderation sweep"):
-        give_back_expired(now=timezone.now())
+        returning.give_back_expired(now=timezone.now())
+        reading.give_back_expired(now=timezone.now())
+
+
+@shared_task(name="moderation.tasks.read_events")
+def read_events() -> None:
+    """Read what webhooks brought."""
+    with loop("intake"):
+        reading.read_due(timezone.now)
+
+
+@shared_task(name="moderation.tasks.poll")
+def poll() -> None:
+    """Ask networks what they have not told."""
+    with loop("poll"):
+        begin_polling(now=timezone.now())
+        poll_due(timezone.now)
+
+
+@shared_task(name="moderation.tasks.wake")
+def wake() -> None:
+    """Bring deferred items back at their hour."""
+    with loop("wake"):
+        wake_due(now=timezone.now())

@@ -104,6 +104,8 @@ OUTSIDE = {
     "account_reset_password_from_key": 200,
     "account_reset_password_from_key_done": 200,
     "media": 404,
+    "webhook": 404,  # Facebook's handshake without its questions
+    "webhook_farewell": 405,
 }
 
 

@@ -9,6 +9,9 @@ from django.db.models.functions import Least
 from integrations.models import Lane, SocialAccount
 from lib.tenancy.models import OwnedQuerySet
 
+#: Lanes of what has come in already: reading it asks no network, so no lost access and no full budget holds it.
+INWARD = frozenset({"intake"})
+
 #: Held until a person acts, so without an hour.
 HELD_UNTIL = datetime(9999, 1, 1, tzinfo=UTC)
 
@@ -63,7 +66,8 @@ def delay_lanes(accounts: Iterable[SocialAccount], *, queues: Iterable[str], unt
 
 
 def _locked(accounts: Iterable[SocialAccount]) -> OwnedQuerySet[Lane]:
-    """Lock the accounts' lanes in ascending order, as everybody does, and return them."""
+    """Lock the accounts' outward lanes in ascending order, as everybody does, and return them."""
     lanes: OwnedQuerySet[Lane] = Lane.objects.filter(social_account__in=[each.pk for each in accounts])
+    lanes = lanes.exclude(queue__in=INWARD)
     list(lanes.select_for_update().order_by("pk").values_list("pk", flat=True))
     return lanes

@@ -1,6 +1,6 @@
 """The inbox's rows, one file for each subject: people, talk, items, work, intake."""
 
-from moderation.models.intake import InboundEvent, Poll
+from moderation.models.intake import EarlyNews, InboundEvent, Poll
 from moderation.models.items import (
     Assignment,
     Draft,
@@ -22,6 +22,7 @@ __all__ = [
     "Contact",
     "ContactMerge",
     "Draft",
+    "EarlyNews",
     "Identity",
     "InboundEvent",
     "Intervention",

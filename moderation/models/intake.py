@@ -8,6 +8,7 @@ from integrations.models import Lane, Network, SocialAccount
 from lib.claims.models import Leased
 from lib.privacy import Data, NoPersonalData, PrivacyClass, Purpose, Subject, delete
 from lib.tenancy.models import OwnedForeignKey, OwnedModel, SameOrganisation, in_organisation
+from moderation.states import Visibility
 
 
 class InboundEvent(OwnedModel, Leased):
@@ -88,3 +89,32 @@ class Poll(OwnedModel, Leased):
         indexes = [
             models.Index(fields=["available_at"], name="poll_due", condition=models.Q(available_at__isnull=False))
         ]
+
+
+class EarlyNews(OwnedModel):
+    """What a network said of a message before the message itself came: news arrive in any order.
+
+    Kept for as long as raw events are, and told to the message when it comes.
+    """
+
+    social_account = OwnedForeignKey(SocialAccount, on_delete=models.CASCADE, related_name="+")
+    network_id = models.CharField(max_length=128)
+    visibility = models.CharField(max_length=8, choices=Visibility.choices)
+    at = models.DateTimeField()  # when it happened at the network
+    received_at = models.DateTimeField(default=timezone.now)
+
+    privacy = PrivacyClass(
+        purpose=Purpose.MODERATION,
+        subjects=(Subject.AUTHOR,),
+        holds={"network_id": Data.FOREIGN_ID},
+        record_class="raw_events",
+        clock="received_at",
+        ends_by=delete(),
+    )
+
+    class Meta(OwnedModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["social_account", "network_id"], name="one_early_news_per_message"),
+            SameOrganisation(field="social_account", name="early_news_and_account_share_organisation"),
+        ]
+        indexes = [models.Index(fields=["organisation", "received_at"], name="early_news_by_age")]

@@ -106,7 +106,7 @@ class Message(OwnedModel):
     way_out = models.CharField(max_length=10, choices=WayOut.choices, blank=True)
     reason = models.CharField(max_length=60, blank=True)  # why it waits, was refused or is unknown: a sentence key
     reason_data = models.JSONField(default=dict, blank=True)
-    words = SearchVectorField(null=True, editable=False)  # folded, with the organisation as a lexeme
+    words = SearchVectorField(null=True, editable=False)  # lib.words.lexemes
     # The network's terms: until when this content may be kept without asking anew; null: no such term.
     lease_until = models.DateTimeField(null=True, blank=True, editable=False)
     blanked_at = models.DateTimeField(null=True, blank=True, editable=False)  # its content ended by such a term
@@ -174,6 +174,12 @@ class Message(OwnedModel):
             models.Index(fields=["item", "written_at", "id"], name="message_of_item"),
             models.Index(fields=["thread", "written_at", "id"], name="message_of_thread"),
             models.Index(fields=["author", "written_at"], name="message_of_author"),
+            # Answers of our own people that came before what they answer.
+            models.Index(
+                fields=["social_account", "answers_id"],
+                name="message_without_item",
+                condition=models.Q(item=None) & ~models.Q(answers_id=""),
+            ),
             models.Index(
                 fields=["lease_until"], name="message_leased_content", condition=models.Q(lease_until__isnull=False)
             ),

@@ -52,7 +52,7 @@ def comment(node: Mapping[str, Any], *, thread_id: str, account_id: str) -> Inco
         answers_id=_answered(parent, thread_id),
         permalink=str(node.get("permalink_url") or ""),
         attachments=(_hung_on(attachment),) if isinstance(attachment, Mapping) else (),
-        is_hidden=node.get("is_hidden") is True,
+        is_hidden=node.get("is_hidden"),
         subject=Subject(network_id=thread_id),
     )
 
@@ -70,7 +70,7 @@ def visit(node: Mapping[str, Any], *, account_id: str) -> IncomingMessage:
         text=str(node.get("message") or ""),
         written_at=moment(node.get("created_time")),
         permalink=permalink,
-        is_hidden=node.get("is_hidden") is True,
+        is_hidden=node.get("is_hidden"),
         subject=Subject(network_id=network_id, permalink=permalink),
     )
 

@@ -1,0 +1,261 @@
+"""What comes in becomes the same threads, items and messages in whatever order, and however often, it is told."""
+
+import random
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from integrations.engagement import Change, MessageKind
+from lib.tenancy.scope import scope
+from moderation.models import EarlyNews, Identity, Item, Message, MessageRevision
+from moderation.searching import with_words
+from moderation.services.counting import find_drift
+from moderation.services.storing import Arrival, Changed, store
+from moderation.states import ItemState, Visibility, WayOut
+from tests.factories import NOON
+from tests.moderation.arriving import AMINE, by_us, edited, news, picture, written
+from tests.moderation.conftest import Inbox
+
+LATER = NOON + timedelta(hours=1)
+
+
+@pytest.fixture
+def inside(inbox: Inbox) -> Iterator[Inbox]:
+    """The inbox, in Acme's scope."""
+    with inbox.scope():
+        yield inbox
+
+
+def bring(inbox: Inbox, *arrivals: Arrival) -> list[Changed]:
+    return store(arrivals, organisation_id=inbox.house.acme.pk, now=LATER)
+
+
+def only_item() -> Item:
+    found: Item = Item.objects.get()
+    return found
+
+
+def test_a_strangers_message_makes_an_item_that_waits(inside: Inbox) -> None:
+    changed = bring(inside, written(inside.account, 1, "Is the  stollen\nback?"))
+
+    item = only_item()
+    assert [(each.item_id, each.is_new, each.version) for each in changed] == [(item.pk, True, 1)]
+    assert (item.state, item.author_name, item.excerpt) == (ItemState.NEW, "Camille Fontaine", "Is the stollen back?")
+    assert (item.waiting_since, item.message_count) == (NOON + timedelta(minutes=1), 1)
+    message = Message.objects.get()
+    assert (message.text, message.author.network_id, message.item) == ("Is the  stollen\nback?", "camille", item)
+    assert item.last_stranger_message_id == message.pk
+
+
+def test_told_again_nothing_changes(inside: Inbox) -> None:
+    bring(inside, written(inside.account, 1))
+
+    assert bring(inside, written(inside.account, 1), written(inside.account, 1)) == []
+    assert only_item().version == 1
+
+
+def test_public_threads_have_an_item_an_author_and_private_ones_one(inside: Inbox) -> None:
+    account = inside.account
+    bring(inside, written(account, 1), written(account, 2, author=AMINE), written(account, 3))
+    bring(
+        inside,
+        written(account, 4, kind=MessageKind.PRIVATE, thread_id="camille", subject=None),
+        written(account, 5, kind=MessageKind.PRIVATE, thread_id="camille", subject=None),
+        written(account, 6, author=None, thread_id="post-2"),
+        written(account, 7, author=None, thread_id="post-2"),
+    )
+
+    assert sorted(Item.objects.values_list("key", "message_count")) == [
+        ("", 2),
+        ("amine", 1),
+        ("camille", 2),
+        ("message:m6", 1),
+        ("message:m7", 1),
+    ]
+    assert Identity.objects.count() == 2
+
+
+def test_an_answer_written_on_the_network_itself_marks_the_item_replied(inside: Inbox) -> None:
+    bring(inside, written(inside.account, 1), by_us(inside.account, 2, "Yes!", answers_id="m1"))
+
+    item = only_item()
+    assert (item.state, item.waiting_since, item.excerpt) == (ItemState.REPLIED, None, "Yes!")
+    assert Message.objects.get(network_id="m2").origin == Message.Origin.NATIVE
+
+
+def test_the_accounts_own_words_to_nobody_make_no_item(inside: Inbox) -> None:
+    bring(inside, by_us(inside.account, 1, "Open until eight."))
+
+    assert not Item.objects.exists()
+    assert Message.objects.get().item is None
+
+
+@pytest.mark.parametrize(
+    ("state", "assigned", "woken"),
+    [
+        (ItemState.NEW, False, ItemState.NEW),
+        (ItemState.ASSIGNED, True, ItemState.ASSIGNED),
+        (ItemState.DEFERRED, True, ItemState.ASSIGNED),
+        (ItemState.DEFERRED, False, ItemState.NEW),
+        (ItemState.REPLIED, True, ItemState.ASSIGNED),
+        (ItemState.REPLIED, False, ItemState.NEW),
+        (ItemState.CLOSED, True, ItemState.NEW),
+        (ItemState.IGNORED, False, ItemState.IGNORED),
+    ],
+)
+def test_a_strangers_next_message_wakes_the_item(
+    inside: Inbox, state: ItemState, assigned: bool, woken: ItemState
+) -> None:
+    bring(inside, written(inside.account, 1))
+    Item.objects.update(
+        state=state,
+        assignee=inside.bob.user if assigned else None,
+        waiting_since=None,
+        deferred_until=LATER if state == ItemState.DEFERRED else None,
+    )
+
+    bring(inside, written(inside.account, 2))
+
+    item = only_item()
+    assert item.state == woken
+    assert (item.waiting_since is None) == (woken == ItemState.IGNORED)
+    assert item.message_count == 2
+    assert find_drift() == {}
+
+
+def test_words_older_than_our_answer_wake_nobody(inside: Inbox) -> None:
+    bring(inside, written(inside.account, 1), by_us(inside.account, 5, answers_id="m1"))
+
+    bring(inside, written(inside.account, 3, "forgotten on the way"))
+
+    item = only_item()
+    assert (item.state, item.waiting_since) == (ItemState.REPLIED, None)
+
+
+def test_an_edit_keeps_what_was_said_before(inside: Inbox) -> None:
+    bring(inside, written(inside.account, 1, "Befor"), edited(inside.account, 1, "Before", minutes=5))
+
+    message = Message.objects.get()
+    assert (message.text, message.edited_at) == ("Before", NOON + timedelta(minutes=5))
+    assert [each.text for each in MessageRevision.objects.all()] == ["Befor"]
+    assert only_item().excerpt == "Before"
+
+
+def test_a_deletion_on_the_network_is_followed_and_shown(inside: Inbox) -> None:
+    bring(inside, written(inside.account, 1, "Secret words"), edited(inside.account, 1, "Secret", minutes=2))
+
+    changed = bring(inside, news(inside.account, Change.DELETED, 1, minutes=9))
+
+    message = Message.objects.get()
+    assert (message.text, message.visibility, message.words) == ("", Visibility.DELETED, None)
+    assert not MessageRevision.objects.exists()
+    item = only_item()
+    assert (item.is_deleted, item.excerpt, len(changed)) == (True, "", 1)
+
+
+def test_news_that_come_before_their_message_are_told_to_it(inside: Inbox) -> None:
+    bring(inside, news(inside.account, Change.DELETED, 1, minutes=9), news(inside.account, Change.HIDDEN, 2, minutes=9))
+    assert EarlyNews.objects.count() == 2
+
+    bring(inside, written(inside.account, 1), written(inside.account, 2))
+
+    assert dict(Message.objects.values_list("network_id", "visibility")) == {"m1": "deleted", "m2": "hidden"}
+    assert not EarlyNews.objects.exists()
+
+
+def test_an_older_word_never_undoes_a_newer_one(inside: Inbox) -> None:
+    bring(
+        inside,
+        written(inside.account, 1, "first"),
+        edited(inside.account, 1, "third", minutes=9),
+        edited(inside.account, 1, "second", minutes=5),
+        news(inside.account, Change.HIDDEN, 1, minutes=9),
+        news(inside.account, Change.SHOWN, 1, minutes=5),
+        written(inside.account, 1, "first"),
+    )
+
+    message = Message.objects.get()
+    assert (message.text, message.visibility) == ("third", Visibility.HIDDEN)
+
+
+def test_our_own_reply_is_recognised_when_it_comes_back(inside: Inbox) -> None:
+    bring(inside, written(inside.account, 1))
+    reply = inside.answer(only_item(), "Yes, from eight.").message
+    Message.objects.filter(pk=reply.pk).update(way_out=WayOut.SENDING)
+
+    bring(inside, by_us(inside.account, 2, "Yes, from eight.", answers_id="m1"))
+
+    reply.refresh_from_db()
+    assert (reply.network_id, reply.way_out) == ("m2", WayOut.SENT)
+    assert Message.objects.count() == 2
+    assert only_item().message_count == 2
+
+
+def test_names_follow_the_network_until_they_were_anonymised(inside: Inbox) -> None:
+    bring(inside, written(inside.account, 1))
+    Identity.objects.update(name="", handle="", anonymised_at=LATER)
+
+    bring(inside, written(inside.account, 2))
+
+    assert Identity.objects.get().name == ""
+
+
+def test_what_the_database_cannot_keep_is_taken_out(inside: Inbox) -> None:
+    bring(inside, written(inside.account, 1, "nul\x00byte", permalink="javascript:alert(1)"))
+
+    message = Message.objects.get()
+    assert (message.text, message.permalink) == ("nulbyte", "")
+
+
+def test_items_are_found_by_their_words_whatever_the_accents(inside: Inbox) -> None:
+    bring(
+        inside,
+        written(inside.account, 1, "Où est passée la bûche pralinée ?"),
+        written(inside.account, 2, "Nothing of interest", author=AMINE),
+    )
+
+    assert [each.key for each in with_words(Item.objects.all(), "BUCHE pral")] == ["camille"]
+    assert [each.key for each in with_words(Item.objects.all(), "amine")] == ["amine"]
+    assert not with_words(Item.objects.all(), "buche amine").exists()
+    assert not with_words(Item.objects.all(), "' | ''").exists()
+
+
+def test_a_search_never_leads_to_another_organisation(inbox: Inbox) -> None:
+    with inbox.scope():
+        bring(inbox, written(inbox.account, 1, "praline"))
+    with scope(organisation=inbox.house.elsewhere.pk):
+        assert not with_words(Item.objects.all(), "praline").exists()
+        assert not with_words(Item.objects.all(), f"{inbox.house.acme.pk}:praline").exists()
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_any_order_and_any_repetition_end_in_the_same_inbox(inside: Inbox, seed: int) -> None:
+    account, dice = inside.account, random.Random(seed)
+    story = [
+        written(account, 1),
+        edited(account, 1, "Message one, edited", minutes=6),
+        written(account, 2, author=AMINE),
+        by_us(account, 3, "Yes!", answers_id="m1"),
+        written(account, 4, answers_id="m3"),
+        news(account, Change.HIDDEN, 2, minutes=8),
+        written(account, 5, author=AMINE),
+        news(account, Change.DELETED, 5, minutes=9),
+        by_us(account, 7, "And thank you.", answers_id="m4"),
+        written(account, 10, kind=MessageKind.PRIVATE, thread_id="amine", author=AMINE, subject=None),
+        by_us(account, 11, kind=MessageKind.PRIVATE, thread_id="amine", subject=None),
+    ]
+    bring(inside, *story)
+    expected = picture()
+    Message.objects.all().delete()
+    Item.objects.all().delete()
+
+    told = story * 3
+    dice.shuffle(told)
+    while told:
+        size = dice.randint(1, 7)
+        bring(inside, *told[:size])
+        told = told[size:]
+
+    assert picture() == expected
+    assert find_drift() == {}
