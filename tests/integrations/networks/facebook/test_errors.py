@@ -49,6 +49,10 @@ CODES: list[tuple[tuple[int, int | None], type[ProviderError], str, Reach]] = [
     ((368, 1_404_078), PermanentError, "facebook_identity_check", Reach.ACCOUNT),
     ((368, None), PermanentError, "account_restricted", Reach.ACCOUNT),
     ((2, None), TransientError, "unavailable", Reach.POST),
+    ((10, 2_018_278), PermanentError, "reply_window_closed", Reach.POST),
+    ((551, 1_545_041), PermanentError, "facebook_person_unavailable", Reach.POST),
+    ((551, None), PermanentError, "facebook_person_unavailable", Reach.POST),
+    ((2200, None), PermanentError, "webhook_refused", Reach.APP),
 ]
 
 

@@ -36,6 +36,21 @@ ANSWERS: list[tuple[Answer, type[ProviderError], str]] = [
     (problem(403, "SpendCapReached", reset_date="2026-12-01T00:00:00Z"), RateLimited, "x_credits"),
     (problem(403, "Forbidden", detail="Anything that X may say."), PermanentError, "refused"),
     (
+        problem(
+            403,
+            "Forbidden",
+            detail="Reply to this conversation is not allowed because you have not been mentioned or otherwise engaged "
+            "by the author of the post you are replying to.",
+        ),
+        PermanentError,
+        "x_not_summoned",
+    ),
+    (
+        problem(403, "Forbidden", detail="You attempted to reply to a Tweet that is deleted or not visible to you."),
+        PermanentError,
+        "post_gone",
+    ),
+    (
         problem(403, "Forbidden", detail="You are not allowed to create a Tweet with duplicate content."),
         PermanentError,
         "x_duplicate",
