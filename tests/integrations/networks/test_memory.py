@@ -93,7 +93,7 @@ class MemoryStage:
 
     def said(self, account: Account, post_id: str) -> list[Said]:
         return [
-            Said(text=each.text, by_account=each.by_account, is_hidden=each.is_hidden)
+            Said(text=each.text, by_account=each.by_account, is_hidden=bool(each.is_hidden))
             for each in self.provider.messages.values()
             if each.thread_id == post_id
         ]
