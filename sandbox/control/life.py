@@ -15,6 +15,14 @@ STEPS = 10_000
 PER_MINUTE = 3000
 
 
+def checked_rate(per_minute: str | float) -> float:
+    """Read how many things are to happen in a minute. Raises BadRequest or ValueError."""
+    found = float(per_minute)
+    if not 0 < found <= PER_MINUTE:
+        raise BadRequest(f"per_minute must be more than 0 and at most {PER_MINUTE}.")
+    return found
+
+
 class LifeControl:
     def __init__(self, sandbox: "Sandbox") -> None:
         self.sandbox = sandbox
@@ -32,9 +40,7 @@ class LifeControl:
         known = {name for name in vars(life.settings) if name != "id"}
         if unknown := body.keys() - known:
             raise BadRequest(f"Unknown settings {', '.join(sorted(unknown))}; there are {', '.join(sorted(known))}.")
-        per_minute = float(body.get("per_minute", life.settings.per_minute))
-        if not 0 < per_minute <= PER_MINUTE:
-            raise BadRequest(f"per_minute must be more than 0 and at most {PER_MINUTE}.")
+        per_minute = checked_rate(body.get("per_minute", life.settings.per_minute))
         if wrong := [name for name in ("networks", "accounts") if not isinstance(body.get(name, []), list)]:
             raise BadRequest(f"{' and '.join(wrong)} must be a list.")
         if isinstance(body.get("on", True), bool):

@@ -8,6 +8,9 @@ Every network's folder has the same shape:
     publishing.py  what writes
     media.py       files
     reading.py     what only reads
+    strangers.py   what people do there who are asked by /_control, and what accounts do by hand
+    webhooks.py    what the network tells the apps
+    walls.py       what a person sees
     errors.py      the network's envelopes
     limits.py      rates, sizes, lives, each with its source
     cast.py        who is there at the start

@@ -41,6 +41,28 @@ class WallPost:
     link: str = ""
     permalink: str = ""
     edited: bool = False
+    notes: tuple["WallNote", ...] = ()
+    more: int = 0  # comments that are not shown
+
+
+@dataclass(frozen=True, kw_only=True)
+class WallNote:
+    """Something that somebody wrote, with what was written under it. `can` is what a person may click."""
+
+    id: str
+    kind: str  # comment, mention, visit, message, praise, complaint
+    author: str
+    author_id: str
+    text: str
+    at: float
+    own: bool = False  # by the account itself
+    hidden: bool = False
+    edited: bool = False
+    likes: int = 0
+    on: str = ""  # what the next message goes to, where that is not the id
+    notes: tuple["WallNote", ...] = ()
+    more: int = 0
+    can: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,6 +181,9 @@ class Twin(Protocol):
 
     def posts(self, account: str, limit: int) -> list[WallPost]:
         """What stands on a wall now, newest first."""
+
+    def letters(self, account: str, limit: int) -> list[WallNote]:
+        """What people wrote beside the posts: mentions, visits, recommendations, private threads; newest first."""
 
     def published(self, account: str | None) -> list[Published]:
         """Everything that was ever published, oldest first."""

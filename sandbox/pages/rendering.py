@@ -19,6 +19,17 @@ _ENVIRONMENT = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+# How what people write is called, by its kind.
+KIND_NAMES = {
+    "comment": "Comment",
+    "reply": "Reply to a comment",
+    "mention": "Mention",
+    "visit": "Post on the wall",
+    "message": "Private message",
+    "review": "Recommendation",
+    "praise": "Recommends",
+    "complaint": "Does not recommend",
+}
 MONTHS_FRENCH = (
     "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()  # noqa: SIM905
 )
@@ -63,6 +74,7 @@ def render(
         language=language,
         initials=initials,
         clock_time=clock_time,
+        kind_names=KIND_NAMES,
         **context,
     )
     response = HTMLResponse(body, status_code=status)
@@ -70,7 +82,8 @@ def render(
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; media-src 'self'; "
         f"connect-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self' {form_target}".rstrip()
     )
-    response.headers["referrer-policy"] = "no-referrer"
+    # Not no-referrer: with that a browser names no origin either, and our own forms would be refused.
+    response.headers["referrer-policy"] = "same-origin"
     response.headers["x-content-type-options"] = "nosniff"
     response.headers["cache-control"] = "no-store"
     response.headers["vary"] = "Accept-Language"

@@ -1,6 +1,7 @@
 """Addresses that are nobody's API: the list of twins, walls, faults, calls, pictures."""
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
@@ -13,10 +14,12 @@ from starlette.staticfiles import StaticFiles
 
 from sandbox.control.faults import add_fault
 from sandbox.control.guard import BadRequest, is_local
+from sandbox.control.life import checked_rate
 from sandbox.control.rooms import control_routes
 from sandbox.faults import KINDS, STATUSES
 from sandbox.media import sniff
 from sandbox.networks.base import Twin, Wall
+from sandbox.pages.deeds import DeedPages
 from sandbox.pages.rendering import initials, render
 
 if TYPE_CHECKING:
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
 
 WALL_POSTS = 100
 SHOWN_CALLS = 100
+SHOWN_LETTERS = 30
+SHOWN_PEOPLE = 60
 # Pairs of ground and ink, both readable on white and on night.
 TINTS = (
     ("#cfe6ea", "#123c46"),
@@ -42,6 +47,8 @@ def build_site(sandbox: "Sandbox") -> Starlette:
             Route("/", site.front),
             Route("/walls/{network}/{account}", site.wall),
             Route("/walls/{network}/{account}/posts", site.wall_posts),
+            Route("/strangers", site.strangers, methods=["GET", "POST"]),
+            *DeedPages(sandbox).routes(),
             Route("/faults", site.faults, methods=["GET", "POST"]),
             Route("/calls", site.calls),
             Route("/media/{name}", site.media),
@@ -70,7 +77,7 @@ class Site:
         if found is None:
             return await self.not_found(request, None)
         twin, wall = found
-        return render(request, "wall.html", twin=twin, wall=wall, posts=twin.posts(wall.id, WALL_POSTS), here="wall")
+        return render(request, "wall.html", **_shown(twin, wall), here="wall")
 
     async def wall_posts(self, request: Request) -> Response:
         """The changing part of a wall, for the page that shows it; 304 while nothing changed."""
@@ -78,7 +85,7 @@ class Site:
         if found is None:
             return PlainTextResponse("", status_code=404)
         twin, wall = found
-        response = render(request, "wall_posts.html", twin=twin, wall=wall, posts=twin.posts(wall.id, WALL_POSTS))
+        response = render(request, "wall_posts.html", **_shown(twin, wall))
         tag = f'"{hashlib.sha256(bytes(response.body)).hexdigest()[:16]}"'
         if request.headers.get("if-none-match") == tag:
             return Response(status_code=304, headers={"etag": tag})
@@ -116,6 +123,39 @@ class Site:
                 self.sandbox.world.faults.clear()
             case _:
                 add_fault(self.sandbox, {**form, "count": form.get("count") or None})
+
+    async def strangers(self, request: Request) -> Response:
+        """Who they are, whether they live, and where what they do is told."""
+        life, problem = self.sandbox.life, ""
+        if request.method == "POST":
+            if not is_local(request):
+                return PlainTextResponse("Only this machine may control the sandbox.", status_code=403)
+            form = await request.form()
+            try:
+                life.change(
+                    replace(
+                        life.settings,
+                        on=form.get("act") == "start",
+                        per_minute=checked_rate(str(form.get("per_minute", life.settings.per_minute))),
+                    )
+                )
+                return RedirectResponse("/strangers", status_code=303)
+            except (BadRequest, ValueError) as error:
+                problem = str(error)
+        facebook, x = self.sandbox.facebook, self.sandbox.x
+        addresses = [row.callback_url for row in facebook.state.app_subscriptions.all()]
+        return render(
+            request,
+            "strangers.html",
+            status=422 if problem else 200,
+            problem=problem,
+            life=life.settings,
+            done=sum(life.done.values()),
+            counts=self.sandbox.world.courier.counts,
+            targets=dict.fromkeys([*addresses, *(row.url for row in x.state.webhooks.all())]),
+            people=facebook.strangers.everybody()[:SHOWN_PEOPLE],
+            here="strangers",
+        )
 
     async def calls(self, request: Request) -> Response:
         records = self.sandbox.world.calls.select(lambda _: True, SHOWN_CALLS)[::-1]
@@ -161,3 +201,12 @@ class Site:
         wall = twin.find_wall(account) if twin else None
         person = self.sandbox.facebook.state.persons.find(account) if network == "facebook" else None
         return wall.name if wall else person.name if person else ""
+
+
+def _shown(twin: Twin, wall: Wall) -> dict[str, Any]:
+    return {
+        "twin": twin,
+        "wall": wall,
+        "posts": twin.posts(wall.id, WALL_POSTS),
+        "letters": twin.letters(wall.id, SHOWN_LETTERS),
+    }

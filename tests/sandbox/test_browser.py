@@ -104,13 +104,71 @@ def test_a_wall_follows_what_is_published(sandbox: Process, tab: Page) -> None:
     expect(tab.locator("#count-live")).to_have_text("1")
 
 
+def test_a_person_writes_as_a_stranger_changes_it_and_takes_it_back(sandbox: Process, tab: Page) -> None:
+    [token] = sandbox.control("POST", "tokens", network="facebook", accounts=[HARTLEY_PAGE])["tokens"]
+    post = {"message": "Rye is back", "access_token": token["access_token"]}
+    requests.post(f"{sandbox.graph}/{HARTLEY_PAGE}/feed", data=post, timeout=10)
+    tab.goto(f"{sandbox.base}/walls/facebook/hartleyandrye")
+
+    tab.get_by_role("link", name=re.compile("Comment as|Commenter comme")).click()
+    tab.get_by_label(re.compile("Who writes|Qui écrit")).select_option(label="Priya Raman (en)")
+    tab.get_by_label(re.compile("Text")).fill("Is it <b>vegan</b>?")
+    tab.get_by_role("button", name=re.compile("Send|Envoyer")).click()
+    expect(tab.locator(".note")).to_contain_text("Is it <b>vegan</b>?")
+    tab.get_by_role("link", name=re.compile("Edit what Priya|Modifier ce que Priya")).click()
+    tab.get_by_label(re.compile("Text")).fill("Found it.")
+    tab.get_by_role("button", name=re.compile("Save|Enregistrer")).click()
+    expect(tab.locator(".note")).to_contain_text("Found it.")
+    tab.get_by_role("button", name=re.compile("Hide what|Masquer ce que")).click()
+    expect(tab.locator(".note[data-hidden]")).to_have_count(1)
+    tab.get_by_role("button", name=re.compile("Delete what|Supprimer ce que")).click()
+
+    expect(tab.locator(".note")).to_have_count(0)
+
+
+def test_a_person_reviews_writes_privately_and_lets_them_live(sandbox: Process, tab: Page) -> None:
+    tab.goto(f"{sandbox.base}/walls/facebook/fournillambert")
+    for name in ("Private message|Message privé", "Recommendation|Recommandation"):
+        tab.get_by_role("link", name=re.compile(name)).click()
+        tab.get_by_role("button", name=re.compile("Send|Envoyer")).click()
+    expect(tab.locator(".note")).to_have_count(2)
+
+    tab.goto(f"{sandbox.base}/strangers")
+    tab.get_by_role("button", name=re.compile("Let them|Les laisser")).click()
+    tab.get_by_role("button", name=re.compile("Stop|Arrêter")).click()
+
+    expect(tab.get_by_role("button", name=re.compile("Let them|Les laisser"))).to_be_visible()
+    assert sandbox.control("GET", "life")["on"] is False
+
+
+def test_a_fault_is_set_by_a_click(sandbox: Process, tab: Page) -> None:
+    tab.goto(f"{sandbox.base}/faults")
+    tab.get_by_role("button", name=re.compile("Set this fault|Poser cette panne")).click()
+
+    expect(tab.locator(".fault")).to_have_count(1)
+
+
 def test_the_pages_are_accessible_and_never_scroll_sideways(sandbox: Process, tab: Page, app: str) -> None:
     query = urlencode({"client_id": FACEBOOK_APP[0], "redirect_uri": app, "scope": PUBLISHING})
     dialog = f"www.facebook.com/v26.0/dialog/oauth?{query}"
     sandbox.fault("x.tweets", "delay", count=None)
     token = sandbox.control("POST", "tokens", network="facebook", accounts=[HARTLEY_PAGE])["tokens"][0]["access_token"]
     requests.post(f"{sandbox.graph}/{HARTLEY_PAGE}/feed", data={"message": "x", "access_token": token}, timeout=10)
-    paths = ["", "faults", "calls", f"walls/facebook/{HARTLEY_PAGE}", f"walls/facebook/{LAMBERT_PAGE}", "nowhere"]
+    made = sandbox.stranger("comment", network="facebook", account=HARTLEY_PAGE)["id"]
+    sandbox.stranger("reply", network="facebook", on=made, **{"as": "itself"})
+    sandbox.stranger("review", network="facebook", account=HARTLEY_PAGE)
+    wall = f"walls/facebook/{HARTLEY_PAGE}"
+    deeds = [f"{wall}/write?kind=reply&on={made}", f"{wall}/write?kind=review", f"{wall}/change?id={made}"]
+    paths = [
+        "",
+        "faults",
+        "calls",
+        "strangers",
+        *deeds,
+        f"walls/facebook/{HARTLEY_PAGE}",
+        f"walls/facebook/{LAMBERT_PAGE}",
+        "nowhere",
+    ]
     for path in [*paths, dialog, f"{dialog}&person=10150000000000001"]:
         tab.goto(f"{sandbox.base}/{path}")
         problems = [violation["id"] for violation in Axe().run(tab).response["violations"]]

@@ -145,7 +145,12 @@ def test_every_page_speaks_both_languages(sandbox: Process, x_headers: dict[str,
     sandbox.session.post(f"{sandbox.x}/2/tweets", json={"text": "Hello"}, headers=x_headers, timeout=10)
     sandbox.fault("x.tweets", "status", count=2)
     sandbox.fault("x.tweets", "delay", count=None)
-    for path in ("", "faults", "calls", f"walls/x/{HARTLEY_USER}", "walls/x/nobody", "nowhere"):
+    sandbox.stranger("mention", network="x", account=HARTLEY_USER)
+    written = sandbox.stranger("message", network="facebook", account=HARTLEY_PAGE)
+    wall = f"walls/facebook/{HARTLEY_PAGE}"
+    deeds = (f"{wall}/write?kind=message&on={written['thread']}", f"{wall}/change?id={written['id']}", wall)
+    pages = ("", "strangers", "faults", "calls", f"walls/x/{HARTLEY_USER}", "walls/x/nobody", "nowhere")
+    for path in (*pages, *deeds):
         for language in ("en", "fr"):
             answer = requests.get(f"{sandbox.base}/{path}", headers={"Accept-Language": language}, timeout=10)
             assert answer.status_code in {200, 404}

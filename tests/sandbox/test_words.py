@@ -7,7 +7,7 @@ from sandbox.faults import KINDS
 from sandbox.networks.facebook.oauth import SCOPES as FACEBOOK_SCOPES
 from sandbox.networks.x.oauth import SCOPES as X_SCOPES
 from sandbox.pages.french import FRENCH
-from sandbox.pages.rendering import HERE
+from sandbox.pages.rendering import HERE, KIND_NAMES
 
 PLACES = re.compile(r"\{\w+\}")
 
@@ -19,7 +19,7 @@ def said() -> set[str]:
         for template in (HERE / "templates").glob("*.html")
         for text in re.findall(r'_\("([^"]+)"', template.read_text(encoding="utf-8"))
     }
-    return written | set(KINDS) | set(FACEBOOK_SCOPES.values()) | set(X_SCOPES.values())
+    return written | set(KIND_NAMES.values()) | set(KINDS) | set(FACEBOOK_SCOPES.values()) | set(X_SCOPES.values())
 
 
 def test_everything_said_is_said_in_french_and_nothing_else_is() -> None:

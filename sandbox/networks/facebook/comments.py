@@ -5,20 +5,28 @@ levels: a reply to a reply lands under the top comment.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import islice
 from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
 from sandbox.clock import iso_offset
-from sandbox.networks.facebook import limits, webhooks
-from sandbox.networks.facebook.community import Comment, Visit
+from sandbox.networks.facebook import limits
+from sandbox.networks.facebook.commenting import (
+    edit_comment,
+    hide_comment,
+    likeable,
+    name_of,
+    remove_comment,
+    set_like,
+    write_comment,
+)
+from sandbox.networks.facebook.community import Comment
 from sandbox.networks.facebook.errors import bad_parameter, missing_permission, no_such_object, refuse
 from sandbox.networks.facebook.fields import Field, pick, require_known
 from sandbox.networks.facebook.graph import Reading, Shown, compose, page_of, read_time, require_reader
 from sandbox.networks.facebook.oauth import require_page
-from sandbox.networks.facebook.state import FacebookState, Post
+from sandbox.networks.facebook.state import FacebookState
 
 ENGAGING = ("pages_manage_engagement",)
 READING = ("pages_read_user_content",)
@@ -189,36 +197,6 @@ def create_comment(reading: Reading, object_id: str) -> Response:
     return JSONResponse(answer)
 
 
-def write_comment(
-    state: FacebookState,
-    story_id: str,
-    *,
-    page_id: str,
-    parent: Comment | None,
-    author: tuple[str, str],
-    message: str,
-    app_id: str = "",
-) -> Comment:
-    """Let a comment stand, whoever writes it, and tell the apps."""
-    top = state.find_comment(parent.parent_id) if parent and parent.parent_id else parent
-    comment = state.comments.put(
-        Comment(
-            id=f"{story_id.rpartition('_')[2]}_{state.new_id()}",
-            page_id=page_id,
-            post_id=story_id,
-            parent_id=top.id if top else "",
-            author_id=author[0],
-            author_name=author[1],
-            message=message,
-            created_at=state.now,
-            updated_at=state.now,
-            app_id=app_id,
-        )
-    )
-    webhooks.tell_comment(state, comment, "add")
-    return comment
-
-
 def update_comment(reading: Reading, comment_id: str) -> Response:
     """POST /{comment}: another text for an own one, or hide and show somebody else's. It never replies."""
     state, params = reading.state, reading.params
@@ -244,28 +222,6 @@ def delete_comment(reading: Reading, comment_id: str) -> Response:
     require_page(reading.speaker, comment.page_id, *scopes, task="MODERATE")
     remove_comment(reading.state, comment)
     return JSONResponse({"success": True})
-
-
-def hide_comment(state: FacebookState, comment: Comment, *, hidden: bool) -> Comment:
-    changed = state.comments.put(replace(comment, hidden=hidden))
-    if changed.hidden != comment.hidden:
-        webhooks.tell_comment(state, changed, "hide" if hidden else "unhide")
-    return changed
-
-
-def edit_comment(state: FacebookState, comment: Comment, message: str) -> Comment:
-    changed = state.comments.put(replace(comment, message=message, updated_at=state.now))
-    webhooks.tell_comment(state, changed, "edited")
-    return changed
-
-
-def remove_comment(state: FacebookState, comment: Comment) -> None:
-    """With a top comment its replies go too, without a word of their own."""
-    state.comments.put(replace(comment, deleted_at=state.now))
-    webhooks.tell_comment(state, comment, "remove")
-    for reply in state.comments.group(comment.id, "replies"):
-        if reply.deleted_at is None:
-            state.comments.put(replace(reply, deleted_at=state.now))
 
 
 def _engaged(reading: Reading, comment_id: str, method: str) -> Comment:
@@ -303,25 +259,6 @@ def _set_like(reading: Reading, object_id: str, *, liked: bool) -> Response:
     return JSONResponse({"success": True})
 
 
-def likeable(state: FacebookState, object_id: str) -> Comment | Post | Visit | None:
-    story = state.find_story(object_id)
-    return state.find_comment(object_id) or (story if isinstance(story, Post | Visit) else None)
-
-
-def set_like(state: FacebookState, found: Comment | Post | Visit, *, who: tuple[str, str], liked: bool) -> None:
-    before = who[0] in found.liked_by
-    if before == liked:
-        return
-    names = [*found.liked_by, who[0]] if liked else [name for name in found.liked_by if name != who[0]]
-    if isinstance(found, Comment):
-        state.comments.put(replace(found, liked_by=names))
-    elif isinstance(found, Visit):
-        state.visits.put(replace(found, liked_by=names))
-    else:
-        state.posts.put(replace(found, liked_by=names))
-    webhooks.tell_reaction(state, found, who=who, verb="add" if liked else "remove")
-
-
 def list_likes(reading: Reading, object_id: str) -> Response:
     """GET /{object}/likes."""
     state = reading.state
@@ -332,8 +269,3 @@ def list_likes(reading: Reading, object_id: str) -> Response:
     data = [{"id": who, "name": name_of(state, who)} for who in found.liked_by]
     beside = {"summary": {"total_count": len(data)}} if "summary" in reading.params else {}
     return JSONResponse({"data": data, **beside})
-
-
-def name_of(state: FacebookState, who: str) -> str:
-    found: Any = state.strangers.find(who) or state.pages.find(who) or state.persons.find(who)
-    return found.name if found else ""

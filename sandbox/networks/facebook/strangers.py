@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from sandbox.networks.facebook import webhooks
-from sandbox.networks.facebook.comments import (
+from sandbox.networks.facebook.commenting import (
     edit_comment,
     hide_comment,
     likeable,
@@ -93,7 +93,7 @@ class FacebookStrangers:
                 webhooks.tell_mention_in_comment(self.state, comment, page.id)
 
     def _visit(self, request: Request) -> Deed:
-        state, page = self.state, self._page(request.account)
+        state, page, now = self.state, self._page(request.account), self.state.now
         author = self._stranger(request.who, page)
         mention = request.kind == "mention"
         text = request.text or write("mention", author.language, self.chance, name=page.name)
@@ -105,8 +105,8 @@ class FacebookStrangers:
                 author_name=author.name,
                 message=text,
                 mention=mention,
-                created_at=state.now,
-                updated_at=state.now,
+                created_at=now,
+                updated_at=now,
             )
         )
         webhooks.tell_visit(state, visit, "add")
@@ -132,7 +132,7 @@ class FacebookStrangers:
         return self._deed("message", message.id, page, (thread.psid, author.name), text=text, thread=thread.id)
 
     def _review(self, request: Request) -> Deed:
-        state, page = self.state, self._page(request.account)
+        state, page, now = self.state, self._page(request.account), self.state.now
         author = self._stranger(request.who, page)
         kind = "praise" if request.recommends else "complaint"
         text = request.text or write(kind, author.language, self.chance)
@@ -147,8 +147,8 @@ class FacebookStrangers:
                 author_name=author.name,
                 recommends=request.recommends,
                 text=text,
-                created_at=state.now,
-                updated_at=state.now,
+                created_at=now,
+                updated_at=now,
             )
         )
         webhooks.tell_rating(state, rating, "add")

@@ -9,10 +9,9 @@ from starlette.responses import RedirectResponse, Response
 
 from sandbox.calls import Call
 from sandbox.faults import Fault
-from sandbox.networks.base import Answered, Operation, Published, Refused, Said, Wall, WallPicture, WallPost
+from sandbox.networks.base import Operation, Refused
 from sandbox.networks.facebook import comments, limits, messaging, oauth, publishing, reading, subscriptions, visits
 from sandbox.networks.facebook.cast import PAGES, PERSONS
-from sandbox.networks.facebook.community import Comment, PrivateMessage
 from sandbox.networks.facebook.consent import consent_page
 from sandbox.networks.facebook.errors import (
     app_throttled,
@@ -27,8 +26,9 @@ from sandbox.networks.facebook.errors import (
 )
 from sandbox.networks.facebook.graph import Reading
 from sandbox.networks.facebook.oauth import Speaker
-from sandbox.networks.facebook.state import FacebookState, Page, Post
+from sandbox.networks.facebook.state import FacebookState
 from sandbox.networks.facebook.strangers import FacebookStrangers
+from sandbox.networks.facebook.walls import FacebookWalls
 from sandbox.networks.facebook.webhooks import FacebookSender, tell_post
 from sandbox.world import World
 
@@ -82,7 +82,7 @@ _WORK: dict[tuple[str, str], tuple[str, Work]] = {
 _ON_COMMENTS = {"GET": "facebook.comment.read", "POST": "facebook.comment.edit", "DELETE": "facebook.comment.delete"}
 
 
-class FacebookTwin:
+class FacebookTwin(FacebookWalls):
     """Serves the Graph API and the login dialog."""
 
     key = "facebook"
@@ -94,8 +94,8 @@ class FacebookTwin:
     )  # fmt: skip
 
     def __init__(self, world: World) -> None:
+        super().__init__(FacebookState(world))
         self.world = world
-        self.state = FacebookState(world)
         self.strangers = FacebookStrangers(self.state)
         self.sender = FacebookSender(self.state)
         world.courier.senders[self.key] = self.sender
@@ -239,111 +239,6 @@ class FacebookTwin:
             oauth.end_grant(self.state, grant)
         elif token:
             self.state.tokens.put(replace(token, dead=463))
-
-    # Walls and counts
-
-    def walls(self) -> list[Wall]:
-        return [self._wall(page) for page in self.state.pages.all()]
-
-    def find_wall(self, account: str) -> Wall | None:
-        page = self.state.find_page(account)
-        return self._wall(page) if page else None
-
-    def posts(self, account: str, limit: int) -> list[WallPost]:
-        page = self.state.pages.find(account)
-        if page is None:
-            return []
-        return [
-            self._wall_post(page, post) for post, _ in zip(self.state.live_posts(account), range(limit), strict=False)
-        ]
-
-    def published(self, account: str | None) -> list[Published]:
-        now = self.state.now
-        posts = self.state.posts.group(account) if account else self.state.posts.all()
-        return [
-            Published(
-                id=post.id,
-                account=post.page_id,
-                text=post.message,
-                at=post.published_at,
-                deleted=post.deleted_at is not None,
-                media=len(post.photo_ids),
-            )
-            for post in posts
-            if 0 < post.published_at <= now
-        ]
-
-    def answered(self, account: str | None) -> list[Answered]:
-        """Comments and private messages of pages."""
-        state = self.state
-        comments = state.comments.group(account, "page") if account else state.comments.all()
-        found = [
-            self._answer(comment.id, comment.page_id, comment.parent_id or comment.post_id, comment.message, comment)
-            for comment in comments
-            if comment.by_page
-        ]
-        threads = state.conversations.group(account) if account else state.conversations.all()
-        found += [
-            self._answer(message.id, thread.page_id, thread.id, message.text, message)
-            for thread in threads
-            for message in state.messages.group(thread.id)
-            if message.from_page
-        ]
-        return sorted(found, key=lambda answer: answer.at)
-
-    def said(self, post_id: str) -> list[Said]:
-        return [
-            Said(
-                id=comment.id,
-                author=comment.author_id,
-                on=comment.parent_id or comment.post_id,
-                text=comment.message,
-                at=comment.created_at,
-                by_account=comment.by_page,
-                hidden=comment.hidden,
-            )
-            for comment in self.state.comments.group(post_id)
-            if comment.deleted_at is None
-        ]
-
-    def _answer(self, object_id: str, page_id: str, on: str, text: str, row: Comment | PrivateMessage) -> Answered:
-        return Answered(
-            network=self.key,
-            id=object_id,
-            account=page_id,
-            on=on,
-            text=text,
-            at=row.created_at,
-            by_app=row.app_id,
-            deleted=row.deleted_at is not None,
-            public=isinstance(row, Comment),
-        )
-
-    def _wall(self, page: Page) -> Wall:
-        published = self.published(page.id)
-        return Wall(
-            id=page.id,
-            name=page.name,
-            handle=page.username,
-            about=page.about,
-            followers=page.followers,
-            published=len(published),
-            live=sum(not post.deleted for post in published),
-            refused_duplicates=self.state.refused_duplicates.get(page.id, 0),
-        )
-
-    def _wall_post(self, page: Page, post: Post) -> WallPost:
-        photos = [photo for photo in map(self.state.photos.find, post.photo_ids) if photo]
-        return WallPost(
-            id=post.id,
-            author=page.name,
-            text=post.message,
-            at=post.published_at,
-            pictures=tuple(WallPicture(path=f"/media/{photo.id}", alt=photo.alt_text) for photo in photos),
-            link=post.link,
-            permalink=f"/www.facebook.com/{page.id}/posts/{post.id.partition('_')[2]}",
-            edited=post.updated_at > post.created_at,
-        )
 
 
 async def _carry_out(read: Reading, node: str, work: Work) -> Response:

@@ -8,8 +8,8 @@ from starlette.responses import Response
 
 from sandbox.calls import Call
 from sandbox.faults import Fault
-from sandbox.networks.base import Answered, Operation, Published, Refused, Said, Wall, WallPicture, WallPost
-from sandbox.networks.x import activity, engagement, limits, media, oauth, publishing, reading
+from sandbox.networks.base import Operation, Refused
+from sandbox.networks.x import activity, engagement, limits, media, oauth, publishing, reading, registration
 from sandbox.networks.x.cast import USERS
 from sandbox.networks.x.consent import consent_page
 from sandbox.networks.x.errors import (
@@ -25,9 +25,10 @@ from sandbox.networks.x.errors import (
 )
 from sandbox.networks.x.limits import Rate, Window
 from sandbox.networks.x.oauth import Caller
-from sandbox.networks.x.state import Post, User, XState
+from sandbox.networks.x.state import XState
 from sandbox.networks.x.strangers import XStrangers
 from sandbox.networks.x.text import URL
+from sandbox.networks.x.walls import XWalls
 from sandbox.networks.x.webhooks import XSender
 from sandbox.world import World
 
@@ -44,13 +45,14 @@ _ROUTES: tuple[tuple[str, str, str, str, ApiHandler], ...] = (
     ("PUT", "2/tweets/{}/hidden", "x.hide", "x.hide", engagement.hide),
     ("POST", "2/users/{}/likes", "x.like.add", "x.like", engagement.like),
     ("DELETE", "2/users/{}/likes/{}", "x.like.remove", "x.like", lambda s, _, w, i: engagement.unlike(s, w, i)),
-    ("POST", "2/webhooks", "x.webhooks.create", "x.webhooks", lambda s, c, w, _: activity.create_webhook(s, c, w)),
-    ("GET", "2/webhooks", "x.webhooks.list", "x.webhooks", lambda s, _, w, __: activity.list_webhooks(s, w)),
+    ("POST", "2/webhooks", "x.webhooks.create", "x.webhooks", lambda s, c, w, _: registration.create_webhook(s, c, w)),
+    ("GET", "2/webhooks", "x.webhooks.list", "x.webhooks", lambda s, _, w, __: registration.list_webhooks(s, w)),
     ("PUT", "2/webhooks/{}", "x.webhooks.validate", "x.webhooks",
-     lambda s, _, w, i: activity.validate_webhook(s, w, i)),
-    ("DELETE", "2/webhooks/{}", "x.webhooks.delete", "x.webhooks", lambda s, _, w, i: activity.delete_webhook(s, w, i)),
+     lambda s, _, w, i: registration.validate_webhook(s, w, i)),
+    ("DELETE", "2/webhooks/{}", "x.webhooks.delete", "x.webhooks",
+     lambda s, _, w, i: registration.delete_webhook(s, w, i)),
     ("POST", "2/webhooks/replay", "x.webhooks.replay", "x.webhooks.replay",
-     lambda s, c, w, _: activity.replay(s, c, w)),
+     lambda s, c, w, _: registration.replay(s, c, w)),
     ("POST", "2/activity/subscriptions", "x.subscriptions.create", "x.subscriptions",
      lambda s, c, w, _: activity.subscribe(s, c, w)),
     ("GET", "2/activity/subscriptions", "x.subscriptions.list", "x.subscriptions",
@@ -78,7 +80,7 @@ _PATTERNS = [
 _FIXED = {(method, path): (name, rate, handler) for method, path, name, rate, handler in _ROUTES if "{}" not in path}
 
 
-class XTwin:
+class XTwin(XWalls):
     """Serves api.x.com (and its former name) and the consent page of x.com."""
 
     key = "x"
@@ -90,8 +92,8 @@ class XTwin:
     )  # fmt: skip
 
     def __init__(self, world: World) -> None:
+        super().__init__(XState(world))
         self.world = world
-        self.state = XState(world)
         self.strangers = XStrangers(self.state)
         world.courier.senders[self.key] = XSender(self.state)
 
@@ -103,7 +105,7 @@ class XTwin:
 
     async def tick(self) -> None:
         """Ask webhooks for their proof when it is time."""
-        await activity.validate_due(self.state)
+        await registration.validate_due(self.state)
 
     def forget(self) -> None:
         self.state.forget()
@@ -270,97 +272,6 @@ class XTwin:
             oauth.end_grants(self.state, grant.user_id)
         elif token:
             self.state.tokens.put(replace(token, expires_at=self.state.now))
-
-    # Walls and counts
-
-    def walls(self) -> list[Wall]:
-        return [self._wall(user) for user in self.state.users.all() if not user.stranger]
-
-    def find_wall(self, account: str) -> Wall | None:
-        user = self.state.find_user(account)
-        return self._wall(user) if user else None
-
-    def posts(self, account: str, limit: int) -> list[WallPost]:
-        user = self.state.users.find(account)
-        if user is None:
-            return []
-        live = (post for post in self.state.posts.newest(user.id) if post.deleted_at is None)
-        return [self._wall_post(user, post) for post, _ in zip(live, range(limit), strict=False)]
-
-    def published(self, account: str | None) -> list[Published]:
-        posts = self.state.posts.group(account) if account else self.state.posts.all()
-        strangers = {user.id for user in self.state.users.all() if user.stranger}
-        return [
-            Published(
-                id=post.id,
-                account=post.user_id,
-                text=post.text,
-                at=post.created_at,
-                deleted=post.deleted_at is not None,
-                media=len(post.media_ids),
-            )
-            for post in posts
-            if post.user_id not in strangers
-        ]
-
-    def answered(self, account: str | None) -> list[Answered]:
-        """Replies of accounts; strangers' are not counted."""
-        posts = self.state.posts.group(account) if account else self.state.posts.all()
-        users = self.state.users
-        return [
-            Answered(
-                network=self.key,
-                id=post.id,
-                account=post.user_id,
-                on=post.in_reply_to,
-                text=post.text,
-                at=post.created_at,
-                by_app=post.app_id,
-                deleted=post.deleted_at is not None,
-            )
-            for post in posts
-            if post.in_reply_to and (author := users.find(post.user_id)) and not author.stranger
-        ]
-
-    def said(self, post_id: str) -> list[Said]:
-        root = self.state.posts.find(post_id)
-        return [
-            Said(
-                id=post.id,
-                author=post.user_id,
-                on=post.in_reply_to,
-                text=post.text,
-                at=post.created_at,
-                by_account=root is not None and post.user_id == root.user_id,
-                hidden=post.hidden,
-            )
-            for post in self.state.posts.group(post_id, "conversation")
-            if post.id != post_id and post.deleted_at is None
-        ]
-
-    def _wall(self, user: User) -> Wall:
-        posts = self.state.posts.group(user.id)
-        return Wall(
-            id=user.id,
-            name=user.name,
-            handle=f"@{user.username}",
-            about=user.description,
-            followers=user.followers,
-            published=len(posts),
-            live=sum(post.deleted_at is None for post in posts),
-            refused_duplicates=self.state.refused_duplicates.get(user.id, 0),
-        )
-
-    def _wall_post(self, user: User, post: Post) -> WallPost:
-        files = [item for item in map(self.state.media.find, post.media_ids) if item]
-        return WallPost(
-            id=post.id,
-            author=user.name,
-            text=post.text,
-            at=post.created_at,
-            pictures=tuple(WallPicture(path=f"/media/{item.id}", alt=item.alt_text) for item in files),
-            permalink=f"https://x.com/{user.username}/status/{post.id}",
-        )
 
 
 def _match(call: Call) -> tuple[str, str, ApiHandler, str] | None:
