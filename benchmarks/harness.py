@@ -38,26 +38,29 @@ Figures = Mapping[str, float | int | None]
 
 @dataclass(frozen=True)
 class Goal:
-    """A bound for a figure."""
+    """Bounds for a figure."""
 
-    word: str
-    bound: float
+    bounds: Mapping[str, float]
     holds: Callable[[float], bool]
 
     def as_json(self, figure: float | None) -> dict[str, float | bool]:
-        return {self.word: self.bound, "met": figure is not None and self.holds(figure)}
+        return {**self.bounds, "met": figure is not None and self.holds(figure)}
 
 
 def at_most(bound: float) -> Goal:
-    return Goal("at_most", bound, lambda figure: figure <= bound)
+    return Goal({"at_most": bound}, lambda figure: figure <= bound)
 
 
 def at_least(bound: float) -> Goal:
-    return Goal("at_least", bound, lambda figure: figure >= bound)
+    return Goal({"at_least": bound}, lambda figure: figure >= bound)
+
+
+def within(low: float, high: float) -> Goal:
+    return Goal({"at_least": low, "at_most": high}, lambda figure: low <= figure <= high)
 
 
 def exactly(bound: float) -> Goal:
-    return Goal("exactly", bound, lambda figure: figure == bound)
+    return Goal({"exactly": bound}, lambda figure: figure == bound)
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,9 @@ class Sandbox:
         answer.raise_for_status()
         return answer.json()
 
+    def forget_faults(self) -> None:
+        requests.delete(f"{self.address}/_control/faults", timeout=30).raise_for_status()
+
     def published(self) -> Mapping[str, Any]:
         """Return what the twins really published: count, and by text."""
         found: Mapping[str, Any] = self.ask("published", posts=0)
@@ -52,11 +55,12 @@ class Sandbox:
 
 @dataclass
 class Presence:
-    """A user at X whom an organisation has connected."""
+    """A user at X, or a page at Facebook, that an organisation has connected."""
 
     organisation_id: int
     social_account_id: int
     token: str
+    network: str = "x"
 
 
 @dataclass
@@ -69,8 +73,8 @@ class Bench:
     log: Path
     presences: list[Presence] = field(default_factory=list)
 
-    def connect(self, organisations: int) -> list[Presence]:
-        """Connect one user at X for each of so many new organisations."""
+    def connect(self, organisations: int, *, network: str = "x") -> list[Presence]:
+        """Connect one user at X, or one page at Facebook, for each of so many new organisations."""
         from accounts.models import User
         from accounts.services.organisations import create_organisation
         from integrations import vault
@@ -81,24 +85,37 @@ class Bench:
         from scheduler.models import Queue
 
         owner, _created = User.objects.get_or_create(email="owner@bench.example", defaults={"name": "Owner"})
-        ids = self.sandbox.tell("accounts", network="x", count=organisations)["ids"]
-        tokens = self.sandbox.tell("tokens", network="x", accounts=ids)["tokens"]
+        ids = self.sandbox.tell("accounts", network=network, count=organisations)["ids"]
+        tokens = self.sandbox.tell("tokens", network=network, accounts=ids)["tokens"]
         found = []
         for network_id, token in zip(ids, tokens, strict=True):
             organisation = create_organisation(f"Bench {network_id}", owner=owner, time_zone="UTC", language="en")
             with scope(organisation=organisation.pk):
-                sealed = vault.seal(
-                    Credentials(access_token=token["access_token"], refresh_token=token.get("refresh_token", "")),
-                    organisation_id=organisation.pk,
-                    purpose=vault.person("x", network_id),
+                credentials = Credentials(
+                    access_token=token["access_token"], refresh_token=token.get("refresh_token", "")
                 )
-                grant = Grant.objects.create(network="x", outside_id=network_id, name="Bench", sealed=sealed)
+                sealed = {
+                    purpose: vault.seal(credentials, organisation_id=organisation.pk, purpose=purpose)
+                    for purpose in (vault.person(network, network_id), vault.presence(network, network_id))
+                }
+                grant = Grant.objects.create(
+                    network=network,
+                    outside_id=network_id,
+                    name="Bench",
+                    sealed=sealed[vault.person(network, network_id)],
+                )
                 account = SocialAccount.objects.create(
-                    network="x", network_id=network_id, name="Bench", handle=f"b{network_id}", grant=grant
+                    network=network,
+                    network_id=network_id,
+                    name="Bench",
+                    handle=f"b{network_id}",
+                    grant=grant,
+                    # A page has a token of its own, a user lives by the grant's.
+                    sealed=sealed[vault.presence(network, network_id)] if network == "facebook" else None,
                 )
                 ensure_lanes(account, Queue)
                 type(organisation).objects.filter(pk=organisation.pk).update(when_late="send")
-            found.append(Presence(organisation.pk, account.pk, token["access_token"]))
+            found.append(Presence(organisation.pk, account.pk, token["access_token"], network))
         self.presences += found
         return found
 

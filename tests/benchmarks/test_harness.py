@@ -4,23 +4,27 @@ import sys
 
 import pytest
 
-from benchmarks.harness import Run, at_least, at_most, exactly, percentile, report
+from benchmarks.harness import Run, at_least, at_most, exactly, percentile, report, within
 
 
 def test_the_line_says_each_goal_and_whether_it_is_met() -> None:
     goals = {"p95_ms": at_most(20), "ratio": at_least(0.5), "lost": exactly(0), "absent": at_most(1)}
+    goals["even"] = within(0.95, 1.05)
 
-    line = report("claims", "small", {"p95_ms": 6.66666, "ratio": 0.41, "lost": 0, "per_second": 1234.56}, goals)
+    line = report(
+        "claims", "small", {"p95_ms": 6.66666, "ratio": 0.41, "lost": 0, "per_second": 1234.56, "even": 1.06}, goals
+    )
 
     assert line == {
         "benchmark": "claims",
         "scale": "small",
-        "figures": {"p95_ms": 6.667, "ratio": 0.41, "lost": 0, "per_second": 1234.6},
+        "figures": {"p95_ms": 6.667, "ratio": 0.41, "lost": 0, "per_second": 1234.6, "even": 1.06},
         "goals": {
             "p95_ms": {"at_most": 20, "met": True},
             "ratio": {"at_least": 0.5, "met": False},
             "lost": {"exactly": 0, "met": True},
             "absent": {"at_most": 1, "met": False},
+            "even": {"at_least": 0.95, "at_most": 1.05, "met": False},
         },
     }
 
