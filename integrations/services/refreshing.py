@@ -17,7 +17,7 @@ from django.db import connection, transaction
 from eventlog.services import record
 from integrations import register, registry, vault
 from integrations.contract import Credentials
-from integrations.errors import AuthorisationLost, OutcomeUnknown, ProviderError, RateLimited
+from integrations.errors import AuthorisationLost, OutcomeUnknown, ProviderError, RateLimited, Reach
 from integrations.models import Grant, SocialAccount
 from integrations.services.bells import HOUSE, TEND_GRANTS
 from integrations.services.health import bring_back, mark_grant_lost
@@ -204,7 +204,8 @@ def _put_off(grant: Grant, error: ProviderError, *, now: datetime) -> None:
 
 
 def _finish_revocation(grant: Grant, result: Credentials | ProviderError | None, *, now: datetime) -> None:
-    dead_already = isinstance(result, AuthorisationLost)
+    # A token that is not accepted for this one call lives on at the network; one that is dead speaks for its grant.
+    dead_already = isinstance(result, AuthorisationLost) and result.reach is Reach.GRANT
     if not isinstance(result, ProviderError) or dead_already:
         record("integrations.grant.revoked", grant, data={"network": grant.network})
         _let_go(grant)

@@ -143,8 +143,9 @@ class FacebookProvider(FacebookEngagement):
     def revoke(self, credentials: Credentials, *, person_id: str, now: datetime) -> None:
         try:
             self._client.delete_permissions(credentials.access_token, person_id=person_id, now=now)
-        except AuthorisationLost:
-            return
+        except AuthorisationLost as error:
+            if error.reach is not Reach.GRANT:  # refused this call, and alive all the same
+                raise
 
     def list_presences(self, credentials: Credentials, *, now: datetime) -> Iterator[Presence]:
         after = ""

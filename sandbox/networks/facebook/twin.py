@@ -233,7 +233,8 @@ class FacebookTwin(FacebookWalls):
                 return server_error(fault.status)
 
     def end_token(self, call: Call, *, revoked: bool) -> None:
-        token = self.state.tokens.find(_token_text(call, _params(call)))
+        params = _params(call)
+        token = self.state.tokens.find(_token_text(call, params) or params.get("fb_exchange_token", ""))
         grant = self.state.grants.find(token.grant_id) if token else None
         if revoked and grant:
             oauth.end_grant(self.state, grant)

@@ -1,0 +1,191 @@
+"""As data: what each fault of the twins comes to in each call of our providers.
+
+Per call and trouble: what is to be seen at once, by which sentence people are told, and what an hour brings. A fault
+that cannot strike a call (a duplicate where nothing is written) is played all the same and must do no harm.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sandbox.faults import KINDS
+
+_DETAILS: Mapping[str, Mapping[str, object]] = {
+    "delay": {"seconds": 0.05},
+    "slow_media": {"seconds": 2},
+    "rate_limited": {"seconds": 60},
+    "status": {"status": 503},
+}
+
+#: Trouble -> what the sandbox is told, or None: nobody listens there at all.
+TROUBLES: Mapping[str, Mapping[str, object] | None] = {
+    "unreachable": None,
+    **{kind: {"fault": kind, **_DETAILS.get(kind, {})} for kind in KINDS},
+    "status_done": {"fault": "status", "status": 500, "carried_out": True},
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """What must be seen at once, the key of its sentence, and what must be so in the end."""
+
+    at_once: str
+    reason: str
+    end: str
+
+
+Rows = Mapping[str, Row | Mapping[str, Row]]  # by trouble; where they differ, by network or operation
+
+
+def _each(troubles: Iterable[str], row: Row | Mapping[str, Row]) -> dict[str, Row | Mapping[str, Row]]:
+    return dict.fromkeys(troubles, row)
+
+
+_SPOILT_ANSWER = ("lost_answer", "malformed_answer", "status_done")
+_NOT_DONE = ("lost_request", "status")
+_NO_ANSWER = (*_SPOILT_ANSWER, *_NOT_DONE)
+_HARMLESS = ("delay", "slow_media", "media_failed")
+
+_OUT, _NOT_OUT = "published, 1 out, active", "failed, 0 out, active"
+_HELD = "scheduled, 0 out, lost"
+
+
+def _waits(reason: str, end: str = _OUT) -> Row:
+    return Row("scheduled", reason, end)
+
+
+def _refused(reason: str) -> Row:
+    return Row("failed", reason, _NOT_OUT)
+
+
+_DUPLICATE = {"facebook": "facebook_duplicate", "x": "x_duplicate"}
+_UPLOADING: Rows = {
+    "unreachable": _waits("unreachable"),
+    **_each(_NO_ANSWER, _waits("unavailable")),
+    **_each(_HARMLESS, _waits("")),
+    "slow_media": {"x.media.finalize": _waits("media_processing"), "facebook": _waits(""), "x": _waits("")},
+    "media_failed": {
+        "x.media.finalize": _refused("media_refused"),
+        "facebook": _refused("media_refused"),
+        "x": _waits(""),
+    },
+    "rate_limited": _waits("rate_limited"),
+    "revoked_token": {"facebook": _waits("access_lost", _HELD), "x": _waits("access_expired", _HELD)},
+    "expired_token": {"facebook": _waits("access_lost", _HELD), "x": _waits("access_expired")},
+    "forbidden": {"facebook": _waits("permission_missing", _HELD), "x": _refused("account_restricted")},
+    "duplicate": {network: _refused(key) for network, key in _DUPLICATE.items()},
+}
+
+
+def _doubt(reason: str, end: str = _OUT) -> Row:
+    return Row("outcome_unknown", reason, end)
+
+
+_DOUBT_STAYS = "outcome_unknown, 1 out, lost"  # until somebody reconnects, or decides
+
+
+def _account(state: str = "active", reason: str = "", end: str = "published, active") -> Row:
+    return Row(state, reason, end)
+
+
+def _grant(state: str = "active", reason: str = "", end: str = "active, published, active") -> Row:
+    return Row(state, reason, end)
+
+
+_RENEWAL_OPEN = _grant("unknown", "refresh_no_answer")  # the next try finds that the old token is still good
+_RENEWAL_DONE = _grant("unknown", "refresh_no_answer", "lost, published, lost")  # or used up: only a person can help
+_GRANT_LOST = _grant("lost", "access_lost", "lost, scheduled, lost")
+
+
+def _connected(end: str) -> Row:
+    return Row(end, "", end)
+
+
+def _not_connected(reason: str) -> Mapping[str, Row]:
+    """Nothing was kept, and starting again works: at Facebook pages are chosen then, at X the person is the account."""
+    return {"facebook": Row("failed", reason, "choosing"), "x": Row("failed", reason, "done")}
+
+
+_CONNECTED = {"facebook": _connected("choosing"), "x": _connected("done")}
+_CONNECTING: Rows = {
+    **_each(("unreachable", "rate_limited", *_NO_ANSWER), _not_connected("connect_unreachable")),
+    **_each(_HARMLESS, _CONNECTED),
+    **_each(("duplicate", "forbidden"), _not_connected("connect_failed")),
+}
+
+_REVOKED, _REVOKED_LATER = Row("erased", "", "erased, refused there"), Row("kept", "", "erased, refused there")
+
+TABLE: Mapping[str, Rows] = {
+    "prepare": _UPLOADING,
+    "check": {
+        **_UPLOADING,
+        "slow_media": _waits("media_processing"),
+        "media_failed": _refused("media_refused"),
+    },
+    "commit": {
+        "unreachable": _waits("unreachable"),
+        **_each(_NO_ANSWER, _doubt("no_answer")),
+        **_each(_HARMLESS, Row("published", "", _OUT)),
+        "rate_limited": _waits("rate_limited"),
+        "revoked_token": _UPLOADING["revoked_token"],
+        "expired_token": _UPLOADING["expired_token"],
+        "forbidden": _UPLOADING["forbidden"],
+        "duplicate": {network: _doubt(key, _NOT_OUT) for network, key in _DUPLICATE.items()},
+    },
+    "find_published": {
+        "unreachable": _doubt("unreachable"),
+        **_each(_NO_ANSWER, _doubt("unavailable")),
+        **_each(_HARMLESS, Row("published", "", _OUT)),
+        "rate_limited": _doubt("rate_limited"),
+        "revoked_token": {"facebook": _doubt("access_lost", _DOUBT_STAYS), "x": _doubt("access_expired", _DOUBT_STAYS)},
+        "expired_token": {"facebook": _doubt("access_lost", _DOUBT_STAYS), "x": _doubt("access_expired")},
+        "forbidden": {"facebook": _doubt("permission_missing", _DOUBT_STAYS), "x": _doubt("account_restricted")},
+        "duplicate": {network: _doubt(key) for network, key in _DUPLICATE.items()},
+    },
+    "refresh": {
+        **_each(("unreachable", "rate_limited", *_HARMLESS), _grant()),
+        # Where tokens rotate, an answer that never came may have used the old one up.
+        **_each(_NOT_DONE, {"facebook": _grant(), "x": _RENEWAL_OPEN}),
+        **_each(_SPOILT_ANSWER, {"facebook": _grant(), "x": _RENEWAL_DONE}),
+        "revoked_token": _GRANT_LOST,
+        # A page's token outlives the person's.
+        "expired_token": {"facebook": _grant("lost", "access_lost", "lost, published, active"), "x": _GRANT_LOST},
+        "forbidden": {
+            "facebook": _grant("lost", "permission_missing", "lost, published, active"),
+            "x": _RENEWAL_OPEN,
+        },
+        "duplicate": {"facebook": _grant(), "x": _RENEWAL_OPEN},
+    },
+    "describe": {
+        **_each(("unreachable", "rate_limited", "duplicate", *_NO_ANSWER, *_HARMLESS), _account()),
+        "revoked_token": {
+            "facebook": _account("lost", "access_lost", "scheduled, lost"),
+            "x": _account(end="scheduled, lost"),  # once a refresh has been refused as well
+        },
+        "expired_token": {"facebook": _account("lost", "access_lost", "scheduled, lost"), "x": _account()},
+        "forbidden": {"facebook": _account("lost", "permission_missing", "scheduled, lost"), "x": _account()},
+    },
+    "exchange_code": {
+        **_CONNECTING,
+        # There is no token yet that could be dead.
+        **_each(("revoked_token", "expired_token"), _CONNECTED),
+    },
+    "list_presences": {
+        **_CONNECTING,
+        **_each(
+            ("revoked_token", "expired_token"),
+            {
+                "facebook": Row("failed", "access_lost", "choosing"),
+                "x": Row("failed", "connect_failed", "done"),
+            },
+        ),
+        "forbidden": {
+            "facebook": Row("failed", "permission_missing", "choosing"),
+            "x": Row("failed", "connect_failed", "done"),
+        },
+    },
+    "revoke": {
+        **_each(("unreachable", "rate_limited", "duplicate", "forbidden", *_NO_ANSWER), _REVOKED_LATER),
+        "malformed_answer": {"facebook": _REVOKED_LATER, "x": _REVOKED},  # X's answer says nothing that is needed
+        **_each(("revoked_token", "expired_token", *_HARMLESS), _REVOKED),
+    },
+}
