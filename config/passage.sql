@@ -17,7 +17,7 @@ DROP POLICY IF EXISTS passage ON accounts_invitation;
 CREATE POLICY passage ON accounts_invitation TO passage USING (true);
 
 -- Work of grants and looks at accounts: ids, states, hours and leases.
-GRANT SELECT (id, organisation_id, available_at, lease_until, lease_token, attempts),
+GRANT SELECT (id, organisation_id, available_at, lease_until, lease_token, attempts, state, network, outside_id),
       UPDATE (lease_until, lease_token, attempts) ON integrations_grant TO passage;
 GRANT SELECT (id, organisation_id, look_at), UPDATE (look_at) ON integrations_socialaccount TO passage;
 GRANT SELECT (organisation_id, started_at) ON integrations_connectattempt TO passage;
@@ -199,6 +199,18 @@ CREATE OR REPLACE FUNCTION passage.is_used_outside(p_network text, p_kind text, 
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $f$
   SELECT EXISTS (
     SELECT FROM integrations_outsideuse WHERE network = p_network AND kind = p_kind AND outside_id = p_outside_id
+  )
+$f$;
+
+-- Whether a worker has the withdrawn grant of this person in hand, to revoke it. Who connects notes the use first and asks
+-- this afterwards; a worker takes the grant first and asks for uses afterwards: one of the two always sees the other.
+CREATE OR REPLACE FUNCTION passage.is_being_revoked(p_network text, p_outside_id text, p_now timestamptz)
+RETURNS boolean
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $f$
+  SELECT EXISTS (
+    SELECT FROM integrations_grant
+    WHERE available_at <= p_now AND lease_until > p_now
+      AND state = 'withdrawn' AND network = p_network AND outside_id = p_outside_id
   )
 $f$;
 

@@ -6,6 +6,7 @@ routing what comes in, is asked outside any scope.
 """
 
 from collections.abc import Collection
+from datetime import datetime
 
 from django.db import connection
 
@@ -28,6 +29,13 @@ def release(network: str, kind: Kind, outside_id: str) -> bool:
 def is_used(network: str, kind: Kind, outside_id: str) -> bool:
     """Tell whether any organisation uses it. For deciding about a revocation; never shown to anybody."""
     return _asks("SELECT passage.is_used_outside(%s, %s, %s)", network, kind, outside_id)
+
+
+def is_being_revoked(network: str, outside_id: str, *, now: datetime) -> bool:
+    """Tell whether some organisation's last grant of this person is just being revoked at the network."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT passage.is_being_revoked(%s, %s, %s)", [network, outside_id, now])
+        return bool(cursor.fetchone()[0])
 
 
 def users_of(network: str, kind: Kind, outside_id: str) -> list[int]:

@@ -8,6 +8,7 @@ import hashlib
 import json
 import logging
 import secrets
+import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -20,10 +21,10 @@ from accounts.models import User
 from eventlog.services import record
 from integrations import register, registry, vault
 from integrations.contract import Credentials, Feature, GrantedAccess, Presence
-from integrations.errors import PermanentError, ProviderError
+from integrations.errors import AuthorisationLost, PermanentError, ProviderError, TransientError
 from integrations.models import ConnectAttempt, Grant, SocialAccount
 from integrations.services.access import open_to_member
-from integrations.services.bells import HOUSE, LOOK_AT_ACCOUNTS
+from integrations.services.bells import HOUSE, LOOK_AT_ACCOUNTS, TEND_GRANTS
 from integrations.services.disconnecting import withdraw_if_unused
 from integrations.services.health import bring_back, lose
 from integrations.services.refreshing import refresh_due_at
@@ -37,6 +38,8 @@ FEATURES = frozenset({Feature.PUBLISH, Feature.ENGAGE, Feature.MESSAGES})
 BACK_WITHIN = timedelta(minutes=10)
 CHOOSE_WITHIN = timedelta(hours=1)
 PRESENCES_MAX = 5_000
+REVOKED_WITHIN_SECONDS = 20
+_SAID_AS_THEY_ARE = {"access_lost", "app_misconfigured", "permission_missing"}
 Step = ConnectAttempt.Step
 
 
@@ -128,16 +131,27 @@ def arrive(
         access = provider.exchange_code(
             code=code, redirect_uri=redirect_uri, code_verifier=verifier, features=FEATURES, now=now
         )
-        presences = list(islice(provider.list_presences(access.credentials, now=now), PRESENCES_MAX))
     except ProviderError as error:
         logger.info("connecting to %s failed: %s", network, error)
         with scope(organisation=organisation_id, user=user_id):
-            _fail(attempt_id, error.key if isinstance(error, PermanentError) else "connect_unreachable", {})
+            _fail(attempt_id, _reason_of(error), {})
+        return
+    person_id = access.person_id
+    with scope(organisation=organisation_id, user=user_id):
+        _announce(attempt_id, network, person_id)
+    presences: list[Presence] = []
+    try:
+        _let_revocation_end(network, person_id, now=now)
+        presences += islice(provider.list_presences(access.credentials, now=now), PRESENCES_MAX)
+    except ProviderError as error:
+        logger.info("connecting to %s failed: %s", network, error)
+        with scope(organisation=organisation_id, user=user_id):
+            _fail(attempt_id, _reason_of(error), {})
+            _give_back(network, access, now=now)
         return
     with scope(organisation=organisation_id, user=user_id):
-        kept = _settle(attempt_id, access, presences, now=now)
-    if not kept:
-        _give_back(network, access, organisation_id=organisation_id, now=now)
+        if not _settle(attempt_id, access, presences, now=now):
+            _give_back(network, access, now=now)
 
 
 def _use(attempt: ConnectAttempt, *, denied: bool, now: datetime) -> str | None:
@@ -156,6 +170,27 @@ def _use(attempt: ConnectAttempt, *, denied: bool, now: datetime) -> str | None:
     return vault.open_text(sealed, organisation_id=attempt.organisation_id, purpose=_purpose(attempt.state_hash))
 
 
+def _announce(attempt_id: int, network: str, person_id: str) -> None:
+    """Note that we use this person, before anything is kept: no revocation begins from now on.
+
+    The attempt remembers whom, so that a process that dies here leaves nobody in the register for ever (`tidy`).
+    """
+    register.use(network, register.Kind.PERSON, [person_id])
+    ConnectAttempt.objects.filter(pk=attempt_id).update(reason_data={"person_id": person_id})
+
+
+def _let_revocation_end(network: str, person_id: str, *, now: datetime) -> None:
+    """Wait until a revocation that had begun before is over. Whether it took ours along, the next call tells.
+
+    Raises TransientError when it takes too long for somebody who waits in front of a browser.
+    """
+    deadline = time.monotonic() + REVOKED_WITHIN_SECONDS
+    while register.is_being_revoked(network, person_id, now=now):
+        if time.monotonic() > deadline:
+            raise TransientError("unavailable", network=network)
+        time.sleep(0.2)
+
+
 def _settle(attempt_id: int, access: GrantedAccess, presences: Sequence[Presence], *, now: datetime) -> bool:
     """Decide what the new access is good for and keep it; return False when it is not kept."""
     attempt = ConnectAttempt.objects.select_related("social_account", "user").get(pk=attempt_id)
@@ -170,7 +205,7 @@ def _settle(attempt_id: int, access: GrantedAccess, presences: Sequence[Presence
     grant = _keep(access, attempt, now=now)
     found_ones = [_found(each) for each in presences]
     _renew(grant, attempt, found_ones, now=now)
-    attempt.grant, attempt.reason = grant, ""
+    attempt.grant, attempt.reason, attempt.reason_data = grant, "", {}
     if wanted is not None:
         attempt.step = Step.DONE
     elif [each.network_id for each in presences] == [access.person_id]:
@@ -249,15 +284,32 @@ def _renew(grant: Grant, attempt: ConnectAttempt, found: Iterable[Found], *, now
         lose(SocialAccount.objects.filter(grant=grant).exclude(network_id__in=by_id), reason="presence_gone", now=now)
 
 
-def _give_back(network: str, access: GrantedAccess, *, organisation_id: int, now: datetime) -> None:
-    """Revoke an access we have no use for, unless somebody lives by the same person's grant."""
-    with scope(organisation=organisation_id):
-        if register.is_used(network, register.Kind.PERSON, access.person_id):
-            return
-    try:
-        registry.provider(network).revoke(access.credentials, person_id=access.person_id, now=now)
-    except ProviderError as error:
-        logger.warning("an access to %s that was not kept could not be revoked: %s", network, error)
+def _give_back(network: str, access: GrantedAccess, *, now: datetime) -> None:
+    """Have an access revoked that we have no use for, unless somebody lives by the same person's grant.
+
+    It becomes a withdrawn grant, whose revocation is work like any other: tried until it is done, and seen by others.
+    """
+    person_id = access.person_id
+    grant = Grant.objects.select_for_update().filter(network=network, outside_id=person_id).first()
+    if grant is not None and grant.state != Grant.State.WITHDRAWN:
+        return
+    if not register.release(network, register.Kind.PERSON, person_id):
+        return
+    grant = grant or Grant(network=network, outside_id=person_id, name=access.person_name, token_version=0)
+    purpose = vault.person(network, person_id)
+    grant.sealed = vault.seal(access.credentials, organisation_id=require_organisation_id(), purpose=purpose)
+    grant.token_version += 1
+    grant.state, grant.state_changed_at = Grant.State.WITHDRAWN, now
+    grant.available_at, grant.lease_until, grant.attempts = now, None, 0
+    grant.save()
+    ring_after_commit(TEND_GRANTS, queue=HOUSE)
+
+
+def _reason_of(error: ProviderError) -> str:
+    """Return the sentence for somebody who connects: what networks refuse is mostly worded for posts."""
+    if error.key in _SAID_AS_THEY_ARE:
+        return error.key
+    return "connect_failed" if isinstance(error, PermanentError | AuthorisationLost) else "connect_unreachable"
 
 
 def _fail(attempt_id: int, reason: str, data: Mapping[str, str]) -> None:
@@ -373,7 +425,17 @@ def tidy(*, now: datetime) -> None:
     )
     for grant_id in unused.order_by("pk").values_list("pk", flat=True):
         withdraw_if_unused(grant_id, now=now)
+    _forget_announced(over)
     over.delete()
+
+
+def _forget_announced(attempts: Iterable[ConnectAttempt]) -> None:
+    """Take those out of the register whose connection was interrupted before it was decided what becomes of it."""
+    for attempt in attempts:
+        person_id = attempt.reason_data.get("person_id")
+        live = Grant.objects.filter(network=attempt.network, outside_id=person_id).exclude(state=Grant.State.WITHDRAWN)
+        if person_id and not live.exists():
+            register.release(attempt.network, register.Kind.PERSON, person_id)
 
 
 # -- as JSON, to be sealed ---------------------------------------------------------------------------------------------
