@@ -245,6 +245,12 @@ class Publication(OwnedModel, Leased):
     def __str__(self) -> str:
         return f"{self.post} → {self.social_account}"
 
+    @property
+    def is_being_looked_for(self) -> bool:
+        """Whether looks at the network are still to come, or at it now; afterwards it waits for a person."""
+        is_waiting = self.available_at is not None or self.lease_until is not None
+        return self.state == State.OUTCOME_UNKNOWN and is_waiting
+
 
 class Delivery(OwnedModel):
     """One attempt at the irreversible call. Its row is committed before the call is made."""

@@ -10,6 +10,7 @@ SENTENCES: dict[str, Promise] = {
     "no_account": _("No account is chosen. Pick at least one under “Where”."),
     "no_hour": _("No day and hour are set. Fill in both, or send it now."),
     "hour_past": _("That hour has already passed. Choose a later one, or send it now."),
+    "looks_first": _("Portevoix is still looking for it on the network. Wait until it has looked, then decide."),
     "has_errors": _("A network would refuse this post. Follow the red lines under “Before it goes”, then try again."),
     "not_in_review": _("Nobody is asked to approve this post any more."),
     "changed_meanwhile": _("It has changed meanwhile. Read it again, then decide."),

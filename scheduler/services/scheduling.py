@@ -121,8 +121,13 @@ def record_as_published(
 
 
 def send_again(publication: Publication, *, actor: User, now: datetime) -> None:
-    """Send a publication of unknown outcome again at once: a person has looked, and it is not there."""
+    """Send a publication of unknown outcome again at once: a person has looked, and it is not there.
+
+    Not while our own looks are still to come: what was sent a moment ago may not be shown yet, to people either.
+    """
     _require(publication, State.OUTCOME_UNKNOWN)
+    if publication.is_being_looked_for:
+        raise NotPossible("looks_first")
     _close_unknown_delivery(publication, Outcome.ABSENT)
     enter(publication, publish_at=now, now=now)
     _record("sent_again", publication, actor)

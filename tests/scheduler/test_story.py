@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from accounts.permissions import Role
 from scheduler.comparison import Comparison, Seen
-from scheduler.models import Delivery, Look, Publication
+from scheduler.models import Delivery, Look, Publication, Queue
 from scheduler.states import Outcome, State
 from tests.factories import NOON, make_post, make_publication, make_user
 from tests.scheduler.pages import House
@@ -19,6 +19,7 @@ def lost(house: House, *, sightings: list[dict[str, object]] | None = None) -> P
         social_account=house.x,
         state=State.OUTCOME_UNKNOWN,
         queue="reconcile",
+        available_at=None,  # the looks are over: it waits for a person
     )
     delivery = Delivery.objects.create(
         publication=publication,
@@ -110,6 +111,21 @@ def test_sending_again_schedules_it_once(house: House) -> None:
     with house.scope():
         publication.refresh_from_db()
     assert publication.state == State.SCHEDULED
+
+
+def test_it_is_not_sent_again_before_portevoix_has_looked(house: House) -> None:
+    with house.scope():
+        publication = lost(house)
+        Publication.objects.filter(pk=publication.pk).update(available_at=NOON, queue=Queue.RECONCILE)
+    page = house.browser().get(house.url(f"publications/{publication.pk}/")).content.decode()
+
+    house.browser().post(house.url(f"publications/{publication.pk}/send-again/"))
+
+    assert "once Portevoix has looked" in page
+    assert 'data-keys="2"' not in page
+    with house.scope():
+        publication.refresh_from_db()
+    assert publication.state == State.OUTCOME_UNKNOWN
 
 
 def test_a_failure_is_explained_and_can_be_sent_again(house: House) -> None:
