@@ -10,10 +10,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
+from typing import TYPE_CHECKING
 
 from PIL import Image
 
 from benchmarks.workbench.engine import Presence
+
+if TYPE_CHECKING:
+    from gallery.models import Asset
 
 _numbers = itertools.count(1)
 
@@ -64,7 +68,7 @@ def schedule_all(presence: Presence, *, publish_at: datetime) -> None:
             schedule_post(post, publish_at=publish_at, actor=actor, now=timezone.now())
 
 
-def _hang(presence: Presence) -> Iterator[object]:
+def _hang(presence: Presence) -> Iterator["Asset"]:
     """Add the pictures of an account's posts to its organisation's gallery."""
     from gallery.services import Upload, add_picture, stored_picture
     from lib.tenancy.scope import scope
