@@ -12,6 +12,7 @@ AREAS = [
     ("integrations", _("Social accounts")),
     ("gallery", _("Gallery")),
     ("accounts", _("People and settings")),
+    ("privacy", _("Retention and holds")),
     ("eventlog", _("The log itself")),
 ]
 

@@ -29,6 +29,7 @@ class Permission(TextChoices):
     MANAGE_PEOPLE = "manage_people", _("Invite people and change their roles")
     MANAGE_OWNERS = "manage_owners", _("Make and unmake owners")
     MANAGE_ORGANISATION = "manage_organisation", _("Change the organisation's settings")
+    MANAGE_PRIVACY = "manage_privacy", _("Decide how long data is kept, and place legal holds")
     VIEW_EVENT_LOG = "view_event_log", _("Read the event log")
     VIEW_INBOX = "view_inbox", _("Read the inbox")
     ANSWER_INBOX = "answer_inbox", _("Answer and handle what comes into the inbox")

@@ -13,6 +13,7 @@ organisation_urls: list[URLPattern | URLResolver] = [
     path("accounts/", include("integrations.urls")),
     path("gallery/", include("gallery.urls")),
     path("inbox/", include("moderation.urls")),
+    path("retention/", include("privacy.urls")),
     path("notices/", include("notifications.urls")),
     path("", include("scheduler.urls")),
     *web.urls.organisation_urls,

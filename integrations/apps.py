@@ -8,8 +8,12 @@ class IntegrationsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.permissions import Permission
-        from integrations import budgets, registry
+        from integrations import budgets, caps, registry
         from live.kinds import register_kind
+        from privacy.caps import apply_with
+        from privacy.leases import lost_with
 
         registry.report_usage_to(budgets.collect)
         register_kind("account", permission=Permission.VIEW_ACCOUNTS)
+        apply_with(caps.applying)
+        lost_with(caps.accounts_without_grant)

@@ -17,7 +17,7 @@ from lib.claims.models import Leased
 from lib.privacy import Data, NoPersonalData, PrivacyClass, Purpose, Subject, lasts
 from lib.tenancy.models import OwnedModel, OwnedQuerySet, in_organisation
 from privacy.periods import Period, parse_period
-from privacy.record_classes import Mode
+from privacy.record_classes import RECORD_CLASSES, Mode
 
 
 class RetentionPolicyQuerySet(OwnedQuerySet["RetentionPolicy"]):
@@ -127,6 +127,18 @@ class LegalHold(OwnedModel):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def id_text(self) -> str:
+        return str(self.pk)
+
+    @property
+    def what(self) -> str:
+        """What it keeps, in words."""
+        if self.record_class in RECORD_CLASSES:
+            return str(RECORD_CLASSES[self.record_class].title)
+        scope = str(self.Scope(self.scope).label)
+        return f"{scope} ({self.subject_id})" if self.subject_id is not None else scope
 
 
 class RetentionWork(Leased):

@@ -50,6 +50,13 @@ class RecordClass:
         return self.least is not None
 
     @property
+    def bounds(self) -> tuple[Period, Period]:
+        """The shortest and the longest that an organisation may choose; raise LookupError where it may not."""
+        if self.least is None or self.most is None:
+            raise LookupError(f"{self.key} is the same for everybody")
+        return self.least, self.most
+
+    @property
     def may_be_kept(self) -> bool:
         """Whether "kept" is a choice: where it is the default, and no cap stands above."""
         return self.default is None

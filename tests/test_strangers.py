@@ -22,6 +22,7 @@ from config.sockets import SOCKETS
 from integrations.models import ConnectAttempt
 from lib.tenancy.scope import scope
 from notifications.models import Notice
+from privacy.models import LegalHold
 from tests.answers import comparable
 from tests.factories import make_asset, make_post, make_publication, make_social_account, make_user
 from tests.houses import House, signed_in
@@ -51,12 +52,18 @@ def make_notice() -> Notice:
     return found
 
 
+def make_hold() -> LegalHold:
+    found: LegalHold = LegalHold.objects.create(title="Harbourside", reason="Water damage", scope="everything")
+    return found
+
+
 #: What an address's number names, and how Acme gets one. Called in Acme's scope.
 ROWS: dict[str, Callable[[], Any]] = {
     "account_id": make_social_account,
     "asset_id": make_asset,
     "attempt_id": make_attempt,
     "invitation_id": make_invitation,
+    "hold_id": make_hold,
     "item_id": make_item,
     "notice_id": make_notice,
     "post_id": make_post,

@@ -60,6 +60,13 @@ ORGANISATION = (
         permission=Permission.VIEW_EVENT_LOG,
     ),
     Section(
+        name="retention",
+        label=_("Retention"),
+        icon="shield-check",
+        route="privacy:retention",
+        permission=Permission.MANAGE_PRIVACY,
+    ),
+    Section(
         name="settings",
         label=_("Settings"),
         icon="sliders-horizontal",
