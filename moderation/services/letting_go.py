@@ -19,8 +19,10 @@ def follow_blanked(message_ids: Sequence[int], at: datetime) -> None:
     MessageRevision.objects.filter(message__in=message_ids).delete()
     items = Item.objects.filter(messages__in=message_ids).distinct()
     last = Message.objects.filter(item=OuterRef("pk")).order_by("-written_at", "-id").values("blanked_at")[:1]
-    touched = list(items.annotate(last_blanked_at=Subquery(last)).order_by("pk"))
-    quoted = [item.pk for item in touched if item.last_blanked_at is not None]
+    quoted = list(
+        items.annotate(last_blanked_at=Subquery(last)).exclude(last_blanked_at=None).values_list("pk", flat=True)
+    )
+    touched = list(items.order_by("pk"))
     silent = set(items.filter(~Exists(_still_readable("item"))).values_list("pk", flat=True))
     Item.objects.filter(pk__in=quoted).update(excerpt="")
     Item.objects.filter(pk__in=silent).update(author_name="")

@@ -7,15 +7,16 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.models import Organisation
+from integrations.models import SocialAccount
 from lib.tenancy.scope import scope
-from moderation.models import Message, Thread
+from moderation.models import Identity, Message, Thread
 from privacy import engine, leases, nightly
 from privacy.models import RetentionRun, RetentionWork
 from privacy.periods import years
 from privacy.services.holds import Wanted, place_hold
 from tests.factories import NOON
 from tests.houses import House
-from tests.moderation.factories import make_item, make_message, make_thread
+from tests.moderation.factories import make_identity, make_item, make_message, make_thread
 
 LONG_AGO = years(3).before(NOON)
 
@@ -203,3 +204,38 @@ def test_a_hold_wins_over_a_lease(house: House) -> None:
     run_leases(house)
 
     assert reread(house, over).text != ""
+
+
+def test_what_items_and_profiles_copied_ends_with_the_content(house: House) -> None:
+    with scope(organisation=house.acme.pk):
+        over = make_item(identity=make_identity("Camille", handle="camille"), excerpt="Is it fresh?")
+        readable = make_item(identity=make_identity("Noé", handle="noe"), excerpt="Thank you")
+        for item in (over, readable):
+            make_message(item, "Is it fresh?", lease_until=NOON, written_at=NOON - timedelta(days=2))
+        make_message(readable, "Thank you", written_at=NOON - timedelta(days=1))
+
+    run_leases(house)
+
+    with scope(organisation=house.acme.pk):
+        for each in (over, readable):
+            each.refresh_from_db()
+        people: dict[int | None, str] = dict(Identity.objects.values_list("pk", "name"))
+    assert (over.excerpt, over.author_name, people[over.identity_id]) == ("", "", "")
+    assert (readable.excerpt, readable.author_name, people[readable.identity_id]) == ("Thank you", "Noé", "Noé")
+    assert (over.version, over.state) == (2, "new")
+
+
+def test_content_of_a_disconnected_account_ends_at_once_and_of_a_lost_one_after_a_day(house: House) -> None:
+    gone, lost, waiting = (leased_message(house, NOON + timedelta(days=20)) for _ in range(3))
+    states = {
+        gone: ("disconnected", NOON),
+        lost: ("lost", NOON - timedelta(hours=25)),
+        waiting: ("lost", NOON - timedelta(hours=23)),
+    }
+    with scope(organisation=house.acme.pk):
+        for message, (state, since) in states.items():
+            SocialAccount.objects.filter(pk=message.social_account_id).update(state=state, state_changed_at=since)
+
+    run_leases(house)
+
+    assert [reread(house, each).text for each in states] == ["", "", "Is it fresh?"]
