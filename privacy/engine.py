@@ -74,8 +74,11 @@ def run(
     for entry in entries_of(key):
         for rule in entry.rules(key):
             if _concerns(entry, rule, organisation_id):
-                while _batch(found, entry, rule, guard):
+                limit = most = PEOPLE if _as_person(entry, key) else BATCH
+                while ended := _batch(found, entry, rule, limit=limit, guard=guard):
                     remove_ended_files(organisation_id)
+                    # Followers fill a batch before rows do: ask for about as many as went, for more when all did.
+                    limit = min(most, 2 * limit if ended >= limit else ended + ended // 4 + 1)
     remove_ended_files(organisation_id)
     return _finish(found, clock(), guard)
 
@@ -112,20 +115,23 @@ def _begin(organisation_id: int | None, key: str, *, at: datetime, started_at: d
         return found
 
 
-def _batch(found: RetentionRun, entry: Entry, rule: Rule, guard: Guard | None) -> bool:
-    """End up to a batch and add it to the proof, in one transaction; tell whether to go on."""
+def _batch(found: RetentionRun, entry: Entry, rule: Rule, *, limit: int, guard: Guard | None) -> int:
+    """End up to a batch, of up to `limit` rows of this model, and add it to the proof, in one transaction.
+
+    Return how many rows of the model went, at least 1 while anything did; 0 when nothing is left.
+    """
     with scope(organisation=found.organisation_id):
         if guard is not None:
             guard()
-        tally = _end(entry, rule, found.organisation_id, found.record_class, found.as_of)
+        tally = _end(entry, rule, found, limit)
         if not tally.total:
-            return False
+            return 0
         row = RetentionRun.objects.select_for_update().get(pk=found.pk)
         row.ended = dict(Counter(row.ended) + tally.rows)
         row.files, row.file_bytes = row.files + tally.files, row.file_bytes + tally.file_bytes
         row.batches += 1
         row.save(update_fields=["ended", "files", "file_bytes", "batches"])
-        return True
+        return max(1, tally.rows[entry.label])
 
 
 def _finish(found: RetentionRun, ended_at: datetime, guard: Guard | None) -> RetentionRun:
@@ -149,7 +155,8 @@ def _empty_before(run: RetentionRun) -> "QuerySet[RetentionRun]":
     return same.filter(pk__lt=run.pk, ended={}, held=0, ended_at__isnull=False)
 
 
-def _end(entry: Entry, rule: Rule, organisation_id: int | None, key: str, at: datetime) -> Tally:
+def _end(entry: Entry, rule: Rule, found: RetentionRun, limit: int) -> Tally:
+    organisation_id, key, at = found.organisation_id, found.record_class, found.as_of
     holds = holds_in_force()
     if holds.keeps_all(key):
         return Tally()
@@ -162,7 +169,6 @@ def _end(entry: Entry, rule: Rule, organisation_id: int | None, key: str, at: da
     as_person = _as_person(entry, key)
     rows = holds.spare(entry, _due(entry, rule, rule_in_force, cutoff))
     # The oldest first; whoever holds a row now has it until another night.
-    limit = PEOPLE if as_person else BATCH
     ids = list(
         entry.rows()
         .filter(pk__in=rows.order_by(rule.clocks[0]).values("pk")[:limit])
