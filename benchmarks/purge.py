@@ -70,7 +70,7 @@ def _fill(organisation_id: int, threads: int, at: datetime) -> None:
 
     stamp = f"{at:%Y%m%d}"
     with scope(organisation=organisation_id), connection.cursor() as cursor:
-        given = {"o": organisation_id, "n": threads, "at": at, "stamp": stamp, "items": ITEMS_A_THREAD}
+        given: dict[str, Any] = {"o": organisation_id, "n": threads, "at": at, "stamp": stamp, "items": ITEMS_A_THREAD}
         for statement in _LAID:
             cursor.execute(statement, {**given, "messages": MESSAGES_A_THREAD})
 
@@ -190,7 +190,7 @@ def _read(organisation_id: int, stop: Event, sender: Any) -> None:
     """Read the list fifty times a second, as agents' browsers would."""
     _list(organisation_id)
     sender.send("ready")
-    times = []
+    times: list[float] = []
     while not stop.is_set() or len(times) < 20:
         began = time.perf_counter()
         _list(organisation_id)
