@@ -55,8 +55,8 @@ CREATE POLICY passage ON accounts_membership FOR SELECT TO passage USING (true);
 GRANT SELECT (membership_id, social_account_id) ON integrations_accountaccess TO passage;
 DROP POLICY IF EXISTS passage ON integrations_accountaccess;
 CREATE POLICY passage ON integrations_accountaccess FOR SELECT TO passage USING (true);
-GRANT SELECT (state) ON integrations_socialaccount TO passage;
-GRANT SELECT (social_account_id, post_id, reason, state_changed_at) ON scheduler_publication TO passage;
+GRANT SELECT (state, network, network_id) ON integrations_socialaccount TO passage;
+GRANT SELECT (social_account_id, post_id, reason, state_changed_at, network_id) ON scheduler_publication TO passage;
 
 -- The inbox's work: moderation actions and inbound events, claimed by their lanes; bulk commands, polls and what wakes.
 GRANT SELECT (id, organisation_id, lane_id, available_at, lease_until, lease_token),
@@ -276,6 +276,17 @@ CREATE OR REPLACE FUNCTION passage.next_due(p_queue text, p_after timestamptz, p
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $f$
   SELECT min(l.next_at) FROM integrations_lane l
   WHERE l.queue = p_queue AND l.next_at > p_after AND l.next_at <= p_until AND coalesce(l.not_before <= l.next_at, true)
+$f$;
+
+-- Whether a post that a page shows is some other organisation's: two that share a page may send the same words. Asked
+-- only after a look has found one; the answer says that it is taken, and not by whom.
+CREATE OR REPLACE FUNCTION passage.post_is_anothers(p_network text, p_account_id text, p_post_id text) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $f$
+  SELECT EXISTS (
+    SELECT FROM integrations_socialaccount s JOIN scheduler_publication p ON p.social_account_id = s.id
+    WHERE s.network = p_network AND s.network_id = p_account_id AND p.network_id = p_post_id
+      AND s.organisation_id <> nullif(current_setting('app.organisation_id', true), '')::bigint
+  )
 $f$;
 
 -- Organisations with publications whose lease has run out: their worker is gone.

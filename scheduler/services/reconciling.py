@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import connection
+
 from integrations.budgets import Need, reserve, write_reports
 from integrations.contract import Findings, Operation
 from integrations.errors import AuthorisationLost, ProviderError, RateLimited, TransientError
@@ -40,6 +42,8 @@ EMPTY_LOOKS = 2
 _LOOKS_MAX = 8
 #: How far before the first attempt other publications' posts are told apart from ours.
 _NEIGHBOURS = timedelta(days=2)
+#: Behind how many posts of other organisations with the same words ours is still looked for.
+_OTHERS_MAX = 5
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,7 @@ def reconcile_claimed(claims: Sequence[Claim], clock: Clock) -> None:
         settle(later, now=now)
     ready = [job for job, room in zip(jobs, rooms, strict=True) if room is None]
     known = {job.id: _known(job) for job in ready}
-    seen = in_threads(lambda job: _look(job, known[job.id], clock), ready)
+    seen = _look_past_others(in_threads(lambda job: _look(job, known[job.id], clock), ready), known, clock)
     finished_at = clock()
     settle(
         [each.ended.move for each in seen],
@@ -78,6 +82,32 @@ def reconcile_claimed(claims: Sequence[Claim], clock: Clock) -> None:
         also=lambda moves: _write_looks(seen, moves, now=finished_at),
     )
     write_reports(now=clock())
+
+
+def _look_past_others(seen: Sequence[_Seen], known: Mapping[int, Collection[str]], clock: Clock) -> list[_Seen]:
+    """Look again where what was found is another organisation's, which shares the page and sent the same words."""
+    return [_past_others(each, known[each.ended.move.job.id], clock) for each in seen]
+
+
+def _past_others(seen: _Seen, known: Collection[str], clock: Clock) -> _Seen:
+    others: set[str] = set()
+    while seen.verdict is Look.Verdict.FOUND and _is_anothers(seen.ended.move):
+        others.add(seen.ended.move.published["network_id"])
+        if len(others) > _OTHERS_MAX:
+            job = seen.ended.move.job
+            return _could_not_look(job, TransientError("unavailable", network=job.account.network), clock())
+        seen = _look(seen.ended.move.job, {*known, *others}, clock)
+    return seen
+
+
+def _is_anothers(move: Move) -> bool:
+    account = move.job.account
+    with scope(organisation=move.job.organisation_id), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT passage.post_is_anothers(%s, %s, %s)",
+            [account.network, account.network_id, move.published["network_id"]],
+        )
+        return bool(cursor.fetchone()[0])
 
 
 def _need(job: Job) -> Need:

@@ -10,7 +10,7 @@ from scheduler.models import Look, Publication, Queue
 from scheduler.services.publishing import publish_due
 from scheduler.services.reconciling import reconcile_due
 from scheduler.states import Outcome, State
-from tests.factories import NOON, make_post
+from tests.factories import NOON, make_organisation, make_post
 from tests.scheduler.conftest import Acme
 
 
@@ -156,3 +156,24 @@ def test_two_of_the_same_words_are_not_taken_for_one_post(acme: Acme, account: S
     found = [acme.fresh(first), acme.fresh(second)]
     assert sum(each.state == State.PUBLISHED for each in found) == 1
     assert sum(each.state == State.OUTCOME_UNKNOWN for each in found) == 1
+
+
+def test_a_post_of_another_organisation_on_the_same_page_is_not_taken_for_ours(
+    acme: Acme, account: SocialAccount
+) -> None:
+    """Both send the same words at the same second; theirs arrives, ours does not."""
+    other = Acme(alice=acme.alice, organisation=make_organisation("Other"), network=acme.network, clock=acme.clock)
+    theirs = other.plan(other.connect("bakery"))
+    publish_due(acme.clock)
+    assert other.fresh(theirs).state == State.PUBLISHED
+    publication = lose(acme, account, done=False)
+
+    for _ in range(2):
+        acme.clock.forward(seconds=30)
+        reconcile_due(acme.clock)
+    assert acme.fresh(publication).state == State.SCHEDULED
+    publish_due(acme.clock)
+
+    ours = acme.fresh(publication)
+    assert (ours.state, len(acme.sent)) == (State.PUBLISHED, 2)
+    assert ours.network_id != other.fresh(theirs).network_id
