@@ -27,7 +27,7 @@ _POSTS = """
     SELECT l.organisation_id, n, l.id, 'scheduled', due.at, 'publish', l.id, due.at, 0, 0, '{}', true, '', '', '', '{}',
            now(), now()
     FROM (
-      SELECT n, CASE WHEN n %% 10 < 7 THEN 1 + n %% 4 ELSE 5 + (n * 7919) %% (%(lanes)s - 4) END AS lane
+      SELECT n, CASE WHEN n %% 10 < 7 THEN 1 + n %% 4 ELSE 5 + (n::bigint * 7919) %% (%(lanes)s - 4) END AS lane
       FROM generate_series(1, %(rows)s) n
     ) r
     JOIN integrations_lane l ON l.id = r.lane

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import Membership
 from scheduler.models import Publication
 from scheduler.states import State
-from scheduler.telling import Note, note_of
+from scheduler.telling import Note, address_of_publication, note_of
 
 MOST_PUBLICATIONS = 50
 
@@ -23,6 +23,7 @@ class Line:
     first: Publication
     note: Note | None
     is_past: bool
+    address: str
     networks: dict[str, int] = field(default_factory=dict)  # network -> publications on it
 
     @property
@@ -56,7 +57,7 @@ def today_of(member: Membership, *, now: datetime) -> Day:
         .order_by(F("publish_at"), F("id"))
     )
     found: list[Any] = list(rows[:MOST_PUBLICATIONS])  # publications with their number beside them
-    lines = _lines(found, now=now)
+    lines = _lines(found, member.organisation.slug, now=now)
     total = found[0].total if found else 0
     return Day(
         past=[line for line in lines if line.is_past],
@@ -67,7 +68,7 @@ def today_of(member: Membership, *, now: datetime) -> Day:
     )
 
 
-def _lines(publications: Sequence[Publication], *, now: datetime) -> list[Line]:
+def _lines(publications: Sequence[Publication], slug: str, *, now: datetime) -> list[Line]:
     lines: dict[tuple[object, ...], Line] = {}
     for one in publications:
         note = note_of(one, now=now)
@@ -75,7 +76,8 @@ def _lines(publications: Sequence[Publication], *, now: datetime) -> list[Line]:
         line = lines.get(mark)
         if line is None:
             is_past = one.publish_at is not None and one.publish_at <= now
-            line = lines[mark] = Line(first=one, note=note, is_past=is_past)
+            address = address_of_publication(one, slug)
+            line = lines[mark] = Line(first=one, note=note, is_past=is_past, address=address)
         network = one.social_account.network
         line.networks[network] = line.networks.get(network, 0) + 1
     return list(lines.values())

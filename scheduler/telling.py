@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from integrations.models import SocialAccount
 from integrations.sentences import NETWORK_NAMES, SENTENCES, sentence
 from integrations.services.lanes import HELD_UNTIL
+from lib.addresses import address_of
 from scheduler.models import Publication, Queue
 from scheduler.states import State
 
@@ -88,6 +89,13 @@ def note_of(publication: Publication, *, now: datetime) -> Note | None:
         case State.IN_REVIEW:
             return Note(text=gettext("waits for approval"), tone="wait")
     return None
+
+
+def address_of_publication(publication: Publication, slug: str) -> str:
+    """Return where a line about it leads: to the composer while its post is being written, else to its story."""
+    if publication.state in (State.DRAFT, State.IN_REVIEW, State.APPROVED):
+        return address_of("scheduler:edit", slug, publication.post_id)
+    return address_of("scheduler:publication", slug, publication.pk)
 
 
 def later_than_planned(publication: Publication, *, now: datetime) -> datetime | None:

@@ -17,11 +17,12 @@ from django.views.decorators.http import require_safe
 from accounts.permissions import Permission
 from accounts.requests import OrganisationRequest, requires
 from integrations.models import SocialAccount
+from lib.addresses import address_of
 from lib.pagination import page_of
 from lib.words import words_of
 from scheduler.models import Post, Publication
 from scheduler.states import State
-from scheduler.telling import LATE, Note, note_of
+from scheduler.telling import LATE, Note, address_of_publication, note_of
 
 PAGE_SIZE = 50
 LONGEST_QUESTION = 200
@@ -59,6 +60,8 @@ class Row:
 
     publication: Publication
     note: Note | None
+    address: str  # where its post can still be changed, or its story
+    own_address: str  # of this row alone
 
 
 @requires(Permission.VIEW_POSTS)
@@ -89,7 +92,7 @@ def publications(request: OrganisationRequest) -> HttpResponse:
         "day": day,
         "question": question,
         "page": page,
-        "rows": _rows(page.rows),
+        "rows": _rows(page.rows, request),
         "loose": loose if not (before or after) else [],
         "kept": urlencode({key: value for key, value in kept.items() if value}),
         "query": urlencode({key: value for key, value in {"state": tab.key, **kept}.items() if value}),
@@ -103,7 +106,7 @@ def publications(request: OrganisationRequest) -> HttpResponse:
 def publication_row(request: OrganisationRequest, publication_id: int) -> HttpResponse:
     """One row of the list as it stands now: pages ask for it when they hear that it changed."""
     publication = get_object_or_404(_listed(request), pk=publication_id)
-    return render(request, "scheduler/partials/publication_row.html", {"row": _rows([publication])[0]})
+    return render(request, "scheduler/partials/publication_row.html", {"row": _rows([publication], request)[0]})
 
 
 @requires(Permission.VIEW_POSTS)
@@ -112,7 +115,7 @@ def account_publications(request: OrganisationRequest, account_id: int) -> HttpR
     """The next publications of one account, for its panel: planned, or held until it is connected again."""
     account = get_object_or_404(SocialAccount.objects.open_to(request.membership), pk=account_id)
     waiting = _listed(request).filter(social_account=account, state__in=[State.SCHEDULED, State.OUTCOME_UNKNOWN])
-    rows = _rows(list(waiting.in_order()[:5]))
+    rows = _rows(list(waiting.in_order()[:5]), request)
     return render(request, "scheduler/partials/account_publications.html", {"account": account, "rows": rows})
 
 
@@ -127,9 +130,17 @@ def _listed(request: OrganisationRequest) -> Any:
     return Publication.objects.open_to(request.membership).listed()
 
 
-def _rows(found: list[Publication]) -> list[Row]:
-    now = timezone.now()
-    return [Row(publication=one, note=note_of(one, now=now)) for one in found]
+def _rows(found: list[Publication], request: OrganisationRequest) -> list[Row]:
+    now, slug = timezone.now(), request.organisation.slug
+    return [
+        Row(
+            publication=one,
+            note=note_of(one, now=now),
+            address=address_of_publication(one, slug),
+            own_address=address_of("scheduler:publication_row", slug, one.pk),
+        )
+        for one in found
+    ]
 
 
 def _day(text: str) -> date | None:

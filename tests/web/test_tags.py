@@ -59,6 +59,7 @@ def test_an_avatar_shows_initials(name: str, letters: str) -> None:
         (NOON, "near", "13:00"),
         (NOON - timedelta(days=1), "near", "8 Dec at 13:00"),
         (NOON - timedelta(days=365), "near", "9 Dec 2025 at 13:00"),
+        (NOON - timedelta(days=1), "short", "yesterday"),
         (NOON, "second", "13:00:00"),
         (NOON, "day", "9 Dec"),
         (NOON, "full", "Wednesday 9 December at 13:00"),
@@ -90,6 +91,20 @@ def test_a_moment_reads_as_the_french_write_it(at: datetime, style: str, words: 
 def test_a_moment_names_its_zone() -> None:
     with timezone.override(ZoneInfo("Europe/Paris")):
         assert "Europe/Paris (CET)" in render("{% moment at %}", at=NOON)
+
+
+def test_a_moment_that_was_shown_before_reads_anew_in_another_zone_language_and_day() -> None:
+    seen = []
+    for zone, language, now in [
+        ("Europe/Paris", "en", NOON),
+        ("Asia/Tokyo", "en", NOON),
+        ("Asia/Tokyo", "fr", NOON + timedelta(days=1)),
+        ("Europe/Paris", "en", NOON),
+    ]:
+        with timezone.override(ZoneInfo(zone)), translation.override(language):
+            seen.append(render("{% moment at now=now %}", at=NOON, now=now).split(">")[1].split("<")[0])
+
+    assert seen == ["13:00", "21:00", "9 déc. à 21:00", "13:00"]
 
 
 def test_an_absent_moment_is_a_dash() -> None:

@@ -6,7 +6,7 @@
 import json
 import re
 import zlib
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import Any, Protocol
 
@@ -18,7 +18,7 @@ from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 
 from moderation.states import ItemState
 from scheduler.states import State
@@ -111,13 +111,18 @@ def logo(named: bool = True) -> SafeString:
 @register.simple_tag
 def state(value: str, text: str = "", bare: bool = False) -> SafeString:
     """Tell the state of a publication: icon, word, tone. A text (say, an hour) may stand in for the word."""
+    return _told(str(value), str(text or State(value).label), bare)
+
+
+@lru_cache(maxsize=2048)
+def _told(value: str, words: str, bare: bool) -> SafeString:
     known = State(value)
     return format_html(
         '<span class="state" data-state="{}"{}>{}{}</span>',
         value.replace("_", "-"),
         mark_safe(" data-bare") if bare else "",
         icon(STATE_ICONS[known], size="small") if known in STATE_ICONS else VOICE,
-        text or known.label,
+        words,
     )
 
 
@@ -185,11 +190,22 @@ def moment(at: datetime | None, style: str = "near", now: datetime | None = None
     """
     if at is None:
         return "–"
-    local = timezone.localtime(at)
-    today = timezone.localtime(now)
-    return format_html(
-        '<time datetime="{}" title="{}">{}</time>', local.isoformat(), _fully(local), _worded(local, today, style)
-    )
+    zone, now = timezone.get_current_timezone(), now or timezone.now()
+    if style == "ago":
+        return _timed(at, zone, get_language(), _ago(now - at))
+    return _timed_near(at, zone, get_language(), timezone.localtime(now, zone).date(), style)
+
+
+# The same instants come again, many on a page and page after page; how they read depends on no more than is given here.
+@lru_cache(maxsize=8192)
+def _timed_near(at: datetime, zone: tzinfo, language: str | None, today: date, style: str) -> SafeString:
+    return _timed(at, zone, language, _worded(timezone.localtime(at, zone), today, style))
+
+
+@lru_cache(maxsize=8192)
+def _timed(at: datetime, zone: tzinfo, _language: str | None, words: str) -> SafeString:
+    local = timezone.localtime(at, zone)
+    return format_html('<time datetime="{}" title="{}">{}</time>', local.isoformat(), _fully(local), words)
 
 
 def _fully(local: datetime) -> str:
@@ -201,17 +217,15 @@ def _at(day: str, hour: str) -> str:
     return gettext("%(day)s at %(hour)s") % {"day": day, "hour": hour}
 
 
-def _worded(local: datetime, today: datetime, style: str) -> str:
-    if style == "ago":
-        return _ago(today - local)
+def _worded(local: datetime, today: date, style: str) -> str:
     if style in ("hour", "second"):
         return local.strftime("%H:%M" if style == "hour" else "%H:%M:%S")
-    if style in ("near", "short") and local.date() == today.date():
+    if style in ("near", "short") and local.date() == today:
         return local.strftime("%H:%M")
-    if style == "short" and local.date() == today.date() - timedelta(days=1):
+    if style == "short" and local.date() == today - timedelta(days=1):
         return gettext("yesterday")
     this_year = local.year == today.year
-    if style == "weekday" and local.date() == today.date():
+    if style == "weekday" and local.date() == today:
         return gettext("Today")
     if style in ("full", "weekday"):
         day = date_format(local, "l j F" if this_year else "l j F Y")
