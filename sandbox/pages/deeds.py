@@ -37,7 +37,7 @@ class DeedPages:
         twin, wall = found
         form = await self._form(request)
         kind, on, problem = form.get("kind", "comment"), form.get("on", ""), ""
-        if kind not in twin.strangers.kinds or kind in {"like", "unlike"}:
+        if kind not in twin.strangers.kinds or kind in {"like", "unlike", "read"}:
             return render(request, "not_found.html", status=404, here="")
         if request.method == "POST":
             if not is_local(request):

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import time
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,16 @@ import pytest
 import requests
 
 from sandbox.networks.facebook.fields import NODES
-from tests.sandbox.conftest import HARTLEY_PAGE, HARTLEY_USER, PNG, Process
+from tests.sandbox.conftest import (
+    HARTLEY_PAGE,
+    HARTLEY_USER,
+    PNG,
+    Process,
+    publish_on_facebook,
+    publish_on_x,
+    x_app_headers,
+)
+from tests.sandbox.receiver import Receiver
 
 SPECS = Path(os.environ.get("SPECIFICATIONS", Path(__file__).resolve().parents[3] / "shared" / "specs"))
 X_SPEC = SPECS / "x-openapi.json"
@@ -114,6 +124,54 @@ def test_x_s_calls_and_answers_are_the_published_ones(spec: XSpec, sandbox: Proc
 
 
 @needs_x
+def test_listening_and_moderating_on_x_are_the_published_calls(
+    spec: XSpec, sandbox: Process, x_engaged: dict[str, str], receiver: Receiver
+) -> None:
+    sandbox.control("POST", "settings", enterprise=True)
+
+    def call(method: str, path: str, template: str, headers: dict[str, str], body: Any = None, **query: str) -> Any:
+        if body is not None:
+            spec.request(method, template, body)
+        answer = requests.request(method, f"{sandbox.x}{path}", json=body, params=query, headers=headers, timeout=10)
+        assert answer.ok, answer.text
+        spec.answer(method, template, answer)
+        return answer.json()
+
+    app = x_app_headers(sandbox)
+    webhook = call("post", "/2/webhooks", "/2/webhooks", app, {"url": receiver.url})["data"]["id"]
+    call("get", "/2/webhooks", "/2/webhooks", app)
+    call("put", f"/2/webhooks/{webhook}", "/2/webhooks/{webhook_id}", app)
+    wanted = {"event_type": "post.reply.create", "filter": {"user_id": HARTLEY_USER}, "webhook_id": webhook, "tag": "t"}
+    path = "/2/activity/subscriptions"
+    made = call("post", path, path, x_engaged, wanted)["data"]["subscription"]["subscription_id"]
+    call("get", path, path, app)
+    call("put", f"{path}/{made}", f"{path}/{{subscription_id}}", app, {"tag": "inbox"})
+
+    post = publish_on_x(sandbox, x_engaged)
+    reply = sandbox.stranger("reply", network="x", on=post)["id"]
+    receiver.wait(1)
+    fields = "author_id,conversation_id,created_at,entities,in_reply_to_user_id,public_metrics,referenced_tweets"
+    for dialect in ("tweet.fields", "post.fields"):
+        asked = {dialect: fields, "expansions": "author_id"}
+        mentions = f"/2/users/{HARTLEY_USER}/mentions"
+        call("get", mentions, "/2/users/{id}/mentions", x_engaged, **asked)
+        search = "/2/tweets/search/recent"
+        call("get", search, search, x_engaged, query=f"conversation_id:{post}", **asked)
+    call("put", f"/2/tweets/{reply}/hidden", "/2/tweets/{tweet_id}/hidden", x_engaged, {"hidden": True})
+    likes = f"/2/users/{HARTLEY_USER}/likes"
+    call("post", likes, "/2/users/{id}/likes", x_engaged, {"tweet_id": reply})
+    call("delete", f"{likes}/{reply}", "/2/users/{id}/likes/{tweet_id}", x_engaged)
+
+    now = sandbox.control("GET", "clock")["now"]
+    minute = [time.strftime("%Y%m%d%H%M", time.gmtime(now + seconds)) for seconds in (-600, 60)]
+    body = {"webhook_id": webhook, "from_date": minute[0], "to_date": minute[1]}
+    call("post", "/2/webhooks/replay", "/2/webhooks/replay", app, body)
+    receiver.wait(2)
+    call("delete", path, path, app, ids=made)
+    call("delete", f"/2/webhooks/{webhook}", "/2/webhooks/{webhook_id}", app)
+
+
+@needs_x
 @pytest.mark.parametrize(
     "body", [{"text": "x", "colour": "red"}, {"text": 5}, {"text": "x", "reply_settings": "everyone"}]
 )
@@ -149,6 +207,59 @@ def test_what_the_twin_shows_has_the_described_types(sandbox: Process, hartley: 
         types = {row["name"]: row["type"] for row in json.loads((META / f"{node}.json").read_text())["fields"]}
         for name, value in shown.items():
             assert _fits(value, types[name]), (node, name, value, types[name])
+
+
+@needs_meta
+def test_what_people_write_has_the_described_types(sandbox: Process, engaged: str) -> None:
+    post = publish_on_facebook(sandbox, engaged)
+    made = sandbox.stranger("comment", network="facebook", on=post)["id"]
+    reply = requests.post(
+        f"{sandbox.graph}/{made}/comments", data={"message": "Yes", "access_token": engaged}, timeout=10
+    ).json()["id"]
+    visit = sandbox.stranger("visit", network="facebook", account=HARTLEY_PAGE)["id"]
+    thread = sandbox.stranger("message", network="facebook", account=HARTLEY_PAGE)["thread"]
+    sandbox.stranger("review", network="facebook", account=HARTLEY_PAGE)
+
+    def ask(node: str, path: str) -> dict[str, Any]:
+        fields = ",".join(sorted(NODES[node] - CONNECTIONS[node]))
+        shown = requests.get(
+            f"{sandbox.graph}/{path}", params={"fields": fields, "access_token": engaged}, timeout=10
+        ).json()
+        found: dict[str, Any] = shown["data"][0] if "data" in shown else shown
+        return found
+
+    for node, path in (
+        ("Comment", made),
+        ("Comment", reply),
+        ("PagePost", visit),
+        ("UnifiedThread", thread),
+        ("Recommendation", f"{HARTLEY_PAGE}/ratings"),
+    ):
+        shown = ask(node, path)
+        assert len(shown) > 5
+        types = {row["name"]: row["type"] for row in json.loads((META / f"{node}.json").read_text())["fields"]}
+        for name, value in shown.items():
+            assert _fits(value, types[name]), (node, name, value, types[name])
+
+
+@needs_meta
+def test_what_an_inbox_sends_is_described() -> None:
+    def edges(node: str) -> dict[tuple[str, Any], set[str]]:
+        described = json.loads((META / f"{node}.json").read_text())["apis"]
+        return {
+            (edge["method"], edge.get("endpoint")): {param["name"] for param in edge["params"]} for edge in described
+        }
+
+    comment, post, page = edges("Comment"), edges("PagePost"), edges("Page")
+
+    assert {"filter", "order", "since"} <= comment["GET", "comments"] & post["GET", "comments"]
+    assert {"message"} <= comment["POST", "comments"] & post["POST", "comments"]
+    assert {"message", "is_hidden"} <= comment["POST", None]
+    assert {("DELETE", None), ("POST", "likes"), ("DELETE", "likes"), ("GET", "likes")} <= comment.keys()
+    assert {"recipient", "message", "messaging_type", "tag"} <= page["POST", "messages"]
+    assert {"platform", "user_id"} <= page["GET", "conversations"]
+    assert {"user", "uid", "asid", "psid"} <= page["POST", "blocked"]
+    assert {("GET", "ratings"), ("GET", "tagged"), ("GET", "visitor_posts")} <= page.keys()
 
 
 @needs_meta

@@ -143,6 +143,15 @@ def test_both_shapes_of_an_id_find_a_comment(sandbox: Process, engaged: str) -> 
     assert graph(sandbox, "GET", made.rpartition("_")[2], engaged)["id"] == made
 
 
+def test_a_comment_s_address_leads_to_it_on_the_wall(sandbox: Process, engaged: str) -> None:
+    made = comment(sandbox, publish_on_facebook(sandbox, engaged))
+
+    address = graph(sandbox, "GET", made, engaged, fields="permalink_url")["permalink_url"]
+    answer = requests.get(address, allow_redirects=False, timeout=10)
+
+    assert answer.headers["location"] == f"/walls/facebook/{HARTLEY_PAGE}#{made}"
+
+
 def test_comments_are_a_field_of_their_post(sandbox: Process, engaged: str) -> None:
     post = publish_on_facebook(sandbox, engaged)
     made = comment(sandbox, post)

@@ -87,6 +87,16 @@ def test_a_message_is_edited_and_unsent(sandbox: Process, engaged: str, listenin
     assert graph(sandbox, "GET", f"{asked['thread']}/messages", engaged)["data"] == []
 
 
+def test_a_person_reads_what_the_page_wrote(sandbox: Process, engaged: str, listening: Receiver) -> None:
+    asked = sandbox.stranger("message", network="facebook", account="hartleyandrye")
+    send(sandbox, engaged, {"id": asked["author"]})
+    sandbox.stranger("read", network="facebook", on=asked["thread"])
+    listening.wait(3)
+
+    assert listening.messages[2]["sender"]["id"] == asked["author"]
+    assert listening.messages[2]["read"]["watermark"] >= listening.messages[1]["timestamp"]
+
+
 def test_a_page_answers_by_hand(sandbox: Process, engaged: str, listening: Receiver) -> None:
     asked = sandbox.stranger("message", network="facebook", account="hartleyandrye")
     sandbox.stranger("message", network="facebook", on=asked["thread"], text="From the phone", **{"as": "itself"})

@@ -1,11 +1,23 @@
 """Every fault, on both networks, and what is true on the wall after it."""
 
+import json
 from typing import Any
 
 import pytest
 import requests
 
-from tests.sandbox.conftest import HARTLEY_PAGE, LAMBERT_PAGE, PNG, Process, facebook_user_token, page_token, refresh_x
+from tests.sandbox.conftest import (
+    HARTLEY_PAGE,
+    HARTLEY_USER,
+    LAMBERT_PAGE,
+    PNG,
+    Process,
+    facebook_user_token,
+    page_token,
+    publish_on_facebook,
+    publish_on_x,
+    refresh_x,
+)
 
 
 class Publisher:
@@ -168,3 +180,82 @@ def test_a_fault_that_cannot_be_is_refused(sandbox: Process, wrong: dict[str, An
     body = {"operation": "facebook.feed", "fault": "status", **wrong}
 
     assert requests.post(f"{sandbox.base}/_control/faults", json=body, timeout=10).status_code == 400
+
+
+# What listening and moderating add
+
+
+def moderate_facebook(sandbox: Process, token: str) -> list[tuple[str, str, str, dict[str, str]]]:
+    """(operation, method, path, params) of one call each."""
+    post = publish_on_facebook(sandbox, token)
+    made = sandbox.stranger("comment", network="facebook", on=post)["id"]
+    asked = sandbox.stranger("message", network="facebook", account=HARTLEY_PAGE)
+    to = {"recipient": json.dumps({"id": asked["author"]}), "message": json.dumps({"text": "Yes"})}
+    return [
+        ("facebook.comment.list", "GET", f"{post}/comments", {}),
+        ("facebook.comment.create", "POST", f"{made}/comments", {"message": "Yes"}),
+        ("facebook.comment.read", "GET", made, {}),
+        ("facebook.comment.hide", "POST", made, {"is_hidden": "true"}),
+        ("facebook.like.add", "POST", f"{made}/likes", {}),
+        ("facebook.message.send", "POST", f"{HARTLEY_PAGE}/messages", to),
+        ("facebook.conversations", "GET", f"{HARTLEY_PAGE}/conversations", {}),
+        ("facebook.ratings", "GET", f"{HARTLEY_PAGE}/ratings", {}),
+        ("facebook.comment.delete", "DELETE", made, {}),
+    ]
+
+
+def test_every_call_of_an_inbox_on_facebook_meets_its_faults(sandbox: Process, engaged: str) -> None:
+    for operation, method, path, params in moderate_facebook(sandbox, engaged):
+        answers = []
+        for kind in ("rate_limited", "status", "forbidden"):
+            sandbox.fault(operation, kind, status=500)
+            answer = requests.request(
+                method, f"{sandbox.graph}/{path}", params={**params, "access_token": engaged}, timeout=10
+            )
+            answers.append(answer.json()["error"]["code"])
+        assert (operation, answers) == (operation, [80001, 1, 200])
+
+
+def test_every_call_of_an_inbox_on_x_meets_its_faults(sandbox: Process, x_engaged: dict[str, str]) -> None:
+    post = publish_on_x(sandbox, x_engaged)
+    reply = sandbox.stranger("reply", network="x", on=post)["id"]
+    calls: list[tuple[str, str, str, Any]] = [
+        ("x.mentions", "GET", f"users/{HARTLEY_USER}/mentions", None),
+        ("x.search", "GET", f"tweets/search/recent?query=conversation_id:{post}", None),
+        ("x.hide", "PUT", f"tweets/{reply}/hidden", {"hidden": True}),
+        ("x.like.add", "POST", f"users/{HARTLEY_USER}/likes", {"tweet_id": reply}),
+        ("x.subscriptions.list", "GET", "activity/subscriptions", None),
+    ]
+    for operation, method, path, body in calls:
+        answers = []
+        for kind in ("rate_limited", "status", "forbidden"):
+            sandbox.fault(operation, kind, status=503)
+            answer = requests.request(method, f"{sandbox.x}/2/{path}", json=body, headers=x_engaged, timeout=10)
+            answers.append(answer.status_code)
+        assert (operation, answers) == (operation, [429, 503, 403])
+
+
+def test_a_reply_whose_answer_is_lost_stands_all_the_same(sandbox: Process, engaged: str) -> None:
+    made = sandbox.stranger("comment", network="facebook", on=publish_on_facebook(sandbox, engaged))["id"]
+    sandbox.fault("facebook.comment.create", "lost_answer")
+
+    with pytest.raises(requests.ConnectionError):
+        requests.post(f"{sandbox.graph}/{made}/comments", data={"message": "Yes", "access_token": engaged}, timeout=10)
+
+    assert [answer["on"] for answer in sandbox.control("GET", "answered")["answers"]] == [made]
+
+
+@pytest.mark.parametrize(("path", "body", "calls"), [("hidden", {"hidden": True}, 50), ("mentions", None, 300)])
+def test_the_windows_of_an_inbox_on_x_are_counted(
+    sandbox: Process, x_engaged: dict[str, str], path: str, body: Any, calls: int
+) -> None:
+    reply = sandbox.stranger("reply", network="x", on=publish_on_x(sandbox, x_engaged))["id"]
+    address = f"{sandbox.x}/2/tweets/{reply}/hidden" if body else f"{sandbox.x}/2/users/{HARTLEY_USER}/mentions"
+
+    def call() -> requests.Response:
+        return sandbox.session.request("PUT" if body else "GET", address, json=body, headers=x_engaged, timeout=10)
+
+    answers = [call() for _ in range(calls + 1)]
+
+    assert answers[0].headers["x-rate-limit-limit"] == str(calls)
+    assert [answer.status_code for answer in answers[-2:]] == [200, 429]

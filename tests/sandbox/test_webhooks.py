@@ -197,6 +197,24 @@ def test_what_was_not_delivered_is_after_a_kill(lasting: Process, receiver: Rece
 # X
 
 
+def test_webhooks_of_x_and_their_events_outlive_a_kill(lasting: Process, receiver: Receiver) -> None:
+    [tokens] = lasting.control("POST", "tokens", network="x", accounts=["hartleyandrye"])["tokens"]
+    headers = {"Authorization": f"Bearer {tokens['access_token']}"}
+    subscribe_x(lasting, receiver, headers, "post.reply.create")
+    post = publish_on_x(lasting, headers)
+    lasting.control("POST", "webhooks", paused=True)
+    before = lasting.stranger("reply", network="x", on=post)["id"]
+
+    lasting.stop(kill=True)
+    lasting.session = requests.Session()
+    lasting.start()
+    after = lasting.stranger("reply", network="x", on=post)["id"]
+    lasting.control("POST", "webhooks", paused=False)
+    receiver.wait(2)
+
+    assert {event["payload"]["id"] for event in receiver.events} == {before, after}
+
+
 def test_x_does_not_try_again_but_replays(sandbox: Process, x_engaged: dict[str, str], receiver: Receiver) -> None:
     webhook = subscribe_x(sandbox, receiver, x_engaged, "post.reply.create")
     post = publish_on_x(sandbox, x_engaged)

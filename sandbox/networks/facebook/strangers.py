@@ -34,7 +34,7 @@ def stranger_of(someone: Someone) -> Stranger:
 class FacebookStrangers:
     """Fulfils sandbox.strangers.deeds.Strangers."""
 
-    kinds: tuple[Kind, ...] = ("comment", "reply", "mention", "visit", "message", "review", "like", "unlike")
+    kinds: tuple[Kind, ...] = ("comment", "reply", "mention", "visit", "message", "review", "like", "unlike", "read")
 
     def __init__(self, state: FacebookState) -> None:
         self.state = state
@@ -67,6 +67,8 @@ class FacebookStrangers:
                 return self._review(request)
             case "like" | "unlike":
                 return self._like(request)
+            case "read":
+                return self._read(request)
 
     # Writing
 
@@ -162,6 +164,15 @@ class FacebookStrangers:
         author = self._author(request.who, page)
         set_like(self.state, found, who=author, liked=request.kind == "like")
         return self._deed(request.kind, found.id, page, author, on=found.id)
+
+    def _read(self, request: Request) -> Deed:
+        """The person opens the thread: all that the page wrote is seen."""
+        thread = self.state.conversations.find(request.on)
+        if thread is None:
+            raise Impossible(f"No conversation {request.on!r}.")
+        webhooks.tell_read(self.state, thread)
+        author = (thread.psid, name_of(self.state, thread.stranger_id))
+        return self._deed("read", thread.id, self._page(thread.page_id), author, thread=thread.id)
 
     # Changing one's mind
 

@@ -173,7 +173,9 @@ class FacebookTwin(FacebookWalls):
         """Any other address of the site: the wall it leads to."""
         first, _, rest = call.path.partition("/")
         page = self.state.find_page(first)
-        anchor = f"#{page.id}_{rest.rsplit('/', 1)[-1]}" if page and rest else ""
+        post = rest.rsplit("/", 1)[-1]
+        comment = call.query.get("comment_id")
+        anchor = f"#{post}_{comment}" if comment else f"#{page.id}_{post}" if page and rest else ""
         return RedirectResponse(f"/walls/facebook/{page.id}{anchor}" if page else "/", status_code=302)
 
     async def _debug(self, call: Call, params: dict[str, str]) -> Response:

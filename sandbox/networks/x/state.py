@@ -1,7 +1,7 @@
 """What the twin of X keeps."""
 
 import itertools
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sandbox.networks.x.limits import DAY, REPLAY_SECONDS, Windows
 from sandbox.world import World
@@ -212,6 +212,13 @@ class XState:
             if old.at >= self.now - REPLAY_SECONDS:
                 break
             self.sent.remove(old.id)
+
+    def charge(self, dollars: float) -> None:
+        """Count what something cost, against the credits where there is an end to them."""
+        self.spent += dollars
+        settings = self.world.settings
+        if dollars and settings.credits is not None:
+            self.world.change_settings(replace(settings, credits=settings.credits - dollars))
 
     def charge_reads(self, app_id: str, post_ids: list[str]) -> int:
         """How many of these posts an app has not read yet today, noting that it has now."""

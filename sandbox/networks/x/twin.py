@@ -194,7 +194,7 @@ class XTwin(XWalls):
                 answer = work(caller)
                 response = answer if isinstance(answer, Response) else await answer
                 found = self.state.charge_reads(caller.app_id, call.resources) if name in limits.PAID_BY_POST else 1
-                self._charge(price * found)
+                self.state.charge(price * found)  # failed requests are free: they were raised before this
             except Refused as refusal:
                 response = refusal.response
         for name, value in headers.items():
@@ -233,13 +233,6 @@ class XTwin(XWalls):
         left = self.world.settings.credits
         if left is not None and price > left:
             raise credits_depleted(caller.app_id)
-
-    def _charge(self, price: float) -> None:
-        """Failed requests are free: they were raised before this."""
-        self.state.spent += price
-        settings = self.world.settings
-        if price and settings.credits is not None:
-            self.world.change_settings(replace(settings, credits=settings.credits - price))
 
     # Refusals and faults
 

@@ -171,7 +171,7 @@ def _send(
     )
     state.keep_sent(event)
     if subscription.event_type != "post.delete":
-        state.spent += limits.PRICES["x.event"]
+        state.charge(limits.PRICES["x.event"])
     deliver(state, event, webhook.url, webhook.app_id)
 
 
