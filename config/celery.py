@@ -37,7 +37,7 @@ app.conf.beat_schedule = {
     "moderate": _ring("moderation.tasks.moderate", queue="inbox", seconds=1),
     "run_bulk": _ring("moderation.tasks.run_bulk", queue="inbox", seconds=1),
     "sweep_inbox": _ring("moderation.tasks.sweep", queue="house", seconds=5),
-    "apply_rules": _ring("privacy.tasks.apply_rules", queue="house", seconds=300),
+    "apply_rules": _ring("privacy.tasks.apply_rules", queue="house", seconds=10),
     "tidy_connections": _ring("integrations.tidy_connections", queue="house", seconds=3600),
 }
 

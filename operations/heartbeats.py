@@ -18,6 +18,7 @@ EXPECTED = {
     "wake": timedelta(seconds=60),
     "moderate": timedelta(seconds=60),
     "moderation sweep": timedelta(seconds=60),
+    "retention": timedelta(minutes=15),  # one batch, or one fetch of content anew, may wait for others
     "watch": timedelta(seconds=60),
 }
 

@@ -64,11 +64,18 @@ def record_classes_to_run(organisation_id: int | None) -> list[str]:
 
 
 def run(
-    organisation_id: int | None, key: str, *, at: datetime, clock: Callable[[], datetime], guard: Guard | None = None
+    organisation_id: int | None,
+    key: str,
+    *,
+    at: datetime,
+    clock: Callable[[], datetime],
+    guard: Guard | None = None,
+    is_enough: Callable[[], bool] | None = None,
 ) -> RetentionRun:
     """Apply one record class's rules to one organisation (None: the platform) as of `at`, and return the proof.
 
-    `guard` is called in every transaction, and raises when somebody else has taken the work.
+    `guard` is called in every transaction, and raises when somebody else has taken the work. Once `is_enough` says so,
+    asked after each batch, the run is left as it is, without an end, for the next call to take up.
     """
     found = _begin(organisation_id, key, at=at, started_at=clock())
     for entry in entries_of(key):
@@ -79,6 +86,8 @@ def run(
                     remove_ended_files(organisation_id)
                     # Followers fill a batch before rows do: ask for about as many as went, for more when all did.
                     limit = min(most, 2 * limit if ended >= limit else ended + ended // 4 + 1)
+                    if is_enough is not None and is_enough():
+                        return found
     remove_ended_files(organisation_id)
     return _finish(found, clock(), guard)
 

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from time import monotonic
 from zoneinfo import ZoneInfo
 
 from django.db import connection
@@ -51,13 +52,20 @@ def seed(now: datetime) -> None:
         cursor.execute("SELECT passage.seed_retention(%s, %s, %s)", [own, sorted(set(platform)), now])
 
 
-def run_due(clock: Clock) -> int:
-    """Apply every rule whose hour has come; return how many runs were made."""
+def run_due(clock: Clock, *, seconds: float | None = None) -> int:
+    """Apply every rule whose hour has come; return how many turns were taken.
+
+    After so many seconds what is left waits for the next bell: whoever shares the worker has its turn as well.
+    """
     seed(clock())
-    runs = 0
-    while turn := claim(clock()):
+    began, runs = monotonic(), 0
+
+    def is_enough() -> bool:
+        return seconds is not None and monotonic() - began > seconds
+
+    while not is_enough() and (turn := claim(clock())):
         try:
-            take(turn, clock=clock)
+            take(turn, clock=clock, is_enough=is_enough)
         except Superseded:
             logger.warning("retention of %s, organisation %s: taken over by another", turn.key, turn.organisation_id)
         except Exception:
@@ -92,8 +100,13 @@ def find_turn(organisation_id: int | None, key: str, now: datetime) -> Turn | No
         return Turn(row.pk, organisation_id, row.lease_token, key)
 
 
-def take(turn: Turn, *, clock: Clock, at: datetime | None = None) -> RetentionRun | None:
-    """Apply one rule to one organisation, as of `at` or now, and return the proof; the next turn is the next night."""
+def take(
+    turn: Turn, *, clock: Clock, at: datetime | None = None, is_enough: Callable[[], bool] | None = None
+) -> RetentionRun | None:
+    """Apply one rule to one organisation, as of `at` or now, and return the proof.
+
+    The next turn is the next night; at once, where `is_enough` cut this one short.
+    """
     guard = _guard(turn, clock)
     as_of = at or clock()
     run: RetentionRun | None
@@ -102,8 +115,8 @@ def take(turn: Turn, *, clock: Clock, at: datetime | None = None) -> RetentionRu
     else:
         if turn.organisation_id is None:
             sweeping.sweep(turn.key, at=as_of)
-        run = engine.run(turn.organisation_id, turn.key, at=as_of, clock=clock, guard=guard)
-    _give_back(turn, clock())
+        run = engine.run(turn.organisation_id, turn.key, at=as_of, clock=clock, guard=guard, is_enough=is_enough)
+    _give_back(turn, clock(), is_over=run is None or run.ended_at is not None)
     return run
 
 
@@ -129,13 +142,19 @@ def _guard(turn: Turn, clock: Clock) -> Callable[[], None]:
         mine = RetentionWork.objects.filter(pk=turn.id, lease_token=turn.token)
         if not mine.update(lease_until=clock() + LEASE):
             raise Superseded
+        come_round(LOOP)
 
     return renew
 
 
-def _give_back(turn: Turn, now: datetime) -> None:
+def _give_back(turn: Turn, now: datetime, *, is_over: bool) -> None:
     with scope(organisation=turn.organisation_id):
-        next_at = now + leases.EVERY if turn.key == leases.KEY else next_night(now, _zone_of(turn.organisation_id))
+        if not is_over:
+            next_at = now
+        elif turn.key == leases.KEY:
+            next_at = now + leases.EVERY
+        else:
+            next_at = next_night(now, _zone_of(turn.organisation_id))
         RetentionWork.objects.filter(pk=turn.id, lease_token=turn.token).update(
             available_at=next_at, lease_until=None, attempts=0, ran_at=now
         )

@@ -114,6 +114,23 @@ def test_a_run_that_fails_is_tried_again_and_keeps_nobody_else_waiting(
     assert (again.lease_until, again.available_at) == (None, NOON + timedelta(seconds=30))
 
 
+def test_a_run_cut_short_goes_on_at_the_next_bell(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "BATCH", 3)
+    threads = [old_thread(house) for _ in range(8)]
+    nightly.seed(NOON)
+    first = nightly.find_turn(house.acme.pk, "messages", NOON)
+    assert first is not None
+
+    cut = nightly.take(first, clock=lambda: NOON, is_enough=lambda: True)
+    assert cut is not None
+    assert (cut.ended_at, work(house).available_at, work(house).lease_until) == (None, NOON, None)
+    nightly.run_due(lambda: NOON)
+
+    assert not any(is_there(house, thread) for thread in threads)
+    with scope(organisation=house.acme.pk):
+        assert RetentionRun.objects.get(pk=cut.pk).rows == 8
+
+
 def test_the_command_foretells_and_then_does(house: House) -> None:
     thread = old_thread(house)
     foretold, done = StringIO(), StringIO()
