@@ -24,7 +24,7 @@ ITEMS_A_THREAD = 2
 
 
 def measure(run: Run) -> Figures:
-    threads = run.choose(small=1_000, full=40_000)
+    threads = run.choose(small=1_000, full=10_000)
     with throwaway() as servers:
         product(servers.addresses)
         organisation_id = _organisation()
