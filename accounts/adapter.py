@@ -13,7 +13,6 @@ from accounts.mails import send_mail
 from accounts.models import User
 from accounts.pauses import PAUSED, seconds_of_pause
 from accounts.requests import client_address, origin_of
-from accounts.services.sessions import question_sockets
 from eventlog.services import record
 
 #: allauth's names for its mails, and ours.
@@ -66,12 +65,9 @@ class AccountAdapter(DefaultAccountAdapter):
         record("accounts.sign_in.succeeded", user, origin=origin_of(request, user))
 
     def logout(self, request: HttpRequest) -> None:
-        user = request.user
-        if user.is_authenticated:
-            record("accounts.sign_in.ended", user, origin=origin_of(request, user))
+        if request.user.is_authenticated:
+            record("accounts.sign_in.ended", request.user, origin=origin_of(request, request.user))
         super().logout(request)
-        if isinstance(user, User):
-            question_sockets(user)
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Refuse during a pause, and say in the error's parameters how long it lasts."""

@@ -1,7 +1,7 @@
 """What views know about a request: its organisation, its member, and the doors in front of them."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -15,6 +15,8 @@ from eventlog.services import Origin
 from lib.tenancy.scope import Scope, scope
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
+
+_questions: dict[str, str] = {}
 
 
 class OrganisationRequest(HttpRequest):
@@ -55,9 +57,27 @@ def opens_scope_itself(view: View) -> View:
     return view
 
 
-def scope_of(request: OrganisationRequest) -> AbstractContextManager[Scope]:
-    """Return the scope of a request whose view opens it itself."""
-    return scope(organisation=request.organisation.pk, user=request.user.pk)
+def ask_as_pages_open(name: str, select: str) -> None:
+    """Have a value read before the first row of every whole page, and kept on its request under this name.
+
+    It travels with the scope's own opening and costs no round trip; `select` gives one value, without parameters.
+    """
+    _questions[name] = select
+
+
+@contextmanager
+def scope_of(request: OrganisationRequest) -> Iterator[Scope]:
+    """Open the scope of a request; views do it that open it themselves."""
+    questions = _questions if _wants_page(request) else {}
+    asking = f"SELECT {', '.join(f'({select})' for select in questions.values())}" if questions else ""
+    with scope(organisation=request.organisation.pk, user=request.user.pk, asking=asking) as opened:
+        for name, answer in zip(questions, opened.answers, strict=False):
+            setattr(request, name, answer)
+        yield opened
+
+
+def _wants_page(request: HttpRequest) -> bool:
+    return request.method == "GET" and "HX-Request" not in request.headers and request.accepts("text/html")
 
 
 def client_address(request: HttpRequest) -> str | None:

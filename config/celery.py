@@ -38,6 +38,7 @@ app.conf.beat_schedule = {
     "run_bulk": _ring("moderation.tasks.run_bulk", queue="inbox", seconds=1),
     "sweep_inbox": _ring("moderation.tasks.sweep", queue="house", seconds=5),
     "apply_rules": _ring("privacy.tasks.apply_rules", queue="house", seconds=10),
+    "trim": _ring("live.tasks.trim", queue="house", seconds=3600),
     "tidy_connections": _ring("integrations.tidy_connections", queue="house", seconds=3600),
 }
 

@@ -83,10 +83,6 @@ DATABASES = {
 }
 DATABASE_APP_ROLE = DATABASES["default"]["USER"]
 PASSAGE_SQL = ROOT / "config" / "passage.sql"
-CHANNEL_LAYERS = {
-    # The core layer lost four fifths of a burst elsewhere; the pub/sub one lost none.
-    "default": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer", "CONFIG": {"hosts": [env.redis_url]}}
-}
 
 CACHES = {
     # Limits on sign-in count here. In the database, so that neither a flushed nor an absent Redis lets anybody guess on

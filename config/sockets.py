@@ -2,6 +2,6 @@
 
 from django.urls import path
 
-from accounts.sockets import OrganisationSocket
+from live.sockets import LiveSocket
 
-SOCKETS = [path("ws/o/<slug:slug>/", OrganisationSocket.as_asgi())]
+SOCKETS = [path("ws/o/<slug:slug>/", LiveSocket.as_asgi())]

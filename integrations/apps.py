@@ -9,6 +9,8 @@ class IntegrationsConfig(AppConfig):
     def ready(self) -> None:
         from accounts.permissions import Permission
         from integrations import budgets, caps, registry
+        from integrations.services.access import find_chosen_accounts
+        from live.access import find_reach_with
         from live.kinds import register_kind
         from privacy.caps import apply_with
         from privacy.leases import lost_with
@@ -17,3 +19,4 @@ class IntegrationsConfig(AppConfig):
         register_kind("account", permission=Permission.VIEW_ACCOUNTS)
         apply_with(caps.applying)
         lost_with(caps.accounts_without_grant)
+        find_reach_with(find_chosen_accounts)

@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 from django.utils import timezone
 
-from lib.live import send_hints
+from accounts.models import Membership
 from lib.tenancy.errands import Statement
 from lib.tenancy.scope import require_organisation_id, write_last
-from live.kinds import require_kind
+from live.events import Event
+from live.hints import tell_changes
+from live.kinds import ACCESS, require_kind
 
-_WRITE = "SELECT live_write_changes(%s, %s, %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[])"
+_WRITE = "SELECT live_write_changes(%s, %s, %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[]) AS last"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ def record_change(
 def writing(changes: Sequence[Change]) -> Statement:
     """Return the statement that numbers and writes changes, to be the last of an errand (lib.tenancy.errands).
 
-    Whoever sends it tells browsers with `tell`, once it is committed.
+    Its one row's `last` is the number of the last of them; whoever sends it gives it to `tell`, once it is committed.
     """
     told = _newest(changes)
     return Statement(
@@ -70,9 +72,21 @@ def writing(changes: Sequence[Change]) -> Statement:
     )
 
 
-def tell(organisation_id: int, changes: Sequence[Change]) -> None:
-    """Send an organisation's browsers to look at what was committed."""
-    send_hints(organisation_id, [(each.kind, each.subject_id) for each in _newest(changes)])
+def tell(organisation_id: int, changes: Sequence[Change], *, last: int) -> None:
+    """Tell an organisation's browsers of changes that were numbered up to `last` and are committed."""
+    told = _newest(changes)
+    events = [_numbered(sequence, each) for sequence, each in enumerate(told, start=last - len(told) + 1)]
+    tell_changes(organisation_id, last, events)
+
+
+def _numbered(sequence: int, change: Change) -> Event:
+    version = sequence if change.version is None else change.version
+    return Event(sequence, change.kind, change.subject_id, version, change.social_account_id, change.user_id)
+
+
+def record_access_change(membership: Membership) -> None:
+    """Say that what this member may read has changed, or that they are no member any more: their sockets ask anew."""
+    record_change(ACCESS, membership.pk, user=membership.user_id)
 
 
 def _write(changes: Sequence[Change]) -> None:
@@ -80,7 +94,8 @@ def _write(changes: Sequence[Change]) -> None:
     statement = writing(changes)
     with connection.cursor() as cursor:
         cursor.execute(statement.sql, statement.parameters)
-    transaction.on_commit(lambda: tell(organisation_id, changes), robust=True)
+        (last,) = cursor.fetchone() or (0,)
+    transaction.on_commit(lambda: tell(organisation_id, changes, last=last), robust=True)
 
 
 def _newest(changes: Sequence[Change]) -> list[Change]:

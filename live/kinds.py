@@ -9,6 +9,10 @@ from accounts.permissions import Permission
 Locate = Callable[[Collection[int]], Mapping[int, int | None]]
 
 
+#: The kind by which it is said that what a member may read has changed.
+ACCESS = "access"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Kind:
     """One kind. Besides the permission, a change is heard only by those who may work with its social account."""

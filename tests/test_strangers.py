@@ -17,10 +17,10 @@ from django.utils import timezone
 
 from accounts.models import Invitation
 from accounts.permissions import ALLOWED, Permission, Role
-from accounts.sockets import OrganisationSocket
 from config.sockets import SOCKETS
 from integrations.models import ConnectAttempt
 from lib.tenancy.scope import scope
+from live.sockets import LiveSocket
 from notifications.models import Notice
 from privacy.models import LegalHold
 from tests.answers import comparable
@@ -243,11 +243,11 @@ def test_every_number_in_an_address_has_a_row_to_try() -> None:
 
 
 def test_every_socket_asks_who_is_there() -> None:
-    """What OrganisationSocket answers to strangers is tested in tests/accounts/test_sockets.py."""
+    """What LiveSocket answers to strangers is tested in tests/live/test_sockets.py."""
     for socket in SOCKETS:
         consumer = socket.callback.consumer_class
-        assert issubclass(consumer, OrganisationSocket)
-        assert consumer.connect is OrganisationSocket.connect
+        assert issubclass(consumer, LiveSocket)
+        assert consumer.connect is LiveSocket.connect
 
 
 @pytest.mark.filterwarnings("ignore::celery.exceptions.CDeprecationWarning")

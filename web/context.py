@@ -78,6 +78,11 @@ class Shell:
         return f"/ws/o/{self.organisation.slug}/" if self.organisation else ""
 
     @cached_property
+    def live_cursor(self) -> int:
+        """As of which number this page is, read before its rows; 0 where nothing has changed yet."""
+        return getattr(self._request, "live_cursor", None) or 0
+
+    @cached_property
     def operator_url(self) -> str:
         return _find_url("operations:overview") if self._request.user.is_staff else ""
 

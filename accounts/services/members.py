@@ -2,10 +2,10 @@
 
 from django.utils.translation import gettext as _
 
+from accounts.changes import tell_membership_changed
 from accounts.models import Membership
 from accounts.permissions import Permission, Role
 from eventlog.services import record
-from lib.live import tell_sockets_after_commit
 
 
 class Refused(Exception):
@@ -24,7 +24,7 @@ def change_role(membership: Membership, role: Role, *, actor: Membership) -> Non
     membership.role = role
     membership.save(update_fields=["role"])
     record("accounts.membership.role_changed", membership, data={"before": before, "after": role.value})
-    _tell(membership)
+    tell_membership_changed(membership)
 
 
 def remove_member(membership: Membership, *, actor: Membership) -> None:
@@ -35,7 +35,7 @@ def remove_member(membership: Membership, *, actor: Membership) -> None:
     if _is_last_owner(membership, _lock_owners()):
         raise Refused(_("An organisation needs an owner. Make somebody else an owner first."))
     record("accounts.membership.left" if leaves else "accounts.membership.removed", membership)
-    _tell(membership)
+    tell_membership_changed(membership)
     membership.delete()
 
 
@@ -61,8 +61,3 @@ def _lock_owners() -> list[int]:
 
 def _is_last_owner(membership: Membership, owners: list[int]) -> bool:
     return owners == [membership.pk]
-
-
-def _tell(membership: Membership) -> None:
-    message = {"type": "membership.changed", "user_id": membership.user_id}
-    tell_sockets_after_commit(membership.organisation_id, message)

@@ -1,5 +1,6 @@
 """Which social accounts a member may work with."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 
 from django.db import transaction
@@ -7,6 +8,7 @@ from django.db import transaction
 from accounts.models import Membership, User
 from eventlog.services import record
 from integrations.models import AccountAccess, SocialAccount
+from live.changes import record_access_change
 
 
 @transaction.atomic
@@ -27,6 +29,7 @@ def set_account_access(membership: Membership, social_account_ids: Collection[in
     )
     data = {"all": membership.all_accounts, "social_account_ids": sorted(wanted)}
     record("integrations.access.changed", membership, data=data)
+    record_access_change(membership)
 
 
 def find_reach(members: Iterable[Membership], social_account_ids: Collection[int]) -> dict[int, list[Membership]]:
@@ -44,6 +47,15 @@ def find_reach(members: Iterable[Membership], social_account_ids: Collection[int
     }
 
 
+def find_chosen_accounts(membership_ids: Collection[int]) -> dict[int, list[int]]:
+    """Return the social accounts of memberships that have chosen ones."""
+    chosen: dict[int, list[int]] = defaultdict(list)
+    found = AccountAccess.objects.filter(membership__in=membership_ids)
+    for membership_id, account_id in found.values_list("membership_id", "social_account_id"):
+        chosen[membership_id].append(account_id)
+    return chosen
+
+
 def open_to_member(user: User, accounts: Iterable[SocialAccount]) -> None:
     """Add these to the accounts of a member who has chosen ones; one who has all has them already."""
     membership = Membership.objects.filter(user=user, all_accounts=False).first()
@@ -52,3 +64,4 @@ def open_to_member(user: User, accounts: Iterable[SocialAccount]) -> None:
     AccountAccess.objects.bulk_create(
         (AccountAccess(membership=membership, social_account=account) for account in accounts), ignore_conflicts=True
     )
+    record_access_change(membership)

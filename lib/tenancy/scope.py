@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection, transaction
@@ -31,16 +31,26 @@ class Scope:
 
     organisation_id: int | None = None
     user_id: int | None = None
+    question: str = field(default="", compare=False, repr=False)
+    answers: list[Any] = field(default_factory=list, compare=False, repr=False)  # the columns of the question's row
 
     def as_sql(self) -> str:
-        """Return the statement that puts this scope in force until the transaction ends.
+        """Return the statements that put this scope in force until the transaction ends, and ask its question.
 
-        It has no parameters, so that it can share a round trip with BEGIN; only integers ever enter it.
+        They have no parameters, so that they can share a round trip with BEGIN; only integers ever enter them.
         """
-        return (
+        settings = (
             f"SELECT set_config('app.organisation_id', '{_digits(self.organisation_id)}', true), "
             f"set_config('app.user_id', '{_digits(self.user_id)}', true)"
         )
+        return f"{settings}; {self.question}" if self.question else settings
+
+    def take_answers(self, cursor: Any) -> None:
+        """Take the row that answers the question off a cursor that has run `as_sql`."""
+        if self.question:
+            while cursor.nextset():
+                pass
+            self.answers.extend(cursor.fetchone() or ())
 
 
 def _digits(value: int | None) -> str:
@@ -71,9 +81,13 @@ def require_organisation_id() -> int:
 
 
 @contextmanager
-def scope(*, organisation: int | None = None, user: int | None = None) -> Iterator[Scope]:
-    """Open a transaction in which only this organisation's rows are visible; nested, restore the outer scope after."""
-    inner = Scope(organisation, user)
+def scope(*, organisation: int | None = None, user: int | None = None, asking: str = "") -> Iterator[Scope]:
+    """Open a transaction in which only this organisation's rows are visible; nested, restore the outer scope after.
+
+    `asking` is a SELECT of one row, without parameters, that travels in the message which opens the scope, so before
+    anything else is read in it; `answers` of the scope has its columns.
+    """
+    inner = Scope(organisation, user, asking)
     outer = _current.get()
     token = _current.set(inner)
     try:
@@ -86,7 +100,7 @@ def scope(*, organisation: int | None = None, user: int | None = None) -> Iterat
                 _write_last(inner)
             if nested and not connection.needs_rollback:
                 # RELEASE SAVEPOINT keeps what was set inside; ROLLBACK TO would have put it back by itself.
-                _apply(outer)
+                _apply(Scope(outer.organisation_id, outer.user_id))
     finally:
         _current.reset(token)
 
@@ -125,4 +139,4 @@ def _call(values: dict[Write, list[Any]]) -> None:
 
 def _apply(scope_in_force: Scope) -> None:
     connection.ensure_connection()
-    connection.connection.execute(scope_in_force.as_sql())
+    scope_in_force.take_answers(connection.connection.execute(scope_in_force.as_sql()))

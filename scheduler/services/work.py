@@ -226,7 +226,7 @@ def _settle_together(groups: Mapping[int, Sequence[Move]], *, now: datetime) -> 
     done = {key: answer for key, answer in answers.items() if not isinstance(answer, DatabaseError)}
     for organisation_id, answer in done.items():
         group = groups[organisation_id]
-        tell(organisation_id, [_change_of(move) for move in group])
+        tell(organisation_id, [_change_of(move) for move in group], last=answer[1][0]["last"])
         settled += _count(group, {row["id"] for row in answer[0]})
     return settled, groups.keys() - done.keys()
 

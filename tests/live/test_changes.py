@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 from django.db import connection, transaction
+from django.test import Client
 
-from accounts.models import Organisation
+from accounts.models import Membership, Organisation
 from lib.tenancy.scope import NoScope, scope
 from live.changes import record_change
 from live.models import LiveEvent, LiveSequence
@@ -227,3 +228,18 @@ class Watcher(threading.Thread):
     def stop(self) -> None:
         self.ended.set()
         self.join()
+
+
+def test_a_page_says_as_of_which_number_it_is_and_a_part_does_not(
+    acme: Organisation, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with scope(organisation=acme.pk):
+        record_change("publication", 1)
+        owner = Membership.objects.select_related("user").get()
+    client.force_login(owner.user)
+
+    page = client.get("/o/acme/posts/")
+    part = client.get("/o/acme/posts/", headers={"HX-Request": "true"})
+
+    assert 'data-live-cursor="1"' in page.content.decode()
+    assert not hasattr(part.wsgi_request, "live_cursor")

@@ -120,7 +120,7 @@ def connect(stage: Stage, strike: Strike) -> Seen:
 
 def _come_back(scene: Scene, strike: Strike) -> ConnectAttempt:
     network, who = scene.stage.provider.key, {"organisation": scene.organisation.pk, "user": scene.owner.pk}
-    with scope(**who):
+    with scope(organisation=who["organisation"], user=who["user"]):
         departure = connecting.start(network, user=scene.owner, redirect_uri=REDIRECT, now=scene.clock.now)
     scopes = sorted(scene.stage.provider.scopes[Feature.PUBLISH])
     choice: dict[str, Any]
@@ -139,7 +139,7 @@ def _come_back(scene: Scene, strike: Strike) -> ConnectAttempt:
         redirect_uri=REDIRECT,
         now=scene.clock.now,
     )
-    with scope(**who):
+    with scope(organisation=who["organisation"], user=who["user"]):
         found: ConnectAttempt = ConnectAttempt.objects.get(pk=departure.attempt_id)
         return found
 

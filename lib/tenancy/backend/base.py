@@ -64,7 +64,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self.left_for_last = []
         # Django calls this hook at each outermost atomic(). Simple protocol: BEGIN and the scope in one round trip.
         self.ensure_connection()
-        self.connection.execute("BEGIN; " + current_scope().as_sql())
+        opened = current_scope()
+        opened.take_answers(self.connection.execute("BEGIN; " + opened.as_sql()))
 
     @contextmanager
     def as_owner(self) -> Iterator[None]:

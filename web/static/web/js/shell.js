@@ -18,6 +18,8 @@ document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
 // What is refused leaves the page as it is and says so; 409 and 422 are not swallowed: they bring a page part.
 document.addEventListener("htmx:response:error", ({ detail: { ctx } }) => {
   const { status } = ctx.response;
+  // Nobody asked for what a page fetches by itself; what has gone is the list's own matter.
+  if (ctx.sourceEvent?.type.startsWith("live:")) return;
   if (status === 409 || status === 422) return;
   toast(status >= 500 ? document.body.dataset.broken : document.body.dataset.refused);
 });
