@@ -72,7 +72,6 @@ def render(
         moment=moment,
         number=number,
         language=language,
-        initials=initials,
         clock_time=clock_time,
         kind_names=KIND_NAMES,
         **context,
@@ -89,12 +88,6 @@ def render(
     response.headers["vary"] = "Accept-Language"
     response.headers["content-language"] = language
     return response
-
-
-def initials(name: str) -> str:
-    """The first letters of the first two words: HR for Hartley & Rye."""
-    words = [word for word in name.split() if word[0].isalnum()]
-    return "".join(word[0] for word in words[:2]).upper()
 
 
 def clock_time(at: float) -> str:

@@ -4,9 +4,9 @@ import hashlib
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from xml.sax.saxutils import escape
 
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
@@ -20,7 +20,8 @@ from sandbox.faults import KINDS, STATUSES
 from sandbox.media import sniff
 from sandbox.networks.base import Twin, Wall
 from sandbox.pages.deeds import DeedPages
-from sandbox.pages.rendering import initials, render
+from sandbox.pages.portraits import portrait
+from sandbox.pages.rendering import render
 
 if TYPE_CHECKING:
     from sandbox.app import Sandbox
@@ -29,14 +30,6 @@ WALL_POSTS = 100
 SHOWN_CALLS = 100
 SHOWN_LETTERS = 30
 SHOWN_PEOPLE = 60
-# Pairs of ground and ink, both readable on white and on night.
-TINTS = (
-    ("#cfe6ea", "#123c46"),
-    ("#f3e3bd", "#4a3510"),
-    ("#d3ebdb", "#143d28"),
-    ("#e6dcf3", "#3b2560"),
-    ("#f5d9d5", "#5b1f18"),
-)
 
 
 def build_site(sandbox: "Sandbox") -> Starlette:
@@ -52,7 +45,7 @@ def build_site(sandbox: "Sandbox") -> Starlette:
             Route("/faults", site.faults, methods=["GET", "POST"]),
             Route("/calls", site.calls),
             Route("/media/{name}", site.media),
-            Route("/pictures/{network}/{account}.svg", site.picture),
+            Route("/pictures/{network}/{account}.png", site.picture),
             *control_routes(sandbox),
             Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),
         ],
@@ -173,20 +166,13 @@ class Site:
         return FileResponse(path, media_type=kind.media_type, headers=headers)
 
     async def picture(self, request: Request) -> Response:
-        """A profile picture: initials on a tint, always the same for an account."""
+        """A profile picture, always the same for an account."""
         network, account = request.path_params["network"], request.path_params["account"]
         name = self._name(network, account)
         if not name:
             return PlainTextResponse("", status_code=404)
-        ground, ink = TINTS[hashlib.sha256(name.encode()).digest()[0] % len(TINTS)]
-        svg = (
-            '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 96" width="96" height="96">'
-            f'<rect width="96" height="96" fill="{ground}"/><text x="48" y="50" fill="{ink}" font-size="38" '
-            'text-anchor="middle" dominant-baseline="central" font-family="system-ui, sans-serif" font-weight="600">'
-            f"{escape(initials(name))}</text></svg>"
-        )
         headers = {"cache-control": "max-age=3600", "x-content-type-options": "nosniff"}
-        return Response(svg, media_type="image/svg+xml", headers=headers)
+        return Response(await run_in_threadpool(portrait, name), media_type="image/png", headers=headers)
 
     async def not_found(self, request: Request, error: Any) -> Response:
         return render(request, "not_found.html", status=404, here="")

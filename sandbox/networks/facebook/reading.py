@@ -294,5 +294,5 @@ def _photo_address(reading: Reading, photo_id: str) -> str:
 
 
 def show_picture(reading: Reading, node_id: str) -> dict[str, Any]:
-    address = f"{reading.call.base}/pictures/facebook/{node_id}.svg"
+    address = f"{reading.call.base}/pictures/facebook/{node_id}.png"
     return {"data": {"height": 50, "is_silhouette": False, "url": address, "width": 50}}

@@ -116,7 +116,7 @@ def show_user(state: XState, user: User, wanted: Wanted, base: str) -> dict[str,
     everything: dict[str, Any] = {
         "created_at": iso_milliseconds(user.created_at),
         "description": user.description,
-        "profile_image_url": f"{base}/pictures/x/{user.id}.svg",
+        "profile_image_url": f"{base}/pictures/x/{user.id}.png",
         "protected": user.protected,
         "subscription_type": "Premium" if user.premium else "None",
         "url": "",
