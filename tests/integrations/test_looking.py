@@ -1,5 +1,6 @@
 """Accounts are looked after: names and pictures stay fresh, and a dead access is noticed before the hour of a post."""
 
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 
@@ -7,6 +8,7 @@ import pytest
 from django.utils import timezone
 from PIL import Image
 
+from config.env import env
 from gallery.storage import NoFile, read_all
 from integrations.contract import Presence
 from integrations.models import SocialAccount
@@ -45,6 +47,18 @@ def test_a_new_account_gets_our_own_copy_of_its_picture(watched: Acme) -> None:
     with Image.open(BytesIO(answer.content)) as picture:
         assert picture.size == (96, 96)
     assert "http" not in account.picture
+
+
+def test_a_picture_that_a_network_serves_is_taken(acme: Acme, twins: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(looking, "env", replace(env, sandbox=True, sandbox_url=twins.origin))
+    connect_x(acme)
+
+    looking.look_at_accounts(now=timezone.now())
+
+    (account,) = rows(acme)
+    with Image.open(BytesIO(read_all(account.picture))) as picture:
+        assert (picture.format, picture.size) == ("JPEG", (96, 96))
+    assert f'src="{acme.base}{account.pk}/picture/"' in acme.client.get(acme.base).content.decode()
 
 
 def test_no_page_links_to_a_networks_picture(watched: Acme) -> None:
