@@ -171,8 +171,13 @@ STATICFILES_DIRS = [
 ]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": env.media_root}},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "staticfiles": {"BACKEND": "web.hashing.HashedNames"},
 }
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "web.hashing.HashedFinder",  # the same files under names that browsers may keep for ever
+]
 WHITENOISE_USE_FINDERS = True
 locals().update(email_settings(env.email_url))
 DEFAULT_FROM_EMAIL = env.email_from
