@@ -20,7 +20,7 @@ def make(*, now: datetime) -> None:
     try:
         twins.set_clock(came_at)
         with acts_from(Origin(at=came_at)):
-            homes = settle_in()
+            homes = settle_in(now=came_at)
             pictures = hang(homes, now=came_at)
         accounts = connect_all(homes, twins, now=came_at)
         History(homes=homes, accounts=accounts, pictures=pictures, twins=twins).play(now=now)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
@@ -101,11 +102,11 @@ def are_there() -> bool:
     return User.objects.filter(email=PEOPLE[0].email).exists()
 
 
-def settle_in() -> dict[str, Home]:
-    """Create the people and their organisations; return the organisations by key."""
+def settle_in(*, now: datetime) -> dict[str, Home]:
+    """Create the people and their organisations, who come now; return the organisations by key."""
     secret = make_password(PASSWORD)  # once: a good hash is slow on purpose
     users = {person.name: _user(person, secret) for person in PEOPLE}
-    return {house.key: _home(house, users) for house in HOUSES}
+    return {house.key: _home(house, users, now=now) for house in HOUSES}
 
 
 def _user(person: Person, secret: str) -> User:
@@ -120,7 +121,7 @@ def _user(person: Person, secret: str) -> User:
     return user
 
 
-def _home(house: House, users: Mapping[str, User]) -> Home:
+def _home(house: House, users: Mapping[str, User], *, now: datetime) -> Home:
     owner = next(person for person in PEOPLE if person.roles.get(house.key) is Role.OWNER)
     organisation = create_organisation(
         house.name,
@@ -133,6 +134,7 @@ def _home(house: House, users: Mapping[str, User]) -> Home:
         for person in PEOPLE:
             if house.key in person.roles and person is not owner:
                 Membership.objects.create(user=users[person.name], role=person.roles[house.key])
+        Membership.objects.update(joined_at=now)
         rows = Membership.objects.select_related("user").order_by("pk")
         members = {str(row.user): Member(user=row.user, membership=row) for row in rows}
     return Home(organisation=organisation, members=members)
