@@ -105,7 +105,7 @@ NO_PAGES = {
     "web:language": "an act",
     "web:shortcuts": "an act",
 }
-ROOMS_OF_THEIR_OWN = {"moderation"}
+ROOMS_OF_THEIR_OWN = {"moderation", "privacy"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -203,7 +203,8 @@ class Walk:
                 self.page.goto(str(link.first.get_attribute("href")))
             if place.press:
                 self.page.locator(place.press).first.click()
-            self.page.wait_for_load_state("networkidle")
+                self.page.locator("dialog[open]").wait_for()
+            self.page.wait_for_function("() => !document.querySelector('[hx-trigger=load]')")  # parts that come late
             self.look(f"{place.route} at {path}")
             if place.complains:
                 self.errors.clear()
