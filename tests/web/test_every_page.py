@@ -126,7 +126,7 @@ TELLINGS = {
 @pytest.fixture(scope="module")
 def world() -> Iterator[Stack]:
     """The product with the demonstration in it, as the first `make up` leaves it."""
-    with running_stack(demo=True) as running:
+    with running_stack(demo=True, within_seconds=300) as running:
         yield running
 
 
