@@ -131,7 +131,7 @@ def _owners_count(ours: Bench, statement: str) -> tuple[int, ...]:
             contextlib.suppress(psycopg.OperationalError),
             psycopg.connect(ours.servers.addresses.database_owner_url) as connection,
         ):
-            row = connection.execute(statement).fetchone()  # type: ignore[arg-type]  # one of the texts below
+            row = connection.execute(statement).fetchone()
             return tuple(row or ())
         time.sleep(0.1)
     raise TimeoutError("PostgreSQL did not come back")
