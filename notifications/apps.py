@@ -7,12 +7,15 @@ class NotificationsConfig(AppConfig):
     name = "notifications"
 
     def ready(self) -> None:
-        """Hear of publications and accounts that need a person."""
+        """Hear of what needs a person: publications, accounts, answers, colleagues who call."""
         from integrations.events import AccountLost, subscribe
         from live.kinds import register_kind
-        from notifications.services.telling import tell_of_lost_accounts, tell_of_publications
-        from scheduler import outcomes
+        from moderation import outcomes as answers
+        from notifications.services import telling
+        from scheduler import outcomes as publications
 
-        outcomes.listen(tell_of_publications)
-        subscribe(AccountLost, tell_of_lost_accounts)
+        publications.listen(telling.tell_of_publications)
+        answers.listen(telling.tell_of_actions)
+        answers.listen_to_notes(telling.tell_of_mentions)
+        subscribe(AccountLost, telling.tell_of_lost_accounts)
         register_kind("notice", permission=None)  # each is addressed to its reader

@@ -12,6 +12,7 @@ from integrations.models import SocialAccount
 from lib.claims.models import Leased
 from lib.privacy import Data, PrivacyClass, Purpose, Subject, delete
 from lib.tenancy.models import OwnedForeignKey, OwnedModel, OwnedQuerySet, SameOrganisation
+from moderation.models import Item
 from scheduler.models import Publication
 
 
@@ -24,7 +25,11 @@ class NoticeQuerySet(OwnedQuerySet["Notice"]):
         if membership.all_accounts:
             return self
         accounts = SocialAccount.objects.open_to(membership).values("pk")
-        about_theirs = Q(social_account__in=accounts) | Q(publication__social_account__in=accounts)
+        about_theirs = (
+            Q(social_account__in=accounts)
+            | Q(publication__social_account__in=accounts)
+            | Q(item__social_account__in=accounts)
+        )
         if membership.role == Role.OWNER:
             about_theirs |= Q(kind=Notice.Kind.OUT_OF_REACH)
         return self.filter(about_theirs)
@@ -41,12 +46,17 @@ class Notice(OwnedModel, Leased):
         UNKNOWN = "unknown", _("An outcome is unknown")
         LATE = "late", _("A publication missed its hour")
         ACCOUNT_LOST = "account_lost", _("An authorisation was lost")
+        REPLY_REFUSED = "reply_refused", _("A network refused an answer or an act")
+        REPLY_UNKNOWN = "reply_unknown", _("Whether an answer arrived is unknown")
+        MENTIONED = "mentioned", _("A colleague named you in a note")
         OUT_OF_REACH = "out_of_reach", _("An authorisation was lost that nobody can renew")  # told to owners
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     kind = models.CharField(max_length=16, choices=Kind.choices)
     publication = OwnedForeignKey(Publication, null=True, on_delete=models.CASCADE, related_name="+")
     social_account = OwnedForeignKey(SocialAccount, null=True, on_delete=models.CASCADE, related_name="+")
+    item = OwnedForeignKey(Item, null=True, on_delete=models.CASCADE, related_name="+")
+    by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")  # the colleague who did it
     happened_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
     mailed_at = models.DateTimeField(null=True)
@@ -56,7 +66,7 @@ class Notice(OwnedModel, Leased):
     privacy = PrivacyClass(
         purpose=Purpose.NOTIFYING,
         subjects=(Subject.MEMBER,),
-        holds={"user": Data.ACTS, "read_at": Data.ACTS},
+        holds={"user": Data.ACTS, "by": Data.ACTS, "read_at": Data.ACTS},
         record_class="notices",
         clock="happened_at",
         ends_by=delete(),
@@ -66,16 +76,19 @@ class Notice(OwnedModel, Leased):
         constraints = [
             # Told twice of the same thing at the same time, a person gets one notice and one mail.
             models.UniqueConstraint(
-                fields=["user", "kind", "publication", "social_account", "happened_at"],
+                fields=["user", "kind", "publication", "social_account", "item", "happened_at"],
                 name="one_notice_per_person_and_happening",
                 nulls_distinct=False,
             ),
             models.CheckConstraint(
-                condition=models.Q(publication__isnull=False) | models.Q(social_account__isnull=False),
+                condition=models.Q(publication__isnull=False)
+                | models.Q(social_account__isnull=False)
+                | models.Q(item__isnull=False),
                 name="notice_is_about_something",
             ),
             SameOrganisation(field="publication", name="notice_and_publication_share_organisation"),
             SameOrganisation(field="social_account", name="notice_and_account_share_organisation"),
+            SameOrganisation(field="item", name="notice_and_item_share_organisation"),
         ]
         indexes = [
             models.Index(fields=["organisation", "user", "-id"], name="notice_by_reader"),
@@ -95,7 +108,9 @@ class MailPreference(models.Model):
     """What a person wants by mail. Theirs alone, in all organisations; without a row they get everything."""
 
     user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="+")
-    on_trouble = models.BooleanField(default=True)  # failed, unknown, late, authorisation lost
+    on_trouble = models.BooleanField(
+        default=True
+    )  # whatever waits for them: failures, unknown outcomes, lost accounts, colleagues' calls
 
     privacy = PrivacyClass(
         purpose=Purpose.NOTIFYING,

@@ -23,12 +23,51 @@ class Wording:
 
 
 def wording_of(notice: Notice) -> Wording:
-    """Say what happened. Needs the notice's publication with post and account, or its account, loaded."""
+    """Say what happened. Needs what the notice is about loaded, with its account and post."""
     if notice.kind == Notice.Kind.ACCOUNT_LOST:
         return _of_account(notice)
     if notice.kind == Notice.Kind.OUT_OF_REACH:
         return _of_account_out_of_reach(notice)
+    if notice.item_id is not None:
+        return _of_item(notice)
     return _of_publication(notice)
+
+
+def _of_item(notice: Notice) -> Wording:
+    """No word of the stranger's: a mail outlives what was said, wherever it lies."""
+    account = notice.item.social_account
+    names = {
+        "account": account,
+        "network": NETWORK_NAMES.get(account.network, account.network),
+        "colleague": notice.by or gettext("A colleague"),
+    }
+    url = reverse("moderation:item", args=[notice.organisation.slug, notice.item_id])
+    if notice.kind == Notice.Kind.MENTIONED:
+        return Wording(
+            title=gettext("%(colleague)s named you in a note") % names,
+            text=gettext("It is about something written to %(account)s.") % names,
+            action=gettext("Read"),
+            url=url,
+            icon="sticky-note",
+            tone="wait",
+        )
+    if notice.kind == Notice.Kind.REPLY_UNKNOWN:
+        return Wording(
+            title=gettext("Whether an answer arrived on %(network)s is unknown") % names,
+            text=gettext("It was sent for %(account)s and the network never confirmed it. Look and decide.") % names,
+            action=gettext("Look"),
+            url=url,
+            icon="circle-help",
+            tone="doubt",
+        )
+    return Wording(
+        title=gettext("%(network)s refused what you sent for %(account)s") % names,
+        text=gettext("Your words are kept. Read why, then send again or leave it."),
+        action=gettext("Look"),
+        url=url,
+        icon="circle-x",
+        tone="alarm",
+    )
 
 
 def _of_account(notice: Notice) -> Wording:

@@ -172,7 +172,8 @@ def _settle_organisation(ended: Sequence[Ended], *, now: datetime) -> int:
     lower_lanes(_bounds(written))
     for each in written:
         _see_to(each, now=now)
-    outcomes.tell([each.job.action for each in written if _asks(each)], now=now)
+    if asking := [each.job.action.pk for each in written if _asks(each)]:
+        outcomes.tell(list(ModerationAction.objects.filter(pk__in=asking).order_by("pk")), now=now)
     return len(written)
 
 

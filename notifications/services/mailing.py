@@ -76,7 +76,8 @@ def _message(claimed: Claimed) -> EmailMultiAlternatives | None:
     with scope(organisation=claimed.organisation_id):
         rows = Notice.objects.filter(pk=claimed.notice_id, lease_token=claimed.lease_token)
         notice = rows.select_related(
-            "user", "organisation", "publication__post", "publication__social_account", "social_account"
+            *("user", "organisation", "by", "publication__post", "publication__social_account"),
+            *("social_account", "item__social_account"),
         ).first()
         if notice is None or _is_settled(notice) or not _is_open(notice):
             return None

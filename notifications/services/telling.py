@@ -10,6 +10,8 @@ from integrations.services.access import find_reach
 from lib.claims import doorbell
 from lib.tenancy.scope import require_organisation_id
 from live.changes import record_change
+from moderation.models import ModerationAction, Note
+from moderation.states import WayOut
 from notifications.models import MailPreference, Notice
 from scheduler.models import Publication
 from scheduler.states import State
@@ -53,6 +55,36 @@ def tell_of_lost_accounts(event: AccountLost) -> None:
     _notify(people, now=event.at)
 
 
+def tell_of_actions(actions: Sequence[ModerationAction], now: datetime) -> None:
+    """Tell each agent whose answer or act was refused, or is of an outcome that nothing proves; or who administers."""
+    members = Membership.objects.filter(role__in=_roles(Permission.ANSWER_INBOX)).order_by("pk")
+    reach = find_reach(members, {one.social_account_id for one in actions})
+    people = [
+        Notice(
+            user_id=user_id,
+            kind=Notice.Kind.REPLY_UNKNOWN if one.state == WayOut.UNKNOWN else Notice.Kind.REPLY_REFUSED,
+            item_id=one.item_id,
+            happened_at=now,
+        )
+        for one in actions
+        for user_id in _agents(one, reach[one.social_account_id])
+    ]
+    _notify(people, now=now)
+
+
+def tell_of_mentions(note: Note, user_ids: Sequence[int], now: datetime) -> None:
+    """Tell the colleagues whom a note names, as far as its account is open to them."""
+    members = Membership.objects.filter(user__in=user_ids, role__in=_roles(Permission.VIEW_INBOX)).order_by("pk")
+    account_id = note.item.social_account_id
+    people = [
+        Notice(
+            user_id=one.user_id, kind=Notice.Kind.MENTIONED, item=note.item, by=note.user, happened_at=note.written_at
+        )
+        for one in find_reach(members, [account_id])[account_id]
+    ]
+    _notify(people, now=now)
+
+
 def _notify(notices: Iterable[Notice], *, now: datetime) -> None:
     """Add notices, each once, with mail for those who want it."""
     organisation_id = require_organisation_id()
@@ -78,6 +110,12 @@ def _readers(publication: Publication, members: Sequence[Membership]) -> list[in
         return [author.user_id]
     administrators = [one.user_id for one in members if one.role in (Role.OWNER, Role.ADMINISTRATOR)]
     return list(dict.fromkeys([*([author.user_id] if author else []), *administrators]))
+
+
+def _agents(action: ModerationAction, members: Sequence[Membership]) -> list[int]:
+    if action.user_id in {one.user_id for one in members}:
+        return [action.user_id] if action.user_id else []
+    return [one.user_id for one in members if one.role in (Role.OWNER, Role.ADMINISTRATOR)]
 
 
 def _roles(permission: Permission) -> list[Role]:
