@@ -101,6 +101,9 @@ class Message(OwnedModel):
     visibility = models.CharField(max_length=8, choices=Visibility.choices, default=Visibility.VISIBLE)
     visibility_at = models.DateTimeField(null=True, blank=True)  # when the network last said so
     is_liked = models.BooleanField(default=False)  # by the account
+    acts = models.JSONField(
+        null=True, blank=True
+    )  # what the network lets be done about it; null: whatever its kind allows
     edited_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
     way_out = models.CharField(max_length=10, choices=WayOut.choices, blank=True)

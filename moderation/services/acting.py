@@ -32,6 +32,8 @@ def acts_offered(message: Message) -> frozenset[Act]:
     if network is None or message.visibility == Visibility.DELETED or not message.network_id:
         return frozenset()
     offered = network.acts(MessageKind(message.kind), by_account=message.is_ours)
+    if message.acts is not None:
+        offered &= {Act(each) for each in message.acts}
     done = {
         Act.HIDE if message.visibility == Visibility.HIDDEN else Act.SHOW,
         Act.LIKE if message.is_liked else Act.UNLIKE,

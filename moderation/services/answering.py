@@ -18,7 +18,7 @@ from integrations.engagement import Act, MessageKind, ReplyLimits
 from integrations.registry import engaging
 from moderation.models import Draft, Item, Message, ModerationAction, Note
 from moderation.permissions import require
-from moderation.services.acting import put_on_its_way
+from moderation.services.acting import acts_offered, put_on_its_way
 from moderation.services.commands import locked, move, save
 from moderation.services.handling import hand_to, open_intervention
 from moderation.services.items import excerpt_of
@@ -94,7 +94,7 @@ def _require_answerable(item: Item, target: Message, *, now: datetime) -> ReplyL
     if target.visibility == Visibility.DELETED:
         raise NotPossible("message_gone")
     network, kind = engaging(item.social_account.network), MessageKind(item.kind)
-    if network is None or Act.REPLY not in network.acts(kind):
+    if network is None or Act.REPLY not in acts_offered(target):
         raise NotPossible("act_not_offered", {"act": Act.REPLY.value})
     limits = network.reply_limits(kind, item.social_account.details)
     if limits.window is not None and now > _last_words(item).written_at + limits.window:

@@ -92,6 +92,7 @@ def _message(message: IncomingMessage, arrival: Arrival, *, organisation_id: int
         "attachments": [{**asdict(each), "url": _address(each.url, 2000)} for each in message.attachments],
         "rating": message.rating,
         "is_hidden": message.is_hidden,
+        "acts": sorted(each.value for each in message.acts) if message.acts is not None else None,
         "lease_until": (now + lease).isoformat() if lease is not None else None,
         "subject": _subject(message.subject) if message.subject is not None else None,
     }

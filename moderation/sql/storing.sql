@@ -12,6 +12,7 @@
 --     by_account, text, excerpt, words      words: lexemes, for the search (lib/words.py)
 --     written_at, edited_at, answers_id, permalink, attachments, rating, lease_until
 --     is_hidden                             null: the network does not say
+--     acts                                  what may be done about it; null: whatever its kind allows
 --     subject                               null, or: network_id, text, permalink, published_at
 -- Stores of one organisation and network follow one another, and items are locked by ascending id before anything is
 -- written: agents lock one item, bulk commands ascending ones, so nobody waits in a circle.
@@ -167,14 +168,14 @@ BEGIN
                  ELSE moderation_keep_item(v_account, v_thread, v_identity, m, p_now) END;
   INSERT INTO moderation_message (
     organisation_id, thread_id, item_id, social_account_id, network_id, origin, kind, author_id, text, attachments,
-    rating, permalink, answers_id, written_at, received_at, visibility, visibility_at, is_liked, edited_at, version,
-    way_out, reason, reason_data, words, lease_until
+    rating, permalink, answers_id, written_at, received_at, visibility, visibility_at, is_liked, acts, edited_at,
+    version, way_out, reason, reason_data, words, lease_until
   ) VALUES (
     current_setting('app.organisation_id')::bigint, v_thread, v_item, v_account, p_fact ->> 'network_id',
     CASE WHEN v_is_ours THEN 'native' ELSE 'stranger' END, m ->> 'kind', v_identity, m ->> 'text', m -> 'attachments',
     (m ->> 'rating')::smallint, m ->> 'permalink', m ->> 'answers_id', (m ->> 'written_at')::timestamptz, p_now,
     CASE WHEN (m ->> 'is_hidden')::boolean THEN 'hidden' ELSE 'visible' END, v_as_of, false,
-    (m ->> 'edited_at')::timestamptz, 1, '', '', '{}', nullif(m ->> 'words', '')::tsvector,
+    nullif(m -> 'acts', 'null'), (m ->> 'edited_at')::timestamptz, 1, '', '', '{}', nullif(m ->> 'words', '')::tsvector,
     (m ->> 'lease_until')::timestamptz
   ) RETURNING id INTO v_id;
   IF v_item IS NOT NULL THEN

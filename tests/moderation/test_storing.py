@@ -6,10 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from integrations.engagement import Change, MessageKind
+from integrations.engagement import Act, Change, MessageKind
 from lib.tenancy.scope import scope
 from moderation.models import EarlyNews, Identity, Item, Message, MessageRevision
 from moderation.searching import with_words
+from moderation.services.acting import acts_offered
 from moderation.services.counting import find_drift
 from moderation.services.storing import Arrival, Changed, store
 from moderation.states import ItemState, Visibility, WayOut
@@ -46,6 +47,14 @@ def test_a_strangers_message_makes_an_item_that_waits(inside: Inbox) -> None:
     message = Message.objects.get()
     assert (message.text, message.author.network_id, message.item) == ("Is the  stollen\nback?", "camille", item)
     assert item.last_stranger_message_id == message.pk
+
+
+def test_what_the_network_lets_be_done_about_a_message_is_kept(inside: Inbox) -> None:
+    bring(inside, written(inside.account, 1, acts=frozenset({Act.REPLY, Act.LIKE})), written(inside.account, 2))
+
+    narrow, wide = Message.objects.select_related("social_account").order_by("network_id")
+    assert acts_offered(narrow) == {Act.REPLY, Act.LIKE}
+    assert acts_offered(wide) >= {Act.REPLY, Act.LIKE, Act.HIDE}
 
 
 def test_told_again_nothing_changes(inside: Inbox) -> None:

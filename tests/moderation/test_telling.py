@@ -33,7 +33,7 @@ def test_whose_answer_was_refused_is_told_without_a_word_of_the_strangers(inbox:
     assert notices(inbox) == [("Bob", Notice.Kind.REPLY_REFUSED)]
     assert send_due(now=inbox.now) == 1
     assert f"/o/{inbox.house.acme.slug}/inbox/" in mail.outbox[0].body
-    assert "allergy" not in mail.outbox[0].body + mail.outbox[0].subject
+    assert "allergy" not in f"{mail.outbox[0].body}{mail.outbox[0].subject}"
     page = signed_in(inbox.bob.user).get(inbox.house.path("notices/"))
     assert "refused what you sent for Bakery" in page.content.decode()
 
