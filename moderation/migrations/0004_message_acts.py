@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('moderation', '0003_early_news'),
+        ("moderation", "0003_early_news"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='message',
-            name='acts',
+            model_name="message",
+            name="acts",
             field=models.JSONField(blank=True, null=True),
         ),
     ]
