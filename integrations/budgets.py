@@ -21,6 +21,7 @@ from config.env import env
 from integrations import registry
 from integrations.contract import Budget, UsageReport
 from integrations.errors import Reach
+from integrations.models import SocialAccount
 
 logger = logging.getLogger(__name__)
 
@@ -58,6 +59,16 @@ class Need:
     account_id: str  # the network's id of the presence
     person_id: str  # the network's id of the grant's person
     units: Mapping[str, int]
+
+
+def need_of(account: SocialAccount, units: Mapping[str, int]) -> Need:
+    """Return what an operation on behalf of an account, read with its grant, may use up."""
+    return Need(
+        network=account.network,
+        account_id=account.network_id,
+        person_id=account.grant.outside_id if account.grant else "",
+        units=units,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

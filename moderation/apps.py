@@ -12,9 +12,12 @@ class ModerationConfig(AppConfig):
         from accounts.permissions import Permission
         from live.kinds import register_kind
         from moderation.changes import BULK, ITEM, locate_items
+        from moderation.services.leasing import keep_fresh
         from moderation.services.letting_go import follow_blanked
         from privacy.ending import after_blanking
+        from privacy.leases import refresh_with
 
         register_kind(ITEM, permission=Permission.VIEW_INBOX, locate=locate_items)
         register_kind(BULK, permission=None)
         after_blanking("moderation.Message", follow_blanked)
+        refresh_with("moderation.Message", keep_fresh)

@@ -28,9 +28,9 @@ EVERY = timedelta(minutes=30)
 AHEAD = timedelta(hours=6)
 BATCH = 1000
 
-#: refresh(ids, now): fetch these rows' content anew where the network allows, and write their new hour. Called outside
-#: any transaction; a failure leaves them to be blanked at their hour.
-Refresh = Callable[[Sequence[int], datetime], None]
+#: refresh(organisation_id, ids, now): fetch these rows anew where the network allows, and write their new hour.
+#: Called outside any transaction; a failure leaves them to be blanked at their hour.
+Refresh = Callable[[int, Sequence[int], datetime], None]
 #: lost(now): ids of the scope's social accounts whose grant is gone for longer than their network bears.
 Lost = Callable[[datetime], Iterable[int]]
 Guard = Callable[[], None]
@@ -100,7 +100,7 @@ def _refresh(organisation_id: int, entry: Entry, cap: ContentLease, at: datetime
             ids = list(ending.order_by("pk").values_list("pk", flat=True)[:BATCH])
         if not ids:
             return
-        refresh(ids, at)
+        refresh(organisation_id, ids, at)
         after = ids[-1]
 
 

@@ -14,7 +14,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F
 
 from integrations import vault
-from integrations.budgets import Later, Need, reserve, write_reports
+from integrations.budgets import Later, Need, need_of, reserve, write_reports
 from integrations.contract import Operation
 from integrations.engagement import EngagingProvider, Page
 from integrations.errors import AuthorisationLost, ProviderError, RateLimited
@@ -159,13 +159,8 @@ def _wait_for_room(asking: _Asking, later: Later, clock: Clock) -> None:
 
 
 def _need(asking: _Asking) -> Need:
-    account = asking.account
-    return Need(
-        network=account.network,
-        account_id=account.network_id,
-        person_id=account.grant.outside_id if account.grant else "",
-        units=provider(account.network).cost(Operation.POLL, count=len(asking.watched)),
-    )
+    units = provider(asking.account.network).cost(Operation.POLL, count=len(asking.watched))
+    return need_of(asking.account, units)
 
 
 def _next_page(asking: _Asking, clock: Clock) -> Page | None:

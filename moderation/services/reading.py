@@ -5,7 +5,7 @@ An event that cannot be read is kept aside with its reason, where a person can h
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -13,21 +13,18 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F
 
 from eventlog.services import record
-from integrations import vault
-from integrations.budgets import Need, reserve, write_reports
-from integrations.contract import Operation
 from integrations.engagement import Change, EngagingProvider, Incoming, Target
-from integrations.errors import PermanentError, ProviderError, RateLimited
+from integrations.errors import PermanentError, ProviderError
 from integrations.models import SocialAccount
-from integrations.registry import engaging, provider
+from integrations.registry import engaging
 from integrations.services.lanes import lower_lanes
 from lib.claims.claiming import Claim, Claimed, Clock, by_organisation, wait_before_retry
 from lib.claims.doorbell import ring_after_commit
 from lib.claims.loops import drain
-from lib.claims.threads import in_threads
 from lib.tenancy.models import OwnedQuerySet
 from lib.tenancy.scope import scope
 from moderation.models import InboundEvent
+from moderation.services.fetching import AT_ONCE, Answer, Errand, fetch_all
 from moderation.services.storing import Arrival, store
 
 logger = logging.getLogger(__name__)
@@ -44,8 +41,6 @@ WORK = Claimed(
 
 #: After so many tries an event is kept aside.
 _TRIES_MAX = 8
-#: Messages that are asked for with one call.
-_FETCH_MAX = 50
 
 
 @dataclass(kw_only=True)
@@ -73,7 +68,6 @@ def read_claimed(claims: Sequence[Claim], clock: Clock) -> None:
             raise
         except Exception:
             logger.exception("inbound events of organisation %s could not be read", organisation_id)
-    write_reports(now=clock())
 
 
 def _read_organisation(organisation_id: int, claims: Sequence[Claim], clock: Clock) -> None:
@@ -125,30 +119,18 @@ def _network(key: str) -> EngagingProvider:
 # -- events that name a message without its words ----------------------------------------------------------------------
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Errand:
-    """Messages of one account to be asked for."""
-
-    account: SocialAccount
-    targets: tuple[Target, ...]
-
-
 def _fetch_what_came_without_words(readings: Sequence[_Reading], clock: Clock) -> None:
     wanting = [each for each in readings if any(one.needs_fetch for one in each.incoming)]
     if not wanting:
         return
     errands = list(_errands(wanting))
-    later = reserve([_need(each) for each in errands], now=clock(), keep_room=True)
-    able = [errand for errand, until in zip(errands, later, strict=True) if until is None]
-    answers = dict(
-        zip((each.account.pk for each in able), in_threads(lambda one: _fetch(one, clock), able), strict=True)
-    )
+    answers = fetch_all(errands, now=clock())
+    by_account = {errand.account.pk: answer for errand, answer in zip(errands, answers, strict=True)}
     for reading in wanting:
-        answer = answers.get(reading.event.social_account_id, RateLimited("over_budget", network=reading.event.network))
-        _take_words(reading, answer, now=clock())
+        _take_words(reading, by_account.get(reading.event.social_account_id, {}), now=clock())
 
 
-def _errands(readings: Iterable[_Reading]) -> Iterable[_Errand]:
+def _errands(readings: Iterable[_Reading]) -> Iterable[Errand]:
     accounts: dict[int, SocialAccount] = {}
     targets: dict[int, dict[str, Target]] = defaultdict(dict)
     for reading in readings:
@@ -158,28 +140,10 @@ def _errands(readings: Iterable[_Reading]) -> Iterable[_Errand]:
             if each.needs_fetch and each.message is not None:
                 targets[account.pk][each.message_id] = each.message.target
     for account_id, account in accounts.items():
-        yield _Errand(account=account, targets=tuple(targets[account_id].values())[:_FETCH_MAX])
+        yield Errand(account=account, targets=tuple(targets[account_id].values())[:AT_ONCE])
 
 
-def _need(errand: _Errand) -> Need:
-    account = errand.account
-    return Need(
-        network=account.network,
-        account_id=account.network_id,
-        person_id=account.grant.outside_id if account.grant else "",
-        units=provider(account.network).cost(Operation.FETCH, count=len(errand.targets)),
-    )
-
-
-def _fetch(errand: _Errand, clock: Clock) -> Mapping[str, object] | ProviderError:
-    try:
-        account = vault.account_for_calls(errand.account)
-        return _network(errand.account.network).fetch_messages(account, errand.targets, now=clock())
-    except ProviderError as error:
-        return error
-
-
-def _take_words(reading: _Reading, answer: Mapping[str, object] | ProviderError, *, now: datetime) -> None:
+def _take_words(reading: _Reading, answer: Answer, *, now: datetime) -> None:
     """Give each announced message its words; one that is gone by now is told as deleted."""
     if isinstance(answer, ProviderError):
         if isinstance(answer, PermanentError) or reading.event.attempts + 1 >= _TRIES_MAX:
@@ -194,7 +158,7 @@ def _take_words(reading: _Reading, answer: Mapping[str, object] | ProviderError,
         elif each.message_id in answer:
             found = answer[each.message_id]
             change = each.change if found is not None else Change.DELETED
-            complete.append(replace(each, change=change, message=found, needs_fetch=False))  # type: ignore[arg-type]
+            complete.append(replace(each, change=change, message=found, needs_fetch=False))
     reading.incoming = complete
 
 

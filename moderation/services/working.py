@@ -15,7 +15,7 @@ from django.db import InterfaceError, OperationalError
 from integrations import vault
 from integrations.budgets import Need, reserve, write_reports
 from integrations.contract import Account, Composition, Operation, Provider
-from integrations.engagement import Act, EngagingProvider, MessageKind, Target
+from integrations.engagement import Act, EngagingProvider, Target
 from integrations.errors import OutcomeUnknown, ProviderError, TransientError
 from integrations.models import SocialAccount
 from integrations.registry import engaging, provider
@@ -27,6 +27,7 @@ from moderation.models import Message, ModerationAction
 from moderation.services import ending
 from moderation.services.acting import QUEUE
 from moderation.services.ending import Ended
+from moderation.services.fetching import target_of
 from moderation.states import WayOut
 
 logger = logging.getLogger(__name__)
@@ -72,14 +73,7 @@ class Job:
 
     @property
     def target(self) -> Target:
-        message = self.action.message
-        return Target(
-            message_id=message.network_id,
-            kind=MessageKind(message.kind),
-            thread_id=message.thread.network_id,
-            author_id=message.author.network_id if message.author is not None else "",
-            written_at=message.written_at,
-        )
+        return target_of(self.action.message)
 
 
 def moderate_due(clock: Clock) -> int:

@@ -1,5 +1,6 @@
 """Whose turn it is, one worker at a time; the command; what a lost lease undoes."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 
@@ -188,8 +189,8 @@ def test_content_is_fetched_anew_before_its_lease_ends(house: House, monkeypatch
     later = leased_message(house, NOON + leases.AHEAD + timedelta(minutes=1))
     asked: list[int] = []
 
-    def fetch(ids: object, now: datetime) -> None:
-        asked.extend(ids)  # type: ignore[arg-type]
+    def fetch(organisation_id: int, ids: Sequence[int], now: datetime) -> None:
+        asked.extend(ids)
 
     monkeypatch.setitem(leases._refreshers, "moderation.Message", fetch)
 

@@ -1,0 +1,75 @@
+"""Asking networks for messages as they are now: those announced without their words, those whose lease ends, those that
+somebody looks at.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from integrations import vault
+from integrations.budgets import Need, need_of, reserve, write_reports
+from integrations.contract import Operation
+from integrations.engagement import IncomingMessage, MessageKind, Target
+from integrations.errors import ProviderError, RateLimited
+from integrations.models import SocialAccount
+from integrations.registry import engaging, provider
+from lib.claims.threads import in_threads
+from moderation.models import Message
+
+#: Messages that are asked for with one call.
+AT_ONCE = 50
+
+#: By network id, None for one that is gone; what the network would not tell of is left out. Or why there is no answer.
+Answer = Mapping[str, IncomingMessage | None] | ProviderError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Errand:
+    """Messages of one account, at most AT_ONCE, to be fetched as they are now. The account is read with its grant."""
+
+    account: SocialAccount
+    targets: tuple[Target, ...]
+
+
+def target_of(message: Message) -> Target:
+    """Return what a call about this message needs; its thread and author must be loaded."""
+    return Target(
+        message_id=message.network_id,
+        kind=MessageKind(message.kind),
+        thread_id=message.thread.network_id,
+        author_id=message.author.network_id if message.author is not None else "",
+        written_at=message.written_at,
+    )
+
+
+def fetch_all(errands: Sequence[Errand], *, now: datetime) -> list[Answer]:
+    """Run errands within the networks' budgets, outside any transaction; return the answer to each.
+
+    Room is left for publishing: an errand that finds none has RateLimited with the hour for its answer.
+    """
+    rooms = reserve([_need(each) for each in errands], now=now, keep_room=True)
+    able = [each for each, later in zip(errands, rooms, strict=True) if later is None]
+    found = iter(in_threads(lambda errand: _fetch(errand, now=now), able))
+    answers: list[Answer] = [
+        next(found)
+        if later is None
+        else RateLimited("over_budget", network=errand.account.network, reset_at=later.until)
+        for errand, later in zip(errands, rooms, strict=True)
+    ]
+    write_reports(now=now)
+    return answers
+
+
+def _need(errand: Errand) -> Need:
+    units = provider(errand.account.network).cost(Operation.FETCH, count=len(errand.targets))
+    return need_of(errand.account, units)
+
+
+def _fetch(errand: Errand, *, now: datetime) -> Answer:
+    network = engaging(errand.account.network)
+    if network is None:
+        return {}
+    try:
+        return network.fetch_messages(vault.account_for_calls(errand.account), errand.targets, now=now)
+    except ProviderError as error:
+        return error

@@ -1,0 +1,81 @@
+"""Content that may be kept for a time only: kept fresh while somebody needs it, ended otherwise."""
+
+from datetime import timedelta
+
+import pytest
+
+from integrations.errors import TransientError
+from moderation.models import Item, Message
+from moderation.services.leasing import keep_fresh
+from moderation.services.reading import read_due
+from moderation.services.receiving import receive
+from moderation.states import ItemState, Visibility
+from privacy import leases
+from tests.moderation.conftest import Inbox
+
+DAY = timedelta(hours=24)
+
+
+@pytest.fixture
+def message(inbox: Inbox) -> Message:
+    """A message that came in under a lease of a day."""
+    inbox.network.content_lease = DAY
+    inbox.network.write("bakery", "Is it fresh?", at=inbox.now)
+    receive("memory", inbox.network, inbox.network.webhook(), now=inbox.now)
+    read_due(inbox.clock)
+    with inbox.scope():
+        found: Message = Message.objects.get()
+        assert found.lease_until == inbox.now + DAY
+        return found
+
+
+def nightly(inbox: Inbox, **forward: float) -> Message:
+    now = inbox.clock.forward(**forward)
+    leases.run(inbox.house.acme.pk, at=now, clock=inbox.clock)
+    with inbox.scope():
+        found: Message = Message.objects.get()
+        return found
+
+
+def test_what_is_needed_is_fetched_anew_before_its_hour(inbox: Inbox, message: Message) -> None:
+    inbox.network.edit(message.network_id, "Is it still fresh?", at=inbox.now + timedelta(hours=1))
+
+    fresh = nightly(inbox, hours=20)
+
+    assert (fresh.text, fresh.lease_until) == ("Is it still fresh?", inbox.now + DAY)
+
+
+def test_what_is_gone_there_is_gone_here(inbox: Inbox, message: Message) -> None:
+    inbox.network.delete(message.network_id, at=inbox.now)
+
+    gone = nightly(inbox, hours=20)
+
+    assert (gone.text, gone.visibility) == ("", Visibility.DELETED)
+
+
+def test_what_nobody_needs_any_more_ends_at_its_hour(inbox: Inbox, message: Message) -> None:
+    with inbox.scope():
+        Item.objects.update(state=ItemState.CLOSED, last_activity_at=inbox.now - timedelta(days=8))
+
+    assert nightly(inbox, hours=20).text == "Is it fresh?"
+    ended = nightly(inbox, hours=5)
+
+    assert (ended.text, ended.blanked_at, ended.lease_until) == ("", inbox.now, None)
+    with inbox.scope():
+        item = Item.objects.get()
+        assert (item.excerpt, item.state, item.message_count) == ("", ItemState.CLOSED, 1)
+    assert inbox.network.calls["fetch_messages"] == 0
+
+
+def test_a_network_that_does_not_answer_lets_it_end(inbox: Inbox, message: Message) -> None:
+    inbox.network.fail_next("fetch_messages", TransientError("unavailable", network="memory"))
+    assert nightly(inbox, hours=20).lease_until == message.lease_until
+
+    inbox.network.fail_next("fetch_messages", TransientError("unavailable", network="memory"))
+    assert nightly(inbox, hours=5).text == ""
+
+
+def test_only_the_organisations_own_messages_are_fetched(inbox: Inbox, message: Message) -> None:
+    keep_fresh(inbox.house.elsewhere.pk, [message.pk], inbox.now)
+
+    assert inbox.network.calls["fetch_messages"] == 0
