@@ -14,6 +14,7 @@ from lib.numbers import number_in
 from lib.pagination import Page, page_of
 from moderation.models import Item
 from moderation.models.talk import KINDS
+from moderation.searching import with_words
 from moderation.services.counting import AccountCounts, Counts, count_by_account
 from moderation.states import WAITING, ItemState
 
@@ -21,6 +22,7 @@ PAGE_SIZE = 50
 ORDER = ("last_activity_at", "id")
 #: How far back a filter looks that no index serves, unless it is told to take all of history.
 WINDOW = timedelta(days=90)
+LONGEST_SEARCH = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,16 +86,17 @@ class Filters:
     view: View = TO_DO
     account_id: int | None = None
     kind: str = ""
+    words: str = ""  # that a message begins with; accents and case are equal
     whole_history: bool = False
 
     @property
     def is_windowed(self) -> bool:
         """Whether only the last days are looked at: no index serves this filter over all of history."""
-        return bool(self.kind and not self.view.is_bounded and not self.whole_history)
+        return bool(self.kind and not self.words and not self.view.is_bounded and not self.whole_history)
 
     @property
     def is_narrowed(self) -> bool:
-        return bool(self.account_id or self.kind)
+        return bool(self.account_id or self.kind or self.words)
 
     def query(self) -> str:
         """Return them as they stand in addresses, without the question mark."""
@@ -101,6 +104,7 @@ class Filters:
             "view": self.view.key,
             "account": self.account_id or "",
             "kind": self.kind,
+            "q": self.words,
             "history": "all" if self.whole_history else "",
         }
         return urlencode({key: value for key, value in parts.items() if value})
@@ -115,6 +119,7 @@ def read_filters(asked: Any) -> Filters:
         view=next((one for one in VIEWS if one.key == asked.get("view", "")), TO_DO),
         account_id=number_in(asked.get("account", "")),
         kind=next((kind for kind, _words in KINDS if kind == asked.get("kind")), ""),
+        words=" ".join(asked.get("q", "").split())[:LONGEST_SEARCH],
         whole_history=asked.get("history") == "all",
     )
 
@@ -156,7 +161,7 @@ def items_in(filters: Filters, membership: Membership, *, now: datetime) -> Any:
         found = found.filter(kind=filters.kind)
     if filters.is_windowed:
         found = found.filter(last_activity_at__gte=now - WINDOW)
-    return found
+    return with_words(found, filters.words) if filters.words else found
 
 
 def listed(membership: Membership) -> Any:
@@ -180,7 +185,8 @@ def tabs_of(filters: Filters, accounts: list[AccountCounts]) -> list[Tab]:
     """Return every view with its count."""
     counts = _counts_of(filters, accounts)
     return [
-        Tab(view=one, query=filters.at(one).query(), count=None if filters.kind else one.count(counts)) for one in VIEWS
+        Tab(view=one, query=filters.at(one).query(), count=None if filters.kind or filters.words else one.count(counts))
+        for one in VIEWS
     ]
 
 

@@ -4,7 +4,7 @@ Everything comes in two statements: what belongs to a message or to the item arr
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Subque
 from django.db.models.functions import Coalesce, JSONObject, NullIf
 
 from accounts.models import Membership, User
+from accounts.permissions import Permission
 from integrations.engagement import Act
 from lib.pagination import Page, page_of
 from moderation.models import (
@@ -26,6 +27,8 @@ from moderation.models import (
     ModerationAction,
     Note,
 )
+from moderation.offers import acts_in_order
+from moderation.sentences import sentence
 from moderation.states import Visibility, WayOut
 from moderation.telling import ACT_ICONS, words_of
 from scheduler.models import Publication
@@ -67,6 +70,11 @@ class Doing:
     def icon(self) -> str:
         return ACT_ICONS[self.act]
 
+    @property
+    def why(self) -> str:
+        """Why it waits, was refused or is unknown; nothing where there is nothing to say."""
+        return sentence(self.reason, {"network": self.network, **self.reason_data}) if self.reason else ""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
@@ -82,6 +90,7 @@ class Entry:
     revisions: Sequence[Revision] = ()
     doings: Sequence[Doing] = ()
     sending: Doing | None = None  # of a reply of ours
+    acts: Sequence[Act] = ()  # that can be done about it
 
     @property
     def is_stranger(self) -> bool:
@@ -150,10 +159,14 @@ class Opened:
         )
 
     @property
-    def answerable(self) -> Message | None:
+    def last_entry(self) -> Entry | None:
         """The stranger's last message that is still there."""
-        found = [one.message for one in self.entries if one.is_stranger and not one.is_deleted]
+        found = [one for one in self.entries if one.is_stranger and not one.is_deleted]
         return found[-1] if found else None
+
+    @property
+    def answerable(self) -> Message | None:
+        return self.last_entry.message if self.last_entry else None
 
 
 def find_item(membership: Membership, item_id: int) -> Item | None:
@@ -177,11 +190,13 @@ def find_item(membership: Membership, item_id: int) -> Item | None:
     return found
 
 
-def open_item(item: Item, *, before: str = "") -> Opened:
-    """Return what the page of an item that `find_item` found shows, in one more statement."""
+def open_item(item: Item, *, member: Membership, before: str = "") -> Opened:
+    """Return what the page of an item that `find_item` found shows this member, in one more statement."""
     page = messages_of(item, before=before)
     facts: Any = item
     entries = [_message_entry(one) for one in reversed(page.rows)]
+    if member.may(Permission.MODERATE_INBOX):
+        entries = [_with_acts(one, item) for one in entries]
     since = page.rows[-1].written_at if page.older and page.rows else None
     until = page.rows[0].written_at if before and page.rows else None
     beside = [*(_note_entry(one) for one in facts.noted), *(_assignment_entry(one) for one in facts.assigned)]
@@ -304,6 +319,13 @@ def _message_entry(message: Any) -> Entry:
         doings=[_doing(one, network) for one in message.done_about],
         sending=sendings[-1] if sendings else None,
     )
+
+
+def _with_acts(entry: Entry, item: Item) -> Entry:
+    if entry.message is None:
+        return entry
+    entry.message.social_account = item.social_account  # known already: asking for it once a message would not be flat
+    return replace(entry, acts=acts_in_order(entry.message))
 
 
 def _doing(facts: dict[str, Any], network: str) -> Doing:

@@ -5,6 +5,7 @@ A new address, id or task fails here until it has its place in the tables below.
 
 import inspect
 import re
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,12 +22,13 @@ from config.sockets import SOCKETS
 from integrations.models import ConnectAttempt
 from lib.tenancy.scope import scope
 from live.sockets import LiveSocket
+from moderation.models import BulkCommand, ModerationAction, SavedReply
 from notifications.models import Notice
 from privacy.models import LegalHold
 from tests.answers import comparable
 from tests.factories import make_asset, make_post, make_publication, make_social_account, make_user
 from tests.houses import House, signed_in
-from tests.moderation.factories import make_item
+from tests.moderation.factories import make_item, make_message
 
 ABSENT = 987_654_321
 
@@ -57,24 +59,56 @@ def make_hold() -> LegalHold:
     return found
 
 
+def make_action() -> ModerationAction:
+    message = make_message(make_item())
+    found: ModerationAction = ModerationAction.objects.create(
+        social_account=message.social_account, item=message.item, message=message, act="like", key=uuid.uuid4()
+    )
+    return found
+
+
+def make_bulk() -> BulkCommand:
+    found: BulkCommand = BulkCommand.objects.create(
+        key=uuid.uuid4(), name="close", item_ids=[], user=make_user(), undo_until=timezone.now()
+    )
+    return found
+
+
+def make_saved_reply() -> SavedReply:
+    found: SavedReply = SavedReply.objects.create(name="Hours", text="We open at seven.")
+    return found
+
+
 #: What an address's number names, and how Acme gets one. Called in Acme's scope.
 ROWS: dict[str, Callable[[], Any]] = {
     "account_id": make_social_account,
+    "action_id": make_action,
     "asset_id": make_asset,
     "attempt_id": make_attempt,
+    "bulk_id": make_bulk,
     "invitation_id": make_invitation,
     "hold_id": make_hold,
     "item_id": make_item,
+    "message_id": lambda: make_message(make_item()),
     "notice_id": make_notice,
     "post_id": make_post,
     "publication_id": make_publication,
+    "saved_reply_id": make_saved_reply,
 }
 #: Other arguments of addresses, which name nothing that belongs to anybody.
-WORDS = {"network": "facebook", "slug": "acme", "token": "no-such-token", "key": "none", "uidb36": "1"}
+WORDS = {
+    "act": "like",
+    "command": "close",
+    "network": "facebook",
+    "slug": "acme",
+    "token": "no-such-token",
+    "key": "none",
+    "uidb36": "1",
+}
 
 #: Organisation pages that every member may open, and why no permission stands before them.
 FOR_EVERY_MEMBER = {
-    "scheduler:home": "home shows to each what their role may see",
+    "organisation_home": "home shows to each what their role may see",
     "notifications:notices": "each reads their own notices",
     "notifications:read_all": "each reads their own notices",
     "notifications:follow": "each reads their own notices; another's is absent",

@@ -10,22 +10,22 @@ from django.views.decorators.http import require_safe
 from accounts.permissions import Permission
 from accounts.requests import OrganisationRequest, requires
 from lib.numbers import number_in
-from moderation.inbox import ALL, Filters, Queue, items_in, listed, read_filters, read_queue, tabs_of
+from moderation.inbox import items_in, listed, read_filters, read_queue
 from moderation.models.talk import KINDS
-from moderation.services.counting import count_by_account
+from moderation.views.parts import counters, row_context
 
 #: How many rows a page asks for at once when it hears that they changed.
 MOST_ROWS = 100
 
 
-@requires(Permission.ANSWER_INBOX)
+@requires(Permission.VIEW_INBOX)
 @require_safe
 def inbox(request: OrganisationRequest) -> HttpResponse:
     """Show who waits, and beside them the place where an item opens."""
     return render(request, "moderation/inbox.html", {**queue_context(request), "pane": "queue"})
 
 
-@requires(Permission.ANSWER_INBOX)
+@requires(Permission.VIEW_INBOX)
 @require_safe
 def rows(request: OrganisationRequest) -> HttpResponse:
     """Those of some items that the view still shows, as rows, and the counters: asked for when items changed."""
@@ -36,10 +36,10 @@ def rows(request: OrganisationRequest) -> HttpResponse:
     # What has left the view stands in its last row for a moment, for whoever is looking at it.
     found = listed(request.membership).filter(pk__in=asked) if asked else ()
     context = {
-        **_shared(request, filters),
+        **row_context(request),
         "rows": list(found),
         "shown": shown,
-        "tabs": tabs_of(filters, count_by_account(request.membership)),
+        **counters(request),
     }
     return render(request, "moderation/partials/rows.html", context)
 
@@ -52,20 +52,12 @@ def queue_context(request: OrganisationRequest) -> dict[str, Any]:
         filters, request.membership, now=now, before=request.GET.get("before", ""), after=request.GET.get("after", "")
     )
     return {
-        **_shared(request, filters),
+        **row_context(request),
         "queue": queue,
         "tabs": queue.tabs,
         "rows": queue.page.rows,
         "shown": {one.pk for one in queue.page.rows},
         "kinds": KINDS,
-        "everything": filters.at(ALL).query(),
-        "is_connected": _is_connected(queue),
+        "may_answer": request.membership.may(Permission.ANSWER_INBOX),
+        "may_moderate": request.membership.may(Permission.MODERATE_INBOX),
     }
-
-
-def _shared(request: OrganisationRequest, filters: Filters) -> dict[str, Any]:
-    return {"filters": filters, "query": filters.query(), "slug": request.organisation.slug, "now": timezone.now()}
-
-
-def _is_connected(queue: Queue) -> bool:
-    return bool(queue.accounts)

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Membership
 from accounts.permissions import Role
 from integrations.engagement import MessageKind
+from lib.words import lexemes, words_of
 from moderation.models import Item, Message
 from moderation.states import ItemState
 from tests.factories import make_membership, make_user
@@ -98,3 +100,10 @@ def browser(membership: Membership) -> Client:
     client = Client()
     client.force_login(membership.user)
     return client
+
+
+def make_findable(message: Message) -> None:
+    """Store the words of a message as intake does. Needs the scope open."""
+    with connection.cursor() as cursor:
+        words = lexemes(words_of(message.text), organisation_id=message.organisation_id)
+        cursor.execute("UPDATE moderation_message SET words = %s::tsvector WHERE id = %s", [words, message.pk])

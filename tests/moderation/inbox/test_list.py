@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from accounts.permissions import Role
 from integrations.engagement import MessageKind
-from moderation.models import Item
+from moderation.models import Item, Message
 from moderation.states import ItemState
-from tests.moderation.inbox.pages import browser, fill, join, names_in, open_accounts, write
+from tests.moderation.inbox.pages import browser, fill, join, make_findable, names_in, open_accounts, write
 from tests.scheduler.pages import House, at_most
 
 
@@ -113,11 +113,16 @@ def test_a_member_sees_open_accounts_only(house: House) -> None:
     assert b"row-" not in client.get(house.url(f"inbox/rows/?id={shut.pk}")).content
 
 
-def test_planners_have_no_inbox(house: House) -> None:
-    planner = browser(join(house, "Pat", Role.PLANNER))
+def test_contributors_have_no_inbox_and_planners_only_read_it(house: House) -> None:
+    contributor, planner = (browser(join(house, "Pat", role)) for role in (Role.CONTRIBUTOR, Role.PLANNER))
+    item = write(house)
 
-    assert planner.get(house.url("inbox/")).status_code == 403
-    assert "/inbox/" not in planner.get(house.url()).content.decode()
+    assert contributor.get(house.url("inbox/")).status_code == 403
+    assert "/inbox/" not in contributor.get(house.url()).content.decode()
+    page = planner.get(house.url(f"inbox/{item.pk}/")).content.decode()
+    assert 'id="thread"' in page
+    assert 'id="reply"' not in page
+    assert "data-command" not in page
 
 
 def test_the_rail_counts_who_waits(house: House) -> None:
@@ -154,3 +159,17 @@ def test_a_thousand_items_take_at_most_eight_statements(house: House) -> None:
         assert client.get(house.url(f"inbox/{first.pk}/")).status_code == 200
     with at_most(8):
         assert client.get(house.url("inbox/?view=new&kind=comment")).status_code == 200
+
+
+def test_words_find_what_was_said_in_any_state_whatever_its_accents(house: House) -> None:
+    write(house, "Camille", "La bûche pralinée, c’est pour le 24")
+    write(house, "Noé", "Une autre buche", state=ItemState.CLOSED)
+    write(house, "Lou", "Rien de tel")
+    with house.scope():
+        for message in Message.objects.all():
+            make_findable(message)
+
+    page = house.browser().get(house.url("inbox/?view=all&q=BUCH"))
+
+    assert sorted(names_in(page)) == ["Camille", "Noé"]
+    assert page.context["queue"].tab.count is None

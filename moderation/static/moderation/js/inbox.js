@@ -1,3 +1,10 @@
-// The inbox page: its parts.
+// The inbox page: its parts, each a module of its own.
 
+import "moderation/commands";
+import "moderation/following";
 import "moderation/panes";
+import "moderation/reply";
+import "moderation/several";
+
+// From here on keys and buttons do what they say.
+document.querySelector("#inbox").dataset.ready = "";

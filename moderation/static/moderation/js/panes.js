@@ -34,7 +34,7 @@ async function fetchPart(url, signal) {
 }
 
 /** Show an item's panes; what cannot be fetched alone is opened as a page. */
-export async function show(url, { push = true, pane = "item" } = {}) {
+export async function show(url, { push = true, replace = false, pane = "item" } = {}) {
   asked?.abort();
   asked = new AbortController();
   const { signal } = asked;
@@ -51,7 +51,8 @@ export async function show(url, { push = true, pane = "item" } = {}) {
   document.dispatchEvent(new CustomEvent("inbox:leaving"));
   place.innerHTML = html;
   htmx.process(place);
-  if (push && url !== location.pathname + location.search) history.pushState({ pane }, "", url);
+  if (replace) history.replaceState(history.state, "", url);
+  else if (push && new URL(url, location.href).href !== location.href) history.pushState({ pane }, "", url);
   showPane(pane);
   settle();
   fetchNext();
@@ -190,3 +191,7 @@ async function load(spot, url) {
   }
   spot.removeAttribute("aria-busy");
 }
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest?.("[data-seeks]")) document.querySelector("[data-search]").focus();
+});

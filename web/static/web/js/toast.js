@@ -14,7 +14,10 @@ function leaveInTime(element) {
   }
 }
 
-/** Show a sentence; an action ({ label, run }) gets a button, and the toast then stays until it is closed. */
+/**
+ * Show a sentence; an action ({ label, run }) gets a button, and the toast then stays until it is closed, unless the
+ * action `leaves` in time. `keys` are shown beside its label.
+ */
 export function toast(text, action = null) {
   const element = document.querySelector("#toast-template").content.firstElementChild.cloneNode(true);
   element.querySelector(".words").textContent = text;
@@ -24,14 +27,18 @@ export function toast(text, action = null) {
     button.className = "button";
     button.dataset.size = "small";
     button.textContent = action.label;
+    if (action.keys) {
+      const key = document.createElement("kbd");
+      key.textContent = action.keys;
+      button.append(" ", key);
+    }
     button.addEventListener("click", () => {
       element.remove();
       action.run();
     });
     element.querySelector(".words").after(button);
-  } else {
-    leaveInTime(element);
   }
+  if (!action || action.leaves) leaveInTime(element);
   document.querySelector("#toasts").append(element);
 }
 
