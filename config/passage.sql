@@ -85,6 +85,9 @@ CREATE POLICY passage ON moderation_message FOR SELECT TO passage USING (true);
 GRANT SELECT (id, organisation_id, state, deferred_until) ON moderation_item TO passage;
 DROP POLICY IF EXISTS passage ON moderation_item;
 CREATE POLICY passage ON moderation_item FOR SELECT TO passage USING (true);
+GRANT SELECT (organisation_id, social_account_id, state, count) ON moderation_itemcount TO passage;
+DROP POLICY IF EXISTS passage ON moderation_itemcount;
+CREATE POLICY passage ON moderation_itemcount FOR SELECT TO passage USING (true);
 
 -- Notices: which mails are due.
 GRANT SELECT (id, organisation_id, available_at, lease_until, lease_token, attempts),
@@ -354,11 +357,12 @@ END $f$;
 
 -- What waits elsewhere ------------------------------------------------------------------------------------------------
 -- How much needs the user in scope in each of their organisations, by what their role there may answer. It begins with
--- their own memberships, reads the user from the scope, and answers in counts only. As scheduler/needs.py counts.
+-- their own memberships, reads the user from the scope, and answers in counts only. As scheduler/needs.py and
+-- moderation/needs.py count.
 CREATE OR REPLACE FUNCTION passage.waiting_elsewhere(p_now timestamptz)
 RETURNS TABLE (organisation_id bigint, waiting bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $f$
-  SELECT m.organisation_id, troubles.count + reviews.count + losses.count
+  SELECT m.organisation_id, troubles.count + reviews.count + losses.count + strangers.count
   FROM accounts_membership m
   CROSS JOIN LATERAL (
     SELECT count(*) FROM scheduler_publication p
@@ -382,6 +386,13 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
       AND (m.all_accounts OR s.id IN
            (SELECT social_account_id FROM integrations_accountaccess a WHERE a.membership_id = m.id))
   ) losses
+  CROSS JOIN LATERAL (
+    SELECT coalesce(sum(c.count), 0)::bigint AS count FROM moderation_itemcount c
+    WHERE m.role IN ('owner', 'administrator', 'agent') AND c.organisation_id = m.organisation_id
+      AND c.state IN ('new', 'assigned')
+      AND (m.all_accounts OR c.social_account_id IN
+           (SELECT social_account_id FROM integrations_accountaccess a WHERE a.membership_id = m.id))
+  ) strangers
   WHERE m.user_id = nullif(current_setting('app.user_id', true), '')::bigint
 $f$;
 

@@ -7,7 +7,7 @@ import notifications.views
 import web.urls
 from integrations.views import connecting
 from moderation.views import webhooks
-from scheduler.views.home import enter
+from web.home import enter
 
 organisation_urls: list[URLPattern | URLResolver] = [
     path("accounts/", include("integrations.urls")),

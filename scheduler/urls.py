@@ -1,13 +1,12 @@
-"""Pages of posts and publications, under /o/<slug>/; and the way in, at the root."""
+"""Pages of posts and publications, under /o/<slug>/."""
 
 from django.urls import path
 
-from scheduler.views import composer, home, publications, story
+from scheduler.views import composer, publications, story
 
 app_name = "scheduler"
 
 urlpatterns = [
-    path("", home.home, name="home"),
     path("compose/", composer.compose, name="compose"),
     path("posts/", publications.publications, name="publications"),
     path("posts/<int:post_id>/edit/", composer.edit, name="edit"),

@@ -57,7 +57,7 @@ class Shell:
         """The other organisations of this person; the middleware has read them together with the membership."""
         memberships = getattr(self._request, "memberships", [])
         found = (one.organisation for one in memberships if one.organisation != self.organisation)
-        return [Other(organisation=one, url=_find_url("scheduler:home", slug=one.slug)) for one in found]
+        return [Other(organisation=one, url=_find_url("organisation_home", slug=one.slug)) for one in found]
 
     @cached_property
     def work(self) -> list[Entry]:
@@ -101,7 +101,7 @@ class Shell:
     @cached_property
     def home_url(self) -> str:
         """Where "home" leads, without asking the database: error pages are drawn in a transaction that has failed."""
-        return _find_url("scheduler:home", slug=self.organisation.slug) if self.organisation else "/"
+        return _find_url("organisation_home", slug=self.organisation.slug) if self.organisation else "/"
 
     @cached_property
     def _membership(self) -> Membership | None:

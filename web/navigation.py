@@ -22,14 +22,14 @@ class Section:
 
 
 WORK = (
-    Section(name="home", label=_("Home"), icon="house", route="scheduler:home", keys="g h", exact=True),
+    Section(name="home", label=_("Home"), icon="house", route="organisation_home", keys="g h", exact=True),
     Section(
         name="inbox",
         label=_("Inbox"),
         icon="inbox",
         route="moderation:inbox",
         keys="g i",
-        permission=Permission.ANSWER_INBOX,
+        permission=Permission.VIEW_INBOX,
     ),
     Section(
         name="posts",

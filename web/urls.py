@@ -2,7 +2,7 @@ from django.conf import settings
 from django.urls import URLPattern, path
 
 from config.env import env
-from web import views
+from web import home, views
 
 app_name = "web"
 
@@ -12,9 +12,10 @@ urlpatterns = [
     path("preferences/shortcuts/", views.choose_shortcuts, name="shortcuts"),
 ]
 
-#: For those who build screens: out of the way of those who use them. The second stands inside an organisation's shell.
-organisation_urls: list[URLPattern] = []
+#: Inside an organisation's shell.
+organisation_urls: list[URLPattern] = [path("", home.home, name="organisation_home")]
 
+# For those who build screens: out of the way of those who use them.
 if settings.DEBUG or env.sandbox:
     urlpatterns += [path("elements/", views.elements, name="elements")]
     organisation_urls += [path("elements/", views.elements, name="organisation_elements")]

@@ -113,6 +113,16 @@ class Item(OwnedModel):
                 name="item_of_agent",
                 condition=models.Q(assignee__isnull=False, state=ItemState.ASSIGNED),
             ),
+            models.Index(
+                fields=["organisation", "waiting_since", "id"],
+                name="item_waited_longest",
+                condition=models.Q(state__in=sorted(WAITING), waiting_since__isnull=False),
+            ),
+            models.Index(
+                fields=["organisation", "-last_activity_at", "-id"],
+                name="item_not_answered",
+                condition=models.Q(send_failed=True),
+            ),
             models.Index(fields=["social_account", "-last_activity_at", "-id"], name="item_of_account"),
             models.Index(fields=["identity", "-last_activity_at"], name="item_of_identity"),
             models.Index(fields=["deferred_until"], name="item_to_wake", condition=models.Q(state=ItemState.DEFERRED)),

@@ -137,7 +137,7 @@ def _judge(request: OrganisationRequest, post_id: int, act: Callable[[Post, int]
     except NotPossible as refusal:
         messages.error(request, refusal.sentence)
         return redirect("scheduler:edit", slug=request.organisation.slug, post_id=post_id)
-    return redirect("scheduler:home", slug=request.organisation.slug)
+    return redirect("organisation_home", slug=request.organisation.slug)
 
 
 # -- saving ------------------------------------------------------------------------------------------------------------

@@ -87,9 +87,9 @@ class House:
             )
 
 
-def build_house() -> House:
-    alice = make_user("Alice")
-    organisation = make_organisation("Acme", owner=alice)
+def build_house(*, owner: User | None = None, name: str = "Acme") -> House:
+    alice = owner or make_user("Alice")
+    organisation = make_organisation(name, owner=alice)
     with scope(organisation=organisation.pk, user=alice.pk):
         page = make_social_account("facebook", name="Acme Bakery")
         x = make_social_account("x", name="Acme", handle="acme")

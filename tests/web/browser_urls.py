@@ -48,9 +48,9 @@ def room(app: str, *pages: URLPattern) -> URLResolver:
 
 
 urlpatterns = [
+    path("o/<slug:slug>/", page, name="organisation_home"),
     room(
         "scheduler",
-        path("", page, name="home"),
         path("fragment/", fragment),
         path("answer/", answer),
         path("dialog/", dialog),

@@ -2,16 +2,24 @@
 
 from datetime import timedelta
 
+import pytest
 from django.test import Client
 from django.utils import timezone
 
 from accounts.permissions import Role
 from integrations.models import SocialAccount
 from lib.tenancy.scope import scope
+from moderation.states import ItemState
 from scheduler.states import State
 from scheduler.telling import LATE
 from tests.factories import make_organisation, make_post, make_publication, make_social_account, make_user
-from tests.scheduler.pages import House, at_most
+from tests.moderation.inbox.pages import fill, write
+from tests.scheduler.pages import House, at_most, build_house
+
+
+@pytest.fixture
+def house(db: None) -> House:
+    return build_house()
 
 
 def fill_with_needs(house: House) -> None:
@@ -100,13 +108,51 @@ def test_the_way_in_leads_to_the_organisation_visited_last(house: House) -> None
     assert browser.get("/").headers["Location"] == house.url()
 
 
-def test_a_thousand_posts_take_at_most_eight_queries(house: House) -> None:
+def test_who_waits_in_the_inbox_stands_there_by_network(house: House) -> None:
+    now = timezone.now()
+    write(house, "Camille", "Is it back?", at=now - timedelta(hours=2))
+    write(house, "Noé", at=now)
+    write(house, "Lou", account=house.x)
+    write(house, "Done", state=ItemState.CLOSED)
+    write(house, "Unlucky", state=ItemState.REPLIED, send_failed=True)
+
+    page = house.browser().get(house.url())
+
+    waiting = page.context["waiting"]
+    assert (waiting.count, [(one.network, one.count) for one in waiting.shares]) == (3, [("facebook", 2), ("x", 1)])
+    assert [need.title for need in page.context["needs"]] == [
+        "A reply to Unlucky did not reach Facebook",
+        "3 people wait for an answer",
+    ]
+    assert "Camille has waited longest: “Is it back?”" in page.content.decode()
+
+
+def test_who_waits_is_told_to_those_who_may_answer(house: House) -> None:
+    write(house)
+    planner, contributor = (house.browser(house.join("Pat", role).user) for role in (Role.PLANNER, Role.CONTRIBUTOR))
+
+    assert planner.get(house.url()).context["needs"] == []
+    assert planner.get(house.url()).context["waiting"].count == 1
+    assert contributor.get(house.url()).context["waiting"] is None
+
+
+def test_who_waits_elsewhere_is_counted(house: House) -> None:
+    other = build_house(owner=house.alice, name="Fournil")
+    write(other)
+
+    elsewhere = house.browser().get(house.url()).context["elsewhere"]
+
+    assert [(one.organisation.name, one.count) for one in elsewhere] == [("Fournil", 1)]
+
+
+def test_a_thousand_posts_and_messages_take_at_most_ten_queries(house: House) -> None:
     make_organisation("Fournil", owner=house.alice)
+    fill(house, 1000)
     fill_with_needs(house)
     house.fill(1000, publish_at=timezone.now() - timedelta(minutes=1))
     house.fill(200, publish_at=timezone.now(), state=State.FAILED)
     browser = house.browser()
     browser.get(house.url())
 
-    with at_most(8):
+    with at_most(10):
         assert browser.get(house.url()).status_code == 200

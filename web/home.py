@@ -1,4 +1,4 @@
-"""Home: what needs a person, what goes out today, how the accounts are; and the way in."""
+"""Home: what needs a person, who waits, what goes out today, how the accounts are; and the way in."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ from accounts.middleware import open_memberships
 from accounts.models import Organisation
 from accounts.permissions import Permission
 from accounts.requests import OrganisationRequest
+from moderation.needs import inbox_needs, read_waiting
 from scheduler.day import today_of
 from scheduler.needs import health_of, needs_of
 
@@ -37,7 +38,7 @@ def enter(request: HttpRequest) -> HttpResponse:
     if not slugs:
         return redirect("accounts:create_organisation")
     last = request.COOKIES.get(LAST_VISITED, "")
-    return redirect("scheduler:home", slug=last if last in slugs else slugs[0])
+    return redirect("organisation_home", slug=last if last in slugs else slugs[0])
 
 
 @require_safe
@@ -46,12 +47,15 @@ def home(request: OrganisationRequest) -> HttpResponse:
     now = timezone.now()
     member = request.membership
     health = health_of(member)
-    needs = needs_of(member, health, now=now)
+    may_read = member.may(Permission.VIEW_INBOX)
+    waiting = read_waiting(member) if may_read else None
+    needs = [*needs_of(member, health, now=now), *(inbox_needs(member, waiting) if waiting else ())]
     context = {
         "now": now,
         "needs": needs,
         "day": today_of(member, now=now),
         "health": health,
+        "waiting": waiting,
         "elsewhere": _elsewhere(request, now=now),
         "is_new": not health.total,
         "may_connect": member.may(Permission.CONNECT_ACCOUNTS),
@@ -60,7 +64,7 @@ def home(request: OrganisationRequest) -> HttpResponse:
         "greeting": _part_of_day(now),
         "first_name": str(request.user).split("@", 1)[0].split(" ", 1)[0],
     }
-    response = render(request, "scheduler/home.html", context)
+    response = render(request, "web/home.html", context)
     if request.COOKIES.get(LAST_VISITED) != request.organisation.slug:
         response.set_cookie(
             LAST_VISITED,
