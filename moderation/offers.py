@@ -33,10 +33,9 @@ class ReplyOffer:
 def reply_offer(item: Item, last: Message | None, *, typed: str, now: datetime) -> ReplyOffer:
     """Return what can be answered to a stranger's last message. The guard of sending asks again."""
     network = engaging(item.social_account.network)
-    kind = MessageKind(item.kind)
     if last is None:
         return ReplyOffer(refusal=sentence("nothing_to_answer", {}))
-    if network is None or Act.REPLY not in network.acts(kind):
+    if network is None or Act.REPLY not in acts_offered(last):
         return ReplyOffer(refusal=sentence("act_not_offered", {}))
     limits = limits_of(item)
     until = last.written_at + limits.window if limits.window is not None else None

@@ -194,9 +194,11 @@ def open_item(item: Item, *, member: Membership, before: str = "") -> Opened:
     """Return what the page of an item that `find_item` found shows this member, in one more statement."""
     page = messages_of(item, before=before)
     facts: Any = item
+    for message in page.rows:
+        message.social_account = item.social_account  # known already: asking for it once a message would not be flat
     entries = [_message_entry(one) for one in reversed(page.rows)]
     if member.may(Permission.MODERATE_INBOX):
-        entries = [_with_acts(one, item) for one in entries]
+        entries = [replace(one, acts=acts_in_order(one.message)) if one.message else one for one in entries]
     since = page.rows[-1].written_at if page.older and page.rows else None
     until = page.rows[0].written_at if before and page.rows else None
     beside = [*(_note_entry(one) for one in facts.noted), *(_assignment_entry(one) for one in facts.assigned)]
@@ -319,13 +321,6 @@ def _message_entry(message: Any) -> Entry:
         doings=[_doing(one, network) for one in message.done_about],
         sending=sendings[-1] if sendings else None,
     )
-
-
-def _with_acts(entry: Entry, item: Item) -> Entry:
-    if entry.message is None:
-        return entry
-    entry.message.social_account = item.social_account  # known already: asking for it once a message would not be flat
-    return replace(entry, acts=acts_in_order(entry.message))
 
 
 def _doing(facts: dict[str, Any], network: str) -> Doing:

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("moderation", "0003_early_news")]
+    dependencies = [("moderation", "0004_message_acts")]
 
     operations = [
         migrations.AddIndex(
