@@ -1,13 +1,15 @@
 """Celery: it carries doorbells and the clock's ticks. PostgreSQL is where the work is.
 
-Four kinds of worker, each a process of its own, so that nothing slow takes a slot from what is due now: `publish` (the
-calls at their hour), `media` (uploads ahead of it), `inbox` (what comes in and the answers to it), `house` (the rest).
+Five kinds of worker, each a process of its own, so that nothing slow takes a slot from what is due now: `publish` (the
+calls at their hour), `media` (uploads ahead of it), `inbox` (what comes in and the answers to it), `slow` (what reads
+networks or goes through many rows), `house` (the rest).
 """
 
 import os
 from typing import Any
 
 from celery import Celery
+from celery.schedules import crontab
 from celery.signals import worker_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -29,15 +31,21 @@ app.conf.beat_schedule = {
     "sweep": _ring("scheduler.tasks.sweep", queue="house", seconds=5),
     "beat": _ring("operations.tasks.note_beat", queue="house", seconds=5),
     "tend_grants": _ring("integrations.tend_grants", queue="house", seconds=15),
-    "look_at_accounts": _ring("integrations.look_at_accounts", queue="house", seconds=60),
+    "look_at_accounts": _ring("integrations.look_at_accounts", queue="slow", seconds=60),
     "send_due_mail": _ring("notifications.tasks.send_due_mail", queue="house", seconds=5),
     "read_events": _ring("moderation.tasks.read_events", queue="inbox", seconds=1),
-    "poll": _ring("moderation.tasks.poll", queue="house", seconds=10),
+    "poll": _ring("moderation.tasks.poll", queue="slow", seconds=10),
     "wake": _ring("moderation.tasks.wake", queue="house", seconds=10),
     "moderate": _ring("moderation.tasks.moderate", queue="inbox", seconds=1),
     "run_bulk": _ring("moderation.tasks.run_bulk", queue="inbox", seconds=1),
     "sweep_inbox": _ring("moderation.tasks.sweep", queue="house", seconds=5),
-    "apply_rules": _ring("privacy.tasks.apply_rules", queue="house", seconds=10),
+    "fold_counts": _ring("moderation.tasks.fold_counts", queue="slow", seconds=300),
+    "prove_counts": {
+        "task": "moderation.tasks.prove_counts",
+        "schedule": crontab(hour="3", minute="20"),
+        "options": {"queue": "slow", "expires": 3600},
+    },
+    "apply_rules": _ring("privacy.tasks.apply_rules", queue="slow", seconds=10),
     "trim": _ring("live.tasks.trim", queue="house", seconds=3600),
     "tidy_connections": _ring("integrations.tidy_connections", queue="house", seconds=3600),
 }

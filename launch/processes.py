@@ -18,6 +18,7 @@ _WORKERS = {
     "media": "media",
     "inbox": "inbox",
     "house": "house",
+    "slow": "slow",
 }
 
 

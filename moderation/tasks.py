@@ -6,6 +6,7 @@ from django.utils import timezone
 from lib.claims.loops import loop
 from moderation.services import reading, returning
 from moderation.services.bulk import run_due
+from moderation.services.counting import fold_all, prove_all
 from moderation.services.polling import begin_polling, poll_due
 from moderation.services.waking import wake_due
 from moderation.services.working import moderate_due
@@ -53,3 +54,17 @@ def wake() -> None:
     """Bring deferred items back at their hour."""
     with loop("wake"):
         wake_due(now=timezone.now())
+
+
+@shared_task(name="moderation.tasks.fold_counts")
+def fold_counts() -> None:
+    """Fold the counters' deltas."""
+    with loop("counts"):
+        fold_all()
+
+
+@shared_task(name="moderation.tasks.prove_counts")
+def prove_counts() -> None:
+    """Count anew by night: the counters must be right."""
+    with loop("proof of counts"):
+        prove_all()

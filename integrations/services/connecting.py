@@ -24,7 +24,7 @@ from integrations.contract import Credentials, Feature, GrantedAccess, Presence
 from integrations.errors import AuthorisationLost, PermanentError, ProviderError, TransientError
 from integrations.models import ConnectAttempt, Grant, SocialAccount
 from integrations.services.access import open_to_member
-from integrations.services.bells import HOUSE, LOOK_AT_ACCOUNTS, TEND_GRANTS
+from integrations.services.bells import HOUSE, LOOK_AT_ACCOUNTS, SLOW, TEND_GRANTS
 from integrations.services.disconnecting import withdraw_if_unused
 from integrations.services.health import bring_back, lose
 from integrations.services.refreshing import refresh_due_at
@@ -385,7 +385,7 @@ def _take_over(
         _write(account, found, grant, now=now)
     register.use(grant.network, register.Kind.PRESENCE, [found.network_id for _, found in pairs])
     bring_back([account for account, _ in pairs], now=now, send_late=send_late)
-    ring_after_commit(LOOK_AT_ACCOUNTS, queue=HOUSE)  # for their pictures
+    ring_after_commit(LOOK_AT_ACCOUNTS, queue=SLOW)  # for their pictures
     for grant_id in sorted(former_grants):
         withdraw_if_unused(grant_id, now=now)
 

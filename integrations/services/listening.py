@@ -12,7 +12,7 @@ from integrations import register, registry, vault
 from integrations.contract import Account, Credentials, Feature
 from integrations.errors import ProviderError, TransientError
 from integrations.models import SocialAccount
-from integrations.services.bells import HOUSE, LOOK_AT_ACCOUNTS
+from integrations.services.bells import LOOK_AT_ACCOUNTS, SLOW
 from lib.claims.doorbell import ring_after_commit
 from live.changes import record_change
 
@@ -77,7 +77,7 @@ def note(social_account_id: int, listened: Listened | None, *, now: datetime) ->
 def leave_later(account: SocialAccount, *, now: datetime) -> None:
     """Have the network told soon that we listen no more. ``account`` still has its token; its row has lost it."""
     SocialAccount.objects.filter(pk=account.pk).update(sealed=account.sealed, listening=Listening.LEAVING, look_at=now)
-    ring_after_commit(LOOK_AT_ACCOUNTS, queue=HOUSE)
+    ring_after_commit(LOOK_AT_ACCOUNTS, queue=SLOW)
 
 
 def is_used_again(row: SocialAccount) -> bool:

@@ -71,7 +71,9 @@ def our_programs(stack: Stack) -> dict[str, psutil.Process]:
 def test_every_program_runs_and_none_has_the_owners_way_into_the_database(stack: Stack) -> None:
     environments = {name: process.environ() for name, process in our_programs(stack).items()}
 
-    assert {"postgres", "sandbox", "web", "publish", "media", "house", "beat", "watch"} < set(environments)
+    assert {"postgres", "sandbox", "web", "publish", "media", "inbox", "house", "slow", "beat", "watch"} < set(
+        environments
+    )
     assert all("DATABASE_OWNER_URL" not in environment for environment in environments.values())
     assert "SECRET_KEY" not in environments["sandbox"]
 

@@ -9,7 +9,8 @@ from accounts.permissions import Role
 from integrations.models import AccountAccess
 from lib.tenancy.scope import scope
 from moderation.models import Item, ItemCount
-from moderation.services.counting import count_items, find_drift, fold_counts
+from moderation.services import counting
+from moderation.services.counting import count_items, find_drift, fold_all, fold_counts, prove_all
 from moderation.states import ItemState
 from tests.factories import NOON, make_social_account
 from tests.houses import House
@@ -78,3 +79,25 @@ def test_drift_is_found(bob: Membership) -> None:
     ItemCount.objects.create(social_account=item.social_account, state=ItemState.NEW, count=3)
 
     assert find_drift() == {(item.social_account_id, "new", 0): -3}
+
+
+def test_by_night_counts_are_proven_and_put_right(bob: Membership, caplog: pytest.LogCaptureFixture) -> None:
+    item = make_item()
+    assert prove_all() == 0
+    ItemCount.objects.create(social_account=item.social_account, state=ItemState.NEW, count=3)
+
+    assert prove_all() == 1
+
+    assert "counts of its inbox were wrong" in caplog.text
+    assert find_drift() == {}
+    assert prove_all() == 0
+
+
+def test_only_busy_accounts_are_folded(bob: Membership, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(counting, "FOLD_FROM", 3)
+    busy, calm = make_social_account(), make_social_account()
+    for _ in range(4):
+        make_item(thread=make_thread(social_account=busy))
+    make_item(thread=make_thread(social_account=calm))
+
+    assert fold_all() == 4
