@@ -54,7 +54,7 @@ BEFORE_SIGNING_IN = (
 )
 #: As the owner of an organisation; paths are below /o/<slug>/ unless they begin with a slash.
 AS_OWNER = (
-    Place(route="scheduler:home"),
+    Place(route="organisation_home"),
     Place(route="scheduler:compose", path="compose/"),
     Place(route="gallery:choose", path="compose/", press="#add-picture"),
     Place(route="scheduler:publications", path="posts/"),

@@ -1,8 +1,10 @@
 """Agents' browsers, at a server of the test's own."""
 
+import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
@@ -39,12 +41,28 @@ def browsing(
     context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": server.url}])
     context.set_default_timeout(10_000)
     opened = sockets if sockets is not None else []
-    # Playwright sets an attribute on what it calls, which a built-in method does not take.
-    context.route_web_socket(re.compile("/ws/"), lambda socket: opened.append(socket))  # noqa: PLW0108
+    context.route_web_socket(re.compile("/ws/"), lambda socket: _pick_up(socket, opened))
     page = context.new_page()
     watch(page, errors)
     yield page
     context.close()
+
+
+def _pick_up(socket: WebSocketRoute, sockets: list[WebSocketRoute]) -> None:
+    """Answer in the server's place: every hello by a tick."""
+
+    def hear(text: str | bytes) -> None:
+        said = json.loads(text)
+        if said["kind"] == "hello":
+            socket.send(json.dumps({"kind": "tick", "cursor": said["cursor"]}))
+
+    socket.on_message(hear)
+    sockets.append(socket)
+
+
+def tell(socket: WebSocketRoute, **message: Any) -> None:
+    """Say something as the server does."""
+    socket.send(json.dumps(message))
 
 
 def violations(page: Page) -> list[str]:

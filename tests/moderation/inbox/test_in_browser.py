@@ -1,6 +1,5 @@
 """The inbox in a real browser: by keyboard alone, on a phone, in both languages; and what is typed is never lost."""
 
-import json
 import re
 import uuid
 from contextlib import AbstractContextManager
@@ -17,7 +16,7 @@ from integrations.engagement import MessageKind
 from moderation.models import Draft, Item, Message
 from moderation.services.answering import Seen, answer
 from moderation.states import ItemState
-from tests.moderation.inbox.browsers import browsing, violations
+from tests.moderation.inbox.browsers import browsing, tell, violations
 from tests.moderation.inbox.pages import join, write
 from tests.scheduler.pages import House, build_house
 
@@ -247,7 +246,7 @@ def test_a_new_message_appears_in_place_without_pushing_what_is_under_the_focus(
         before = focused.bounding_box()
 
         item = write(house, "Arrived", "Just now", at=timezone.now())
-        sockets[0].send(json.dumps({"kind": "item", "id": item.pk}))
+        tell(sockets[0], kind="changes", cursor=1, changes=[["item", item.pk, 90]])
 
         expect(page.locator(f"#row-{item.pk}")).to_have_count(1)
         expect(page.locator("#rows > li").first).to_contain_text("Arrived")
@@ -268,7 +267,7 @@ def test_what_a_colleague_does_shows_on_the_open_item_and_counts(
         with house.scope():
             answer(item, text="Marek was here.", seen=_seen(item), key=_key(), actor=marek, now=timezone.now())
 
-        sockets[0].send(json.dumps({"kind": "item", "id": item.pk}))
+        tell(sockets[0], kind="changes", cursor=1, changes=[["item", item.pk, 90]])
 
         expect(page.locator("#thread")).to_contain_text("Marek was here.")
         expect(page.locator("#case-head .state")).to_have_text("Replied")
