@@ -1,7 +1,7 @@
 """The organisations' pictures, brought into their galleries as a person would bring them."""
 
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
@@ -81,10 +81,13 @@ PHOTOGRAPHS = (
 )
 
 
-def hang(homes: Mapping[str, Home], *, now: datetime) -> dict[tuple[str, str], Asset]:
+def paint(painters: Executor) -> Iterator[bytes]:
+    """Begin to paint every picture, as files in the order of PHOTOGRAPHS."""
+    return painters.map(lambda each: each.paint().as_file(each.kind), PHOTOGRAPHS)
+
+
+def hang(homes: Mapping[str, Home], files: Iterable[bytes], *, now: datetime) -> dict[tuple[str, str], Asset]:
     """Add every picture to its galleries; return the assets by organisation and name."""
-    with ThreadPoolExecutor() as painters:  # Pillow lets go of the interpreter while it works
-        files = list(painters.map(lambda each: each.paint().as_file(each.kind), PHOTOGRAPHS))
     return {
         (house, each.name): _add(homes[house], each, file, alt_text, now)
         for each, file in zip(PHOTOGRAPHS, files, strict=True)

@@ -53,13 +53,15 @@ class Painting:
         """
         layer = Image.new("RGBA", (WIDTH * _FINER, HEIGHT * _FINER), (0, 0, 0, 0))
         paint(Pen(layer), *what)
-        layer = layer.reduce(_FINER)
+        # Most layers are all but empty. Nothing of a blur reaches further than three times its radius.
+        area = _around(layer.getbbox() or (0, 0, 1, 1), margin=max(round(3 * blur) + 4, shadow + 1))
+        layer = layer.crop(_finer(*area)).reduce(_FINER)
         if shadow:
-            self._cast(layer.getchannel("A"), shadow)
+            self._cast(layer.getchannel("A"), area[:2], shadow)
         if blur:
             # With colours multiplied by their opacity: else the black of what is empty bleeds into the edges.
             layer = layer.convert("RGBa").filter(ImageFilter.GaussianBlur(blur)).convert("RGBA")
-        self._image.paste(layer, mask=layer.getchannel("A"))
+        self._image.paste(layer, area[:2], mask=layer.getchannel("A"))
 
     def light(self, x: int, y: int, radius: int, colour: Colour, strength: float) -> None:
         """Let light fall from a point."""
@@ -82,11 +84,12 @@ class Painting:
             picture.save(out, "JPEG", quality=88)
         return out.getvalue()
 
-    def _cast(self, shape: Image.Image, distance: int) -> None:
+    def _cast(self, shape: Image.Image, corner: tuple[int, int], distance: int) -> None:
         softened = shape.filter(ImageFilter.BoxBlur(distance)).point([round(value * 0.7) for value in range(256)])
-        mask = Image.new("L", (WIDTH, HEIGHT), 0)
-        mask.paste(softened, (distance // 3, distance))
-        self._image.paste(ImageChops.multiply(self._image, _flat((70, 55, 50))), mask=mask)
+        left, top = corner[0] + distance // 3, corner[1] + distance
+        below = self._image.crop((left, top, left + softened.width, top + softened.height))  # black beyond the edges
+        darker = ImageChops.multiply(below, Image.new("RGB", below.size, (70, 55, 50)))
+        self._image.paste(darker, (left, top), mask=softened)
 
 
 def mixed(one: Colour, other: Colour, share: float) -> Colour:
@@ -97,6 +100,17 @@ def mixed(one: Colour, other: Colour, share: float) -> Colour:
 
 def _finer(left: float, top: float, right: float, bottom: float) -> Box:
     return left * _FINER, top * _FINER, right * _FINER, bottom * _FINER
+
+
+def _around(edges: tuple[int, int, int, int], *, margin: int) -> tuple[int, int, int, int]:
+    """Return what lies around these edges of a layer, in the picture's own size."""
+    left, top, right, bottom = edges
+    return (
+        max(0, left // _FINER - margin),
+        max(0, top // _FINER - margin),
+        min(WIDTH, -(-right // _FINER) + margin),
+        min(HEIGHT, -(-bottom // _FINER) + margin),
+    )
 
 
 def _flat(colour: Colour) -> Image.Image:
