@@ -170,7 +170,8 @@ class Feed:
         """Wait for something to hand on, or for the first mark to end."""
         ends_at = self._marks.ends_at
         try:
-            await asyncio.wait_for(self._wake.wait(), None if ends_at is None else max(0.0, ends_at - time.time()))
+            async with asyncio.timeout(None if ends_at is None else max(0.0, ends_at - time.time())):
+                await self._wake.wait()
         except TimeoutError:
             self._marks_are_stale = True
         self._wake.clear()

@@ -123,7 +123,8 @@ class Switchboard:
             return
         with contextlib.suppress(RedisError, OSError, TimeoutError):
             await self._pubsub.subscribe(channel)
-            await asyncio.wait_for(confirmed.wait(), _SUBSCRIBE_WITHIN)
+            async with asyncio.timeout(_SUBSCRIBE_WITHIN):
+                await confirmed.wait()
 
     def _start(self, key: object, work: Any) -> None:
         if key in self._tasks:

@@ -51,9 +51,9 @@ class Server:
                 await pages(scope, receive, send)
 
         application: Any = ProtocolTypeRouter({"http": http, "websocket": sockets})
-        config = uvicorn.Config(
-            application, port=self.port, log_config=None, lifespan="off", timeout_graceful_shutdown=2
-        )
+        # uvloop does not close in a thread beside Playwright's own loop.
+        options: Any = {"log_config": None, "lifespan": "off", "loop": "asyncio", "timeout_graceful_shutdown": 2}
+        config = uvicorn.Config(application, port=self.port, **options)
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run)
         self._thread.start()

@@ -143,8 +143,8 @@ def test_pages_catch_up_after_the_server_was_away(
     server.start()
 
     expect(page.locator("#live")).to_have_text("Live, in step", timeout=40_000)
-    expect(page.locator(f"#publication-{first.pk} .state")).to_have_attribute("data-state", "cancelled")
-    expect(page.locator("[data-rows] > li .text")).to_have_text(["Later rolls", "First rolls"])
+    # What was cancelled has left the list, what is new has come.
+    expect(page.locator("[data-rows] > li .text")).to_have_text(["Later rolls"])
     page_errors.clear()  # connections refused meanwhile
 
 

@@ -231,3 +231,16 @@ def test_events_can_be_added_but_not_changed(two: Two) -> None:
         for change in changes:
             with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
                 change()
+
+
+def test_a_question_travels_with_the_opening_and_is_asked_in_the_scope(two: Two) -> None:
+    with scope(organisation=two.acme.pk, asking="SELECT (SELECT count(*) FROM scheduler_post), 'and more'") as opened:
+        assert opened.answers == [1, "and more"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_outermost_scope_asks_its_question_in_the_message_that_begins_it(two_committed: Two) -> None:
+    acme = two_committed.acme.pk
+    with scope(organisation=acme, asking="SELECT current_setting('app.organisation_id')") as opened:
+        assert opened.answers == [str(acme)]
+        assert Post.objects.count() == 1

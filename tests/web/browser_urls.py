@@ -14,6 +14,8 @@ PAGE = Template("""{% extends "web/app.html" %}{% load face %}
   <form class="stack">{% include "web/elements/search.html" with label="Find a post" only %}</form>
   <p id="publication-7" hx-get="fragment/" hx-swap="outerHTML"
      hx-trigger="live:publication:7 from:body, live:again from:body">as it was</p>
+  <p id="item-12" data-subject="item:12" data-version="5" hx-get="item/" hx-swap="outerHTML"
+     hx-trigger="live:item:12 from:body">version 5</p>
   <form class="stack" hx-post="answer/" hx-target="#answer">
     <button class="button" name="status" value="422">Invalid</button>
     <button class="button" name="status" value="403">Forbidden</button>
@@ -30,6 +32,13 @@ def page(request: HttpRequest, name: str = "Home") -> HttpResponse:
 
 def fragment(request: HttpRequest) -> HttpResponse:
     return HttpResponse('<p id="publication-7">as it is now</p>')
+
+
+def item(request: HttpRequest) -> HttpResponse:
+    """Answer with the versions 4, then 6, as when an older answer comes late."""
+    version = 6 if request.session.get("asked") else 4
+    request.session["asked"] = True
+    return HttpResponse(f'<p id="item-12" data-subject="item:12" data-version="{version}">version {version}</p>')
 
 
 def answer(request: HttpRequest) -> HttpResponse:
@@ -52,6 +61,7 @@ urlpatterns = [
     room(
         "scheduler",
         path("fragment/", fragment),
+        path("item/", item),
         path("answer/", answer),
         path("dialog/", dialog),
         path("compose/", page, {"name": "Compose"}, name="compose"),

@@ -210,6 +210,39 @@ def test_a_page_that_missed_too_much_asks_again(home: Page, sockets: list[WebSoc
     expect(home.locator("#publication-7")).to_have_text("as it is now")
 
 
+def test_versions_decide_whatever_the_order(home: Page, sockets: list[WebSocketRoute]) -> None:
+    """What the page shows already is not fetched, and what was fetched too early does not replace what is newer."""
+    expect(home.locator("#live")).to_have_text("Live, in step")
+    asked: list[str] = []
+    home.on("request", lambda request: asked.append(request.url))
+
+    def change(version: int) -> None:
+        sockets[0].send(json.dumps({"kind": "changes", "cursor": version, "changes": [["item", 12, version]]}))
+
+    change(5)
+    change(4)
+    with home.expect_response("**/item/"):
+        change(6)
+    expect(home.locator("#item-12")).to_have_text("version 5")
+    assert len([url for url in asked if url.endswith("/item/")]) == 1
+    change(7)
+
+    expect(home.locator("#item-12")).to_have_text("version 6")
+
+
+def test_a_silent_connection_is_replaced(home: Page, sockets: list[WebSocketRoute]) -> None:
+    home.clock.install()
+    home.reload()
+    expect(home.locator("#live")).to_have_text("Live, in step")
+    before = len(sockets)
+
+    home.clock.fast_forward(26_000)
+
+    expect(home.locator("#live")).to_have_text("Connection lost, trying again")
+    expect(home.locator("#live")).to_have_text("Live, in step")
+    assert len(sockets) == before + 1
+
+
 def test_an_invalid_form_comes_back_in_place(home: Page, page_errors: list[str]) -> None:
     home.get_by_role("button", name="Invalid").click()
 

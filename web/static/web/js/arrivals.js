@@ -7,8 +7,11 @@
 // [data-arrivals-more] is pressed.
 
 import htmx from "htmx";
+import { fetchAgainLater } from "web/live";
 
 const GATHERED_MS = 200;
+// What was just seen not to belong to the list, as a colleague's draft that is saved at every pause, is asked about less.
+const GATHERED_LATE_MS = 3000;
 const FOCUSABLE = "a[href], button, input, select, textarea, [tabindex]";
 const ADDED = ["data-arrived", "data-htmx-powered"];
 
@@ -16,16 +19,21 @@ class List {
   constructor(frame) {
     this.frame = frame;
     this.kind = frame.dataset.arrivals;
-    this.more = frame.querySelector("[data-arrivals-more]");
     this.timer = null;
-    this.again = false;
-    this.fresh = null; // the list as it was fetched last, while some of it waits
+    this.asked = new Set(); // ids of what is unknown to the list
+    this.strangers = new Set(); // those of them that it did not have when it was asked
+    this.waits = false; // whether some of the list was held back
+    this.fetches = 0;
+    this.fetchedRows = new Map(); // when rows were last asked for by themselves
     for (const departure of ["pointerleave", "focusout"]) {
-      frame.addEventListener(departure, () => setTimeout(() => this.fresh && this.settle()));
+      frame.addEventListener(departure, () => setTimeout(() => this.waits && this.ask(0)));
     }
-    this.more?.addEventListener("click", () => this.settle({ force: true }));
+    frame.addEventListener("click", ({ target }) => {
+      if (target.closest("[data-arrivals-more]")) this.fetch({ force: true });
+    });
+    frame.addEventListener("htmx:before:request", ({ target }) => this.fetchedRows.set(target.id, performance.now()));
     document.body.addEventListener(`live:${this.kind}`, ({ detail }) => {
-      if (!this.row(detail.id)) this.ask();
+      if (!this.row(detail.id)) this.ask(this.strangers.has(detail.id) ? GATHERED_LATE_MS : GATHERED_MS, detail.id);
     });
     document.body.addEventListener("live:again", () => this.ask());
     // A row whose own view no longer knows it has gone, or is no longer for this reader.
@@ -42,44 +50,60 @@ class List {
     return this.frame.querySelector(`#${CSS.escape(`${this.kind}-${id}`)}`);
   }
 
-  ask() {
-    this.timer ??= setTimeout(() => this.fetch(), GATHERED_MS);
+  ask(wait = GATHERED_MS, id = null) {
+    if (id !== null) this.asked.add(id);
+    const at = performance.now() + wait;
+    if (this.timer && this.at <= at) return;
+    clearTimeout(this.timer);
+    this.at = at;
+    this.timer = setTimeout(() => this.fetch(), wait);
   }
 
-  async fetch() {
+  async fetch({ force = false } = {}) {
+    const { asked } = this;
+    const turn = (this.fetches += 1);
+    const began = performance.now();
+    let fresh = null;
+    this.asked = new Set();
+    this.timer = null;
     try {
       const answer = await fetch(this.frame.dataset.listUrl, { headers: { "HX-Request": "true" } });
+      if (answer.status >= 500) fetchAgainLater();
       if (!answer.ok) return;
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      this.fresh = page.querySelector(`#${CSS.escape(this.frame.id)}`);
+      fresh = page.querySelector(`#${CSS.escape(this.frame.id)}`);
     } catch {
-      return; // what is missed now comes when the connection stands again
-    } finally {
-      this.timer = null;
+      fetchAgainLater();
+      return;
     }
-    this.settle();
+    if (!fresh || turn !== this.fetches) return; // a later answer is on its way
+    for (const id of asked) {
+      const belongs = fresh.querySelector(`#${CSS.escape(`${this.kind}-${id}`)}`);
+      if (belongs) this.strangers.delete(id);
+      else this.strangers.add(id);
+    }
+    this.settle(fresh, { began, force });
   }
 
   /** Bring the page's rows to what was fetched, as far as that moves nothing; the rest waits. */
-  settle({ force = false } = {}) {
-    const wanted = this.fresh?.querySelector("[data-rows]");
+  settle(fresh, { began, force }) {
+    const wanted = fresh.querySelector("[data-rows]");
     if (!wanted || !this.rows) {
       // From an empty list to a full one or back: there is no row to be pushed.
-      if (this.fresh && Boolean(wanted) !== Boolean(this.rows)) this.replace();
-      this.fresh = null;
+      if (Boolean(wanted) !== Boolean(this.rows)) this.replace(fresh);
+      this.waits = false;
       return;
     }
-    const held = force ? null : this.heldRow();
-    const waits = this.update(wanted, held);
-    if (this.more) this.more.hidden = !waits;
-    if (!waits) this.fresh = null;
+    this.waits = this.update(wanted, force ? null : this.heldRow(), began);
+    const more = this.frame.querySelector("[data-arrivals-more]");
+    if (more) more.hidden = !this.waits;
   }
 
   heldRow() {
     return [...this.rows.children].find((row) => row.matches(":hover") || row.contains(document.activeElement)) ?? null;
   }
 
-  update(wanted, held) {
+  update(wanted, held, began) {
     let waits = false;
     const above = (row) => held && row.compareDocumentPosition(held) & Node.DOCUMENT_POSITION_FOLLOWING;
     const ids = new Set([...wanted.children].map((row) => row.id));
@@ -92,7 +116,8 @@ class List {
     for (const fresh of [...wanted.children]) {
       const known = document.getElementById(fresh.id);
       if (known) {
-        before = renew(known, fresh);
+        // What a row fetched for itself meanwhile is newer than the list.
+        before = this.fetchedRows.get(known.id) > began ? known : renew(known, fresh);
         if (known === held) held = before;
         continue;
       }
@@ -110,11 +135,8 @@ class List {
     return waits;
   }
 
-  replace() {
-    const content = document.importNode(this.fresh, true);
-    this.frame.replaceChildren(...content.childNodes);
-    this.more = this.frame.querySelector("[data-arrivals-more]");
-    this.more?.addEventListener("click", () => this.settle({ force: true }));
+  replace(fresh) {
+    this.frame.replaceChildren(...document.importNode(fresh, true).childNodes);
     for (const part of this.frame.children) htmx.process(part);
   }
 }

@@ -9,6 +9,7 @@ const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30000;
 // The server gives a sign of life every ten seconds.
 const SILENCE_MS = 25000;
+const AGAIN_AFTER_MS = 3000;
 const NOT_A_MEMBER = 4403;
 
 const path = document.body.dataset.live;
@@ -19,6 +20,7 @@ let cursor = Number(document.body.dataset.liveCursor);
 let wait = FIRST_WAIT_MS;
 let left = false;
 let socket = null;
+let again = null;
 
 function join() {
   const ours = (socket = new WebSocket(new URL(path, location.href.replace(/^http/, "ws"))));
@@ -78,6 +80,14 @@ function apply(kind, id, version) {
 /** Dispatch an event on <body>, where parts of pages listen. */
 export function announce(name, detail = {}) {
   document.body.dispatchEvent(new CustomEvent(name, { detail }));
+}
+
+/** Have all parts fetched anew in a while: one could not be, although the page has passed the change's number. */
+export function fetchAgainLater() {
+  again ??= setTimeout(() => {
+    again = null;
+    announce("live:again");
+  }, AGAIN_AFTER_MS * (1 + Math.random()));
 }
 
 /** Say something to the server; nothing while there is no connection. */
