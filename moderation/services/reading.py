@@ -5,7 +5,7 @@ An event that cannot be read is kept aside with its reason, where a person can h
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -13,7 +13,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F
 
 from eventlog.services import record
-from integrations.engagement import Change, EngagingProvider, Incoming, Target
+from integrations.engagement import Author, Change, EngagingProvider, Incoming, IncomingMessage, Target
 from integrations.errors import PermanentError, ProviderError
 from integrations.models import SocialAccount
 from integrations.registry import engaging
@@ -23,7 +23,7 @@ from lib.claims.doorbell import ring_after_commit
 from lib.claims.loops import drain
 from lib.tenancy.models import OwnedQuerySet
 from lib.tenancy.scope import scope
-from moderation.models import InboundEvent
+from moderation.models import Identity, InboundEvent
 from moderation.services.fetching import AT_ONCE, Answer, Errand, fetch_all
 from moderation.services.storing import Arrival, store
 
@@ -50,6 +50,7 @@ class _Reading:
     event: InboundEvent
     claim: Claim
     incoming: list[Incoming] = field(default_factory=list)
+    nameless: set[str] = field(default_factory=set)  # messages whose author the network did not name
     failure: str = ""  # it cannot be read: a sentence key
     again_at: datetime | None = None  # the network would not tell of it now
 
@@ -75,6 +76,8 @@ def _read_organisation(organisation_id: int, claims: Sequence[Claim], clock: Clo
         readings = _load(claims)
     for each in readings:
         _read(each)
+    with scope(organisation=organisation_id):
+        _find_nameless(readings)
     _fetch_what_came_without_words(readings, clock)
     with scope(organisation=organisation_id):
         try:
@@ -109,6 +112,33 @@ def _read(reading: _Reading) -> None:
         reading.failure = "event_unreadable"
 
 
+def _find_nameless(readings: Sequence[_Reading]) -> None:
+    """Note the messages whose authors a webhook did not name, unless we know them by name already."""
+    found = {
+        (reading.event.network, author.network_id)
+        for reading in readings
+        for each in reading.incoming
+        if (author := _nameless_author(each)) is not None
+    }
+    if not found:
+        return
+    named = Identity.objects.filter(network_id__in=[network_id for _network, network_id in found]).exclude(name="")
+    unknown = found - set(named.values_list("network", "network_id"))
+    for reading in readings:
+        reading.nameless = {
+            each.message_id
+            for each in reading.incoming
+            if (author := _nameless_author(each)) is not None and (reading.event.network, author.network_id) in unknown
+        }
+
+
+def _nameless_author(incoming: Incoming) -> Author | None:
+    message = incoming.message
+    if message is None or message.by_account or message.author is None:
+        return None
+    return message.author if not message.author.name and not message.author.handle else None
+
+
 def _network(key: str) -> EngagingProvider:
     found = engaging(key)
     if found is None:
@@ -120,7 +150,7 @@ def _network(key: str) -> EngagingProvider:
 
 
 def _fetch_what_came_without_words(readings: Sequence[_Reading], clock: Clock) -> None:
-    wanting = [each for each in readings if any(one.needs_fetch for one in each.incoming)]
+    wanting = [each for each in readings if each.nameless or any(one.needs_fetch for one in each.incoming)]
     if not wanting:
         return
     errands = list(_errands(wanting))
@@ -137,15 +167,20 @@ def _errands(readings: Iterable[_Reading]) -> Iterable[Errand]:
         account = reading.event.social_account
         accounts[account.pk] = account
         for each in reading.incoming:
-            if each.needs_fetch and each.message is not None:
+            if (each.needs_fetch or each.message_id in reading.nameless) and each.message is not None:
                 targets[account.pk][each.message_id] = each.message.target
     for account_id, account in accounts.items():
         yield Errand(account=account, targets=tuple(targets[account_id].values())[:AT_ONCE])
 
 
 def _take_words(reading: _Reading, answer: Answer, *, now: datetime) -> None:
-    """Give each announced message its words; one that is gone by now is told as deleted."""
+    """Give each announced message its words, and its author a name; one that is gone by now is told as deleted.
+
+    A name is a kindness: where it cannot be had, the message is taken without.
+    """
     if isinstance(answer, ProviderError):
+        if not any(each.needs_fetch for each in reading.incoming):
+            return
         if isinstance(answer, PermanentError) or reading.event.attempts + 1 >= _TRIES_MAX:
             reading.failure = answer.key
         else:
@@ -154,12 +189,19 @@ def _take_words(reading: _Reading, answer: Answer, *, now: datetime) -> None:
     complete: list[Incoming] = []
     for each in reading.incoming:
         if not each.needs_fetch:
-            complete.append(each)
+            complete.append(_named(each, answer) if each.message_id in reading.nameless else each)
         elif each.message_id in answer:
             found = answer[each.message_id]
             change = each.change if found is not None else Change.DELETED
             complete.append(replace(each, change=change, message=found, needs_fetch=False))
     reading.incoming = complete
+
+
+def _named(incoming: Incoming, answer: Mapping[str, IncomingMessage | None]) -> Incoming:
+    found = answer.get(incoming.message_id)
+    if found is None or found.author is None or incoming.message is None:
+        return incoming
+    return replace(incoming, message=replace(incoming.message, author=found.author))
 
 
 # -- writing it down ---------------------------------------------------------------------------------------------------

@@ -204,6 +204,14 @@ BEGIN
   IF p_there.visibility = 'deleted' THEN
     RETURN NULL;
   END IF;
+  -- A network may name an author by one way and not by the other.
+  IF p_there.origin = 'stranger' AND p_there.author_id IS NOT NULL AND coalesce(m #>> '{author,name}', '') <> '' THEN
+    PERFORM moderation_keep_identity(p_fact ->> 'network', m -> 'author', (m ->> 'written_at')::timestamptz, p_now);
+    UPDATE moderation_item i SET author_name = m #>> '{author,name}'
+    WHERE i.id = p_there.item_id AND i.author_name = '' AND EXISTS (
+      SELECT FROM moderation_identity x WHERE x.id = p_there.author_id AND x.anonymised_at IS NULL);
+    v_changed := FOUND;
+  END IF;
   -- Our own words are as we wrote them. A stranger's are taken when they are newer than what is here; what a term of the
   -- network had blanked comes back by a fresh look only.
   IF p_there.origin = 'stranger' AND p_there.text <> m ->> 'text'

@@ -1,6 +1,7 @@
 """Webhooks and polls: durable before they are answered, read once, for every organisation that has the account."""
 
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.db import connection
 from django.test import Client
 
 from integrations import vault
-from integrations.engagement import Change, Incoming, MessageKind, WebhookRefused
+from integrations.engagement import Author, Change, Incoming, MessageKind, WebhookRefused
 from integrations.errors import AuthorisationLost, PermanentError, RateLimited, TransientError
 from integrations.models import Grant, Lane, SocialAccount
 from integrations.register import Kind, use
@@ -176,6 +177,52 @@ def test_words_that_cannot_be_had_now_are_asked_for_later(
 
     with inbox.scope():
         assert texts() == ["The words come apart"]
+
+
+def tell_namelessly(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the network's events give its authors' ids and nothing else, as Messenger does."""
+    honest = inbox.network.read_event
+
+    def bare(payload: Any, *, account_id: str) -> tuple[Incoming, ...]:
+        (whole,) = honest(payload, account_id=account_id)
+        assert whole.message is not None
+        assert whole.message.author is not None
+        author = Author(network_id=whole.message.author.network_id)
+        return (replace(whole, message=replace(whole.message, author=author)),)
+
+    monkeypatch.setattr(inbox.network, "read_event", bare)
+
+
+def test_an_author_whom_the_event_does_not_name_is_asked_for_once(
+    inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tell_namelessly(inbox, monkeypatch)
+    for text in ("first", "second"):
+        write(inbox, text, kind=MessageKind.PRIVATE)
+        deliver(inbox)
+        read(inbox)
+
+    assert inbox.network.calls["fetch_messages"] == 1
+    with inbox.scope():
+        assert (Item.objects.get().author_name, texts()) == ("Sam Stranger", ["first", "second"])
+
+
+def test_a_message_is_taken_without_a_name_where_none_can_be_had(
+    inbox: Inbox, monkeypatch: pytest.MonkeyPatch, poll: Poll
+) -> None:
+    tell_namelessly(inbox, monkeypatch)
+    inbox.network.fail_next("fetch_messages", TransientError("unavailable", network="memory"))
+    write(inbox, "Hello", kind=MessageKind.PRIVATE)
+    deliver(inbox)
+    read(inbox)
+    with inbox.scope():
+        assert (Item.objects.get().author_name, texts()) == ("", ["Hello"])
+
+    ask(inbox)
+
+    with inbox.scope():
+        assert Item.objects.get().author_name == "Sam Stranger"
+        assert len(texts()) == 1
 
 
 def test_a_worker_that_died_leaves_its_events_to_another(inbox: Inbox) -> None:
