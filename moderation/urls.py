@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from moderation.views import acting, answering, bulk, commands, intake, items, queue, saved_replies
+from moderation.views import acting, answering, bulk, commands, fresh, intake, items, queue, saved_replies
 
 app_name = "moderation"
 
@@ -21,6 +21,7 @@ urlpatterns = [
     path("saved-replies/choose/", saved_replies.choose, name="choose_saved_reply"),
     path("saved-replies/<int:saved_reply_id>/", saved_replies.saved_reply, name="saved_reply"),
     path("saved-replies/<int:saved_reply_id>/delete/", saved_replies.delete_saved_reply, name="delete_saved_reply"),
+    path("messages/<int:message_id>/fresh/", fresh.fresh, name="fresh"),
     path("messages/<int:message_id>/<slug:act>/", acting.act, name="act"),
     path("actions/<int:action_id>/take-back/", acting.take_back, name="take_back"),
     path("<int:item_id>/", items.item, name="item"),

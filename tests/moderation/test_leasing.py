@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from accounts.models import Membership
 from integrations.errors import TransientError
 from moderation.models import Item, Message
 from moderation.services.leasing import keep_fresh
@@ -11,6 +12,7 @@ from moderation.services.reading import read_due
 from moderation.services.receiving import receive
 from moderation.states import ItemState, Visibility
 from privacy import leases
+from tests.houses import signed_in
 from tests.moderation.conftest import Inbox
 
 DAY = timedelta(hours=24)
@@ -78,4 +80,34 @@ def test_a_network_that_does_not_answer_lets_it_end(inbox: Inbox, message: Messa
 def test_only_the_organisations_own_messages_are_fetched(inbox: Inbox, message: Message) -> None:
     keep_fresh(inbox.house.elsewhere.pk, [message.pk], inbox.now)
 
+    assert inbox.network.calls["fetch_messages"] == 0
+
+
+def test_content_that_ended_is_fetched_for_the_eye_and_stored_nowhere(inbox: Inbox, message: Message) -> None:
+    with inbox.scope():
+        Item.objects.update(state=ItemState.CLOSED, last_activity_at=inbox.now - timedelta(days=8))
+    ended = nightly(inbox, hours=25)
+    browser = signed_in(inbox.bob.user)
+    path = inbox.house.path(f"inbox/messages/{ended.pk}/fresh/")
+
+    answer = browser.get(path)
+
+    assert "Is it fresh?" in answer.content.decode()
+    assert answer["Cache-Control"] == "no-store"
+    with inbox.scope():
+        assert (Message.objects.get().text, Item.objects.get().excerpt) == ("", "")
+    inbox.network.delete(message.network_id, at=inbox.now)
+    assert "no longer there" in browser.get(path).content.decode()
+    assert signed_in(inbox.house.charlie).get(path).status_code == 404
+
+
+def test_what_is_kept_or_closed_to_a_member_is_not_fetched_for_them(inbox: Inbox, message: Message) -> None:
+    path = inbox.house.path(f"inbox/messages/{message.pk}/fresh/")
+    assert signed_in(inbox.bob.user).get(path).status_code == 404
+
+    with inbox.scope():
+        Message.objects.update(blanked_at=inbox.now, text="")
+        Membership.objects.filter(pk=inbox.bob.pk).update(all_accounts=False)
+
+    assert signed_in(inbox.bob.user).get(path).status_code == 404
     assert inbox.network.calls["fetch_messages"] == 0
