@@ -38,7 +38,9 @@ def hire(presence: Presence, web: Web, number: int) -> list[Agent]:
 
     hired = []
     for place in range(number):
-        user = User.objects.create_user(f"agent-{place}-{presence.organisation_id}@bench.example", name=f"Agent {place}")
+        user = User.objects.create_user(
+            f"agent-{place}-{presence.organisation_id}@bench.example", name=f"Agent {place}"
+        )
         with scope(organisation=presence.organisation_id):
             Membership.objects.create(user=user, role=Role.AGENT, all_accounts=True)
             slug = Organisation.objects.get(pk=presence.organisation_id).slug
