@@ -224,7 +224,13 @@ class Lane(OwnedModel):
             in_organisation("lane"),
         ]
         indexes = [
-            models.Index(fields=["queue", "next_at"], name="lane_due", condition=models.Q(next_at__isnull=False))
+            models.Index(fields=["queue", "next_at"], name="lane_due", condition=models.Q(next_at__isnull=False)),
+            # Of a great backlog, a claim goes from organisation to organisation.
+            models.Index(
+                fields=["queue", "organisation", "next_at"],
+                name="lane_waiting",
+                condition=models.Q(next_at__isnull=False),
+            ),
         ]
 
 

@@ -562,3 +562,15 @@ def test_where_there_is_more_than_one_worker_takes_another_is_called_once(
 
 def test_a_worker_waits_no_longer_than_until_beat_rings_again() -> None:
     assert app.conf.beat_schedule["publish"]["schedule"] == bells.PUBLISH_EVERY.total_seconds()
+
+
+def test_nobodys_many_lanes_keep_anothers_only_one_out_of_sight(acme: Acme) -> None:
+    zenith = Acme(alice=acme.alice, organisation=make_organisation("Zenith", owner=acme.alice), network=acme.network)
+    theirs = zenith.plan(zenith.connect("forge"))
+    work = replace(publishing.WORK, batch=1)
+    for number in range(51):  # more than a claim of one looks at, and due for longer
+        acme.plan(acme.connect(f"bakery-{number}"), publish_at=NOON - timedelta(hours=1))
+
+    claimed = {claim.id for _turn in range(40) for claim in work.claim(now=NOON)}
+
+    assert theirs.pk in claimed

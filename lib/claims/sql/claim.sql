@@ -4,6 +4,9 @@
 -- Lanes are taken at random among each organisation's first, then its second, and so on: whoever floods gets one turn
 -- like everybody. A lane gives five rows a turn, or more where few lanes are due. Scanning starts at the lane's own
 -- next_at: without that exact bound, dead index entries make a claim fifty times slower beside a long transaction.
+-- Of a great backlog a claim does not look at every due lane, but at those that have been due for longest, and at the
+-- first lanes of a hundred organisations or more, in the order of their ids from anywhere: so nobody's thousand lanes
+-- keep another's only one out of sight.
 -- At most p_in_flight rows per network are leased at a time; the advisory lock makes that exact, and ends with this
 -- statement. Whatever is locked by somebody else is skipped, so a claim waits for nobody.
 DROP FUNCTION IF EXISTS passage.{function}(text, int, int, timestamptz, timestamptz);
@@ -13,6 +16,9 @@ CREATE FUNCTION passage.{function}(
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET jit = off AS $f$
 #variable_conflict use_column
 DECLARE
+  c_oldest CONSTANT int := 50 * p_batch;
+  c_passed CONSTANT int := 100 + 5 * p_batch;
+  v_from CONSTANT float8 := random();
   v_turn record;
   v_bound timestamptz;
   v_taken int;
@@ -26,14 +32,51 @@ BEGIN
     WHERE p.lease_until IS NOT NULL AND l.queue = p_queue GROUP BY l.network
   ) n;
   FOR v_turn IN
+    WITH RECURSIVE oldest AS MATERIALIZED (
+      SELECT l.id, l.organisation_id, l.network, l.next_at FROM integrations_lane l
+      WHERE l.queue = p_queue AND l.next_at <= p_now
+        AND (l.not_before IS NULL OR l.not_before <= p_now)
+        AND coalesce((v_flying ->> l.network)::int, 0) < p_in_flight
+      ORDER BY l.next_at LIMIT c_oldest
+    ), passed AS (
+      SELECT 1 AS steps, f.*
+      FROM (
+        SELECT min(l.organisation_id) AS low, max(l.organisation_id) AS high
+        FROM integrations_lane l WHERE l.queue = p_queue AND l.next_at IS NOT NULL
+      ) ends
+      CROSS JOIN LATERAL (
+        SELECT l.id, l.organisation_id, l.network, l.next_at, l.not_before FROM integrations_lane l
+        WHERE l.queue = p_queue AND l.next_at IS NOT NULL AND l.organisation_id >= ends.low + v_from * (ends.high - ends.low)
+        ORDER BY l.organisation_id, l.next_at LIMIT 1
+      ) f
+      WHERE (SELECT count(*) FROM oldest) = c_oldest
+      UNION ALL
+      SELECT s.steps + 1, n.*
+      FROM passed s
+      CROSS JOIN LATERAL (
+        SELECT * FROM (
+          (SELECT l.id, l.organisation_id, l.network, l.next_at, l.not_before FROM integrations_lane l
+           WHERE l.queue = p_queue AND l.next_at IS NOT NULL AND l.organisation_id > s.organisation_id
+           ORDER BY l.organisation_id, l.next_at LIMIT 1)
+          UNION ALL  -- after the last one the first
+          (SELECT l.id, l.organisation_id, l.network, l.next_at, l.not_before FROM integrations_lane l
+           WHERE l.queue = p_queue AND l.next_at IS NOT NULL
+           ORDER BY l.organisation_id, l.next_at LIMIT 1)
+        ) either LIMIT 1
+      ) n
+      WHERE s.steps < c_passed
+    )
     SELECT d.id, d.network, greatest(5, ceil(p_batch::numeric / d.lanes)::int) AS share
     FROM (
       SELECT l.id, l.network, count(*) OVER () AS lanes,
              row_number() OVER (PARTITION BY l.organisation_id ORDER BY l.next_at) AS turn
-      FROM integrations_lane l
-      WHERE l.queue = p_queue AND l.next_at <= p_now
-        AND (l.not_before IS NULL OR l.not_before <= p_now)
-        AND coalesce((v_flying ->> l.network)::int, 0) < p_in_flight
+      FROM (
+        SELECT o.id, o.organisation_id, o.network, o.next_at FROM oldest o
+        UNION
+        SELECT o.id, o.organisation_id, o.network, o.next_at FROM passed o
+        WHERE o.next_at <= p_now AND (o.not_before IS NULL OR o.not_before <= p_now)
+          AND coalesce((v_flying ->> o.network)::int, 0) < p_in_flight
+      ) l
     ) d
     ORDER BY d.turn, random()
     LIMIT 4 * p_batch  -- some may be locked by others, or empty
