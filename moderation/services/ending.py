@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import InterfaceError, OperationalError
 from django.db.models import F
@@ -30,10 +30,8 @@ from moderation import outcomes
 from moderation.models import Item, Message, ModerationAction
 from moderation.services.acting import QUEUE
 from moderation.services.commands import move, save
+from moderation.services.jobs import Job
 from moderation.states import WAYS_OUT, ItemState, Visibility, WayOut
-
-if TYPE_CHECKING:
-    from moderation.services.working import Job
 
 logger = logging.getLogger(__name__)
 
@@ -49,7 +47,7 @@ _TRIES_MAX = 12
 class Ended:
     """One step of an action that ended, and what comes of it."""
 
-    job: "Job"
+    job: Job
     after: WayOut
     available_at: datetime | None = None  # None: nothing more to do
     counts: bool = False  # one more try without success
@@ -68,28 +66,28 @@ class Ended:
 # -- what a step came to -----------------------------------------------------------------------------------------------
 
 
-def done(job: "Job", sent: Sent | None = None) -> Ended:
+def done(job: Job, sent: Sent | None = None) -> Ended:
     """The network accepted it."""
     return Ended(job=job, after=WayOut.SENT, sent=sent)
 
 
-def not_made(job: "Job", *, now: datetime) -> Ended:
+def not_made(job: Job, *, now: datetime) -> Ended:
     """Its moment had passed before the call: surely not sent, so due again."""
     return Ended(job=job, after=_back(job), available_at=now)
 
 
-def held(job: "Job", *, now: datetime) -> Ended:
+def held(job: Job, *, now: datetime) -> Ended:
     """Its account cannot be spoken for now."""
     return Ended(job=job, after=job.state, available_at=now + _HELD_PAUSE, reason="account_held")
 
 
-def over_budget(job: "Job", *, budget: str, until: datetime) -> Ended:
+def over_budget(job: Job, *, budget: str, until: datetime) -> Ended:
     """The network has no room before an hour."""
     data = {"budget": budget, "until_at": until.isoformat()}
     return Ended(job=job, after=job.state, available_at=until, reason="over_budget", reason_data=data)
 
 
-def met(job: "Job", error: ProviderError, *, now: datetime) -> Ended:
+def met(job: Job, error: ProviderError, *, now: datetime) -> Ended:
     """The network refused, failed or fell silent."""
     facts = {**error.parameters, "code": error.code, "detail": error.detail, "network": error.network}
     common: dict[str, Any] = {"job": job, "reason": error.key, "reason_data": facts, "error": error}
@@ -105,7 +103,7 @@ def met(job: "Job", error: ProviderError, *, now: datetime) -> Ended:
     return Ended(after=_back(job), available_at=_again_at(job, error, now=now), counts=True, **common)
 
 
-def looked(job: "Job", findings: Findings, *, now: datetime) -> Ended:
+def looked(job: Job, findings: Findings, *, now: datetime) -> Ended:
     """One look at the network for a reply whose answer was lost."""
     if findings.published is not None:
         sent = Sent(
@@ -126,11 +124,11 @@ def looked(job: "Job", findings: Findings, *, now: datetime) -> Ended:
     return Ended(job=job, after=WayOut.UNKNOWN, available_at=until, looks=looks, counts=True, reason="look_nothing_yet")
 
 
-def _back(job: "Job") -> WayOut:
+def _back(job: Job) -> WayOut:
     return WayOut.UNKNOWN if job.state is WayOut.UNKNOWN else WayOut.WAITING
 
 
-def _again_at(job: "Job", error: ProviderError, *, now: datetime) -> datetime:
+def _again_at(job: Job, error: ProviderError, *, now: datetime) -> datetime:
     if isinstance(error, RateLimited) and error.reset_at is not None:
         return max(error.reset_at, now + timedelta(seconds=1))
     if isinstance(error, AuthorisationLost):

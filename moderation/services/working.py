@@ -7,19 +7,15 @@ acts end in the same state however often they are done, so they are simply tried
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-
-from django.db import InterfaceError, OperationalError
 
 from integrations import vault
 from integrations.budgets import Need, reserve, write_reports
-from integrations.contract import Account, Composition, Operation, Provider
-from integrations.engagement import Act, EngagingProvider, Target
+from integrations.contract import Account, Composition, Operation
+from integrations.engagement import Act
 from integrations.errors import OutcomeUnknown, ProviderError, TransientError
 from integrations.models import SocialAccount
-from integrations.registry import engaging, provider
-from lib.claims.claiming import Claim, Claimed, Clock, by_organisation
+from lib.claims.claiming import Claim, Claimed, Clock
 from lib.claims.loops import drain
 from lib.claims.threads import CALLS_AT_ONCE, in_threads
 from lib.tenancy.scope import scope
@@ -27,7 +23,7 @@ from moderation.models import Message, ModerationAction
 from moderation.services import ending
 from moderation.services.acting import QUEUE
 from moderation.services.ending import Ended
-from moderation.services.fetching import target_of
+from moderation.services.jobs import Job, load, since
 from moderation.states import WayOut
 
 logger = logging.getLogger(__name__)
@@ -42,38 +38,6 @@ WORK = Claimed(
 
 #: A call that has not started by then is not made: its lease could end, and somebody look in vain, while it is made.
 _CALL_WITHIN = timedelta(seconds=10)
-#: How far before an attempt other replies are told apart from ours.
-_NEIGHBOURS = timedelta(days=1)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Job:
-    """A claimed action with all that its call needs."""
-
-    claim: Claim
-    action: ModerationAction
-    account_id: int
-    account_state: str
-    account: vault.SealedAccount = field(repr=False)
-    provider: Provider = field(repr=False)
-    network: EngagingProvider = field(repr=False)
-    known: frozenset[str] = frozenset()  # replies at the network that are other messages of ours
-
-    @property
-    def act(self) -> Act:
-        return Act(self.action.act)
-
-    @property
-    def state(self) -> WayOut:
-        return WayOut(self.action.state)
-
-    @property
-    def text(self) -> str:
-        return self.action.reply.text if self.action.reply is not None else ""
-
-    @property
-    def target(self) -> Target:
-        return target_of(self.action.message)
 
 
 def moderate_due(clock: Clock) -> int:
@@ -83,70 +47,13 @@ def moderate_due(clock: Clock) -> int:
 
 def moderate_claimed(claims: Sequence[Claim], clock: Clock) -> None:
     """See claimed actions through one step, whatever it brings."""
-    jobs = _load(claims)
+    jobs = load(claims)
     ready, ended = _sort_out(jobs, now=clock())
     begun_at = clock()
     begun = _begin(ready, now=begun_at)
     ended += in_threads(lambda job: _call(job, begun_at, clock), begun)
     ending.settle(ended, now=clock())
     write_reports(now=clock())
-
-
-def _load(claims: Sequence[Claim]) -> list[Job]:
-    """Return what is still ours, organisation by organisation; one that cannot be read costs the others nothing."""
-    jobs: list[Job] = []
-    for organisation_id, group in by_organisation(claims):
-        try:
-            with scope(organisation=organisation_id):
-                jobs += _load_organisation(group)
-        except (OperationalError, InterfaceError):
-            raise
-        except Exception:
-            logger.exception("moderation actions of organisation %s could not be loaded", organisation_id)
-    return jobs
-
-
-def _load_organisation(claims: Sequence[Claim]) -> list[Job]:
-    by_id = {claim.id: claim for claim in claims}
-    found = ModerationAction.objects.filter(pk__in=by_id, lease_until__isnull=False).select_related(
-        "message__author", "message__thread", "reply", "social_account__grant"
-    )
-    return [
-        _job(action, by_id[action.pk])
-        for action in found.order_by("pk")
-        if action.lease_token == by_id[action.pk].token
-    ]
-
-
-def _job(action: ModerationAction, claim: Claim) -> Job:
-    account = action.social_account
-    network = engaging(account.network)
-    if network is None:
-        raise LookupError(f"{account.network} neither listens nor answers")
-    return Job(
-        claim=claim,
-        action=action,
-        account_id=account.pk,
-        account_state=account.state,
-        account=vault.sealed_account(account),
-        provider=provider(account.network),
-        network=network,
-        known=_known(action) if action.state == WayOut.UNKNOWN else frozenset(),
-    )
-
-
-def _known(action: ModerationAction) -> frozenset[str]:
-    """What was written on the network itself is not among them: it may be this very reply's echo."""
-    others = Message.objects.filter(
-        social_account=action.social_account_id,
-        origin=Message.Origin.AGENT,
-        written_at__gte=_since(action) - _NEIGHBOURS,
-    )
-    return frozenset(others.exclude(network_id="").values_list("network_id", flat=True))
-
-
-def _since(action: ModerationAction) -> datetime:
-    return action.started_at or action.created_at
 
 
 def _sort_out(jobs: Sequence[Job], *, now: datetime) -> tuple[list[Job], list[Ended]]:
@@ -228,6 +135,6 @@ def _own_fault(job: Job) -> ProviderError:
 
 def _look(job: Job, clock: Clock, *, account: Account) -> Ended:
     findings = job.network.find_reply(
-        account, job.target, job.text, since=_since(job.action), known=job.known, now=clock()
+        account, job.target, job.text, since=since(job.action), known=job.known, now=clock()
     )
     return ending.looked(job, findings, now=clock())
