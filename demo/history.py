@@ -1,4 +1,4 @@
-"""Two weeks in a few seconds: posts are written, approved, scheduled and published through the real engine.
+"""Four weeks in a few seconds: posts are written, approved, scheduled and published through the real engine.
 
 Everything takes the hour as an argument, and the twins' clock is moved along, so that walls, stories and the event log
 agree on when things happened. What lies ahead is left to the workers.
@@ -12,6 +12,7 @@ from uuid import uuid4
 
 from demo import texts
 from demo.accounts import Accounts
+from demo.inbox import Inbox
 from demo.people import Home, Member
 from demo.texts import Stage, Trouble, Words
 from demo.twins import Twins
@@ -41,6 +42,7 @@ class History:
     accounts: Accounts
     pictures: Mapping[tuple[str, str], Asset]
     twins: Twins
+    inbox: Inbox
 
     def play(self, *, now: datetime) -> None:
         """Write every post, and let those whose hour has come go out in their order."""
@@ -49,7 +51,9 @@ class History:
             self._write(words, hour=hour, now=now)
         gone = [(hour, words) for hour, words in posts if hour is not None and hour <= now]
         for hour in sorted({hour for hour, _ in gone}):
+            self.inbox.until(hour - _PREPARED_BEFORE)
             self._let_pass(hour, [words.trouble for at, words in gone if at == hour])
+        self.inbox.until(now)
 
     def _hour(self, words: Words, *, now: datetime) -> datetime | None:
         zone = self.homes[words.house].organisation.time_zone
@@ -90,7 +94,7 @@ class History:
         if Trouble.REQUEST_LOST in troubles:
             self.twins.set_clock(hour + _FINGERS)
             self.twins.write_by_hand("hartleyandryekitchen", texts.BY_HAND)
-        for later in _AFTERWARDS:
+        for later in _AFTERWARDS if any(troubles) else ():
             self._turn(hour + later)
 
     def _turn(self, at: datetime) -> None:

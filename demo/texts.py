@@ -1,4 +1,4 @@
-"""What the organisations say: the posts of two weeks gone and of two to come."""
+"""What the organisations say: the posts of four weeks gone and of two to come."""
 
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -53,6 +53,26 @@ BY_HAND = (
 )
 
 _HARTLEY = (
+    Words(
+        house=HARTLEY,
+        at=At(days=-27, hour="08:00"),
+        accounts=EVERYWHERE,
+        pictures=("loaves",),
+        text="Autumn hours from today: the ovens cool at seven, the doors close at eight. Soup until it is gone.",
+    ),
+    Words(
+        house=HARTLEY,
+        at=At(days=-21, hour="12:00"),
+        accounts=(FACEBOOK, KITCHEN),
+        text="Bread for beginners, two evenings in January: flour, water, salt, and a night of waiting. Twelve places.",
+    ),
+    Words(
+        house=HARTLEY,
+        at=At(days=-17, hour="09:00"),
+        accounts=(FACEBOOK, X),
+        author="Tom",
+        text="Which loaf keeps longest? The rye: nine days in a cloth, and better on the third than on the first.",
+    ),
     Words(
         house=HARTLEY,
         at=At(days=-13, hour="08:00"),
@@ -213,6 +233,18 @@ _HARTLEY = (
 _FOURNIL = (
     Words(
         house=FOURNIL,
+        at=At(days=-26, hour="07:00"),
+        accounts=EVERYWHERE,
+        text="La farine nouvelle est arrivée du moulin : un peu plus sombre, un peu plus vive. Goûtez la différence.",
+    ),
+    Words(
+        house=FOURNIL,
+        at=At(days=-18, hour="11:00"),
+        pictures=("loaves",),
+        text="Le pain de la veille n’est pas perdu : à moitié prix dès neuf heures, jusqu’au dernier.",
+    ),
+    Words(
+        house=FOURNIL,
         at=At(days=-12, hour="07:00"),
         accounts=EVERYWHERE,
         pictures=("croissants",),
@@ -274,6 +306,19 @@ _FOURNIL = (
 )
 
 _TIDEWATER = (
+    Words(
+        house=TIDEWATER,
+        at=At(days=-25, hour="10:00"),
+        accounts=EVERYWHERE,
+        text="Half term at the museum: rope, tar and a foghorn that works. Children free, grown-ups half.",
+    ),
+    Words(
+        house=TIDEWATER,
+        at=At(days=-16, hour="15:00"),
+        accounts=EVERYWHERE,
+        pictures=("tide",),
+        text="Spring tide tomorrow at noon. Stand on the slip and hear the bell buoy; bring boots.",
+    ),
     Words(
         house=TIDEWATER,
         at=At(days=-10, hour="10:00"),

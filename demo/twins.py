@@ -1,5 +1,6 @@
 """The sandbox's own controls: what people outside do at the networks, and what time it is there."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +28,20 @@ class Twins:
             f"{self._address}/graph.facebook.com/v26.0/{token['account']}/feed", data=form, timeout=_SECONDS
         )
         answer.raise_for_status()
+
+    def let_live(self, count: int) -> list[dict[str, str]]:
+        """Let strangers do so many things now, and return what they did."""
+        deeds: list[dict[str, str]] = self._tell("life/step", count=count)["deeds"]
+        return deeds
+
+    def live_on(self, *, per_minute: float) -> None:
+        """Let strangers go on by themselves."""
+        self._tell("life", on=True, per_minute=per_minute)
+
+    def answer_by_hand(self, deed: Mapping[str, str], text: str) -> None:
+        """Let the account's own people answer a stranger on the network's site, without us."""
+        kind, on = ("message", deed["thread"]) if deed["thread"] else ("reply", deed["id"])
+        self._tell(f"strangers/{kind}", network=deed["network"], on=on, text=text, **{"as": "itself"})
 
     def withdraw(self, **whose: str) -> None:
         """Let somebody take our app's permission back."""
