@@ -417,28 +417,25 @@ LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public,
 DECLARE
   v_lanes bigint[];
 BEGIN
+  -- A statement of its own: the next one's snapshot then has the lanes that others have made meanwhile.
+  INSERT INTO integrations_lane (organisation_id, queue, network, social_account_id, not_before_reason)
+  SELECT a.organisation_id, 'intake', p_network, a.id, '' FROM integrations_socialaccount a
+  WHERE a.network = p_network AND a.network_id = ANY (p_account_ids) AND a.state <> 'disconnected' ORDER BY a.id
+  ON CONFLICT (social_account_id, queue) DO NOTHING;
   WITH told AS (
     SELECT w.account_id, w.key, p_payloads -> (w.place - 1)::int AS payload
     FROM unnest(p_account_ids, p_keys) WITH ORDINALITY AS w (account_id, key, place)
   ), accounts AS (
-    SELECT a.id, a.organisation_id, a.network_id FROM integrations_socialaccount a
-    WHERE a.network = p_network AND a.network_id IN (SELECT account_id FROM told) AND a.state <> 'disconnected'
-  ), made AS (
-    INSERT INTO integrations_lane (organisation_id, queue, network, social_account_id, not_before_reason)
-    SELECT organisation_id, 'intake', p_network, id, '' FROM accounts ORDER BY id
-    ON CONFLICT (social_account_id, queue) DO NOTHING RETURNING id, social_account_id
-  ), lanes AS (
-    SELECT id, social_account_id FROM made
-    UNION ALL
-    SELECT l.id, l.social_account_id FROM integrations_lane l JOIN accounts a ON a.id = l.social_account_id
-    WHERE l.queue = 'intake'
+    SELECT a.id, a.organisation_id, a.network_id, l.id AS lane_id
+    FROM integrations_socialaccount a JOIN integrations_lane l ON l.social_account_id = a.id AND l.queue = 'intake'
+    WHERE a.network = p_network AND a.network_id = ANY (p_account_ids) AND a.state <> 'disconnected'
   ), stored AS (
     INSERT INTO moderation_inboundevent (
       organisation_id, network, social_account_id, lane_id, key, payload, state, received_at, reason, reason_data,
       available_at, lease_token, attempts
     )
-    SELECT a.organisation_id, p_network, a.id, l.id, t.key, t.payload, 'waiting', p_now, '', '{}', p_now, 0, 0
-    FROM told t JOIN accounts a ON a.network_id = t.account_id JOIN lanes l ON l.social_account_id = a.id
+    SELECT a.organisation_id, p_network, a.id, a.lane_id, t.key, t.payload, 'waiting', p_now, '', '{}', p_now, 0, 0
+    FROM told t JOIN accounts a ON a.network_id = t.account_id
     ORDER BY a.id, t.key
     ON CONFLICT (social_account_id, key) DO NOTHING RETURNING lane_id
   )
