@@ -183,6 +183,12 @@ class Message(OwnedModel):
                 name="message_without_item",
                 condition=models.Q(item=None) & ~models.Q(answers_id=""),
             ),
+            # Replies whose echo may come in.
+            models.Index(
+                fields=["thread"],
+                name="message_on_its_way",
+                condition=models.Q(way_out__in=[WayOut.SENDING, WayOut.UNKNOWN]),
+            ),
             models.Index(
                 fields=["lease_until"], name="message_leased_content", condition=models.Q(lease_until__isnull=False)
             ),

@@ -213,7 +213,7 @@ def _reflect_reply(each: Ended, item: Item, *, now: datetime) -> None:
     reply = each.job.action.reply
     values: dict[str, Any] = {"way_out": each.after, "reason": each.reason, "reason_data": dict(each.reason_data)}
     if each.sent is not None:
-        _adopt_echo(reply, each.sent, item)
+        _adopt_echo(reply, each.sent, item, now=now)
         values |= {"network_id": each.sent.network_id, "permalink": each.sent.permalink}
         values |= {"written_at": each.sent.sent_at or reply.written_at}
     Message.objects.filter(pk=reply.pk).update(**values)
@@ -223,16 +223,35 @@ def _reflect_reply(each: Ended, item: Item, *, now: datetime) -> None:
         item.send_failed = False
 
 
-def _adopt_echo(reply: Message, sent: Sent, item: Item) -> None:
-    """Take the place of our own reply's echo, which may have come in before the answer to the call was written."""
+def _adopt_echo(reply: Message, sent: Sent, item: Item, *, now: datetime) -> None:
+    """Take the place of our own reply's echo, which may have come in before the answer to the call was written.
+
+    Where another reply of ours was taken for this one, it is looked for anew: words of an agent are never dropped.
+    """
     same = Message.objects.filter(social_account=reply.social_account_id, network_id=sent.network_id)
     echo = same.exclude(pk=reply.pk).exclude(origin=Message.Origin.STRANGER).first()
     if echo is None:
+        return
+    if echo.origin != Message.Origin.NATIVE:
+        _look_anew(echo, now=now)
         return
     if echo.item_id == item.pk:
         item.message_count = max(item.message_count - 1, 0)
         item.last_own_message_id = max(reply.pk, Message.objects.newest_own_id(item.pk, but=echo.pk))
     echo.delete()
+
+
+def _look_anew(reply: Message, *, now: datetime) -> None:
+    """Whether this reply arrived is unknown again, since the id it had is another's."""
+    unknown: dict[str, Any] = {"reason": "no_answer", "reason_data": {}}
+    Message.objects.filter(pk=reply.pk).update(network_id="", permalink="", way_out=WayOut.UNKNOWN, **unknown)
+    action = ModerationAction.objects.filter(reply=reply.pk).first()
+    if action is None or action.lane_id is None:
+        return
+    ModerationAction.objects.filter(pk=action.pk).update(
+        state=WayOut.UNKNOWN, available_at=now, lease_until=None, ended_at=None, looks=0, **unknown
+    )
+    lower_lanes({action.lane_id: now})
 
 
 def _give_back(item: Item, each: Ended, *, now: datetime) -> None:

@@ -63,6 +63,12 @@ BEGIN
     JOIN moderation_message m
       ON m.social_account_id = (e ->> 'account_id')::bigint AND m.network_id = e #>> '{message,answers_id}'
     WHERE (e #>> '{message,by_account}')::boolean
+    UNION
+    SELECT m.item_id FROM jsonb_array_elements(p_facts) AS e
+    JOIN moderation_thread t
+      ON t.social_account_id = (e ->> 'account_id')::bigint AND t.network_id = e #>> '{message,thread_id}'
+    JOIN moderation_message m ON m.thread_id = t.id AND m.way_out IN ('sending', 'unknown')
+    WHERE (e #>> '{message,by_account}')::boolean
   ) ORDER BY id FOR NO KEY UPDATE;
 END $f$;
 
@@ -224,7 +230,7 @@ BEGIN
       text = m ->> 'text', attachments = m -> 'attachments', words = nullif(m ->> 'words', '')::tsvector,
       edited_at = CASE WHEN p_there.blanked_at IS NULL THEN coalesce((m ->> 'edited_at')::timestamptz, v_as_of)
                        ELSE x.edited_at END,
-      blanked_at = NULL, version = x.version + 1
+      lease_until = (m ->> 'lease_until')::timestamptz, blanked_at = NULL, version = x.version + 1
     WHERE x.id = p_there.id;
     v_changed := true;
   END IF;
@@ -242,7 +248,9 @@ BEGIN
   RETURN NULL;
 END $f$;
 
--- Our own reply comes back before the answer to its call was written, or after that answer was lost: it has arrived.
+-- Our own reply comes back before the answer to its call was written, or after that answer was lost: it has arrived. It
+-- is known by its words and by what it answers, or by what that answers (Facebook puts a reply to a reply under the
+-- comment on top). Where two could be meant, whose it is becomes known by the answer to the call, or by a look.
 CREATE OR REPLACE FUNCTION moderation_recognise_reply(p_now timestamptz, p_fact jsonb) RETURNS bigint
 LANGUAGE plpgsql VOLATILE AS $f$
 DECLARE
@@ -250,13 +258,23 @@ DECLARE
   v_reply bigint;
   v_item bigint;
 BEGIN
-  SELECT x.id, x.item_id INTO v_reply, v_item
-  FROM moderation_message x JOIN moderation_thread t ON t.id = x.thread_id
-  WHERE x.social_account_id = (p_fact ->> 'account_id')::bigint AND x.network_id = ''
-    AND x.way_out IN ('sending', 'unknown') AND btrim(x.text) = btrim(m ->> 'text')
-    AND t.network_id = m ->> 'thread_id'
-    AND x.written_at <= (m ->> 'written_at')::timestamptz + interval '2 minutes'
-  ORDER BY x.id LIMIT 1;
+  SELECT min(meant.id), min(meant.item_id) INTO v_reply, v_item
+  FROM (
+    SELECT x.id, x.item_id
+    FROM moderation_message x JOIN moderation_thread t ON t.id = x.thread_id
+    WHERE t.social_account_id = (p_fact ->> 'account_id')::bigint AND t.network_id = m ->> 'thread_id'
+      AND x.way_out IN ('sending', 'unknown') AND x.network_id = '' AND btrim(x.text) = btrim(m ->> 'text')
+      AND x.written_at <= (m ->> 'written_at')::timestamptz + interval '2 minutes'
+      AND (m ->> 'kind' = 'private' OR x.answers_id = m ->> 'answers_id'
+           OR m ->> 'answers_id' = '' AND x.answers_id = m ->> 'thread_id'
+           OR EXISTS (
+             SELECT FROM moderation_message answered
+             WHERE answered.social_account_id = t.social_account_id AND answered.network_id = x.answers_id
+               AND answered.network_id <> '' AND answered.answers_id <> '' AND answered.answers_id = m ->> 'answers_id'
+           ))
+    LIMIT 2
+  ) meant
+  HAVING count(*) = 1;
   IF v_reply IS NULL THEN
     RETURN NULL;
   END IF;
@@ -282,8 +300,10 @@ CREATE OR REPLACE FUNCTION moderation_keep_identity(
   ON CONFLICT (organisation_id, network, network_id) DO UPDATE SET
     name = CASE WHEN i.anonymised_at IS NULL THEN coalesce(nullif(excluded.name, ''), i.name) ELSE i.name END,
     handle = CASE WHEN i.anonymised_at IS NULL THEN coalesce(nullif(excluded.handle, ''), i.handle) ELSE i.handle END,
-    permalink = coalesce(nullif(excluded.permalink, ''), i.permalink),
-    picture_url = coalesce(nullif(excluded.picture_url, ''), i.picture_url),
+    permalink = CASE WHEN i.anonymised_at IS NULL THEN coalesce(nullif(excluded.permalink, ''), i.permalink)
+                     ELSE i.permalink END,
+    picture_url = CASE WHEN i.anonymised_at IS NULL THEN coalesce(nullif(excluded.picture_url, ''), i.picture_url)
+                       ELSE i.picture_url END,
     last_activity_at = greatest(i.last_activity_at, excluded.last_activity_at)
   RETURNING id
 $f$;

@@ -201,6 +201,59 @@ def test_our_own_reply_is_recognised_when_it_comes_back(inside: Inbox) -> None:
     assert only_item().message_count == 2
 
 
+def on_its_way(inbox: Inbox, key: str, text: str) -> Message:
+    """A reply to one stranger's item whose answer has not come."""
+    reply = inbox.answer(Item.objects.get(key=key), text).message
+    Message.objects.filter(pk=reply.pk).update(way_out=WayOut.SENDING)
+    return reply
+
+
+def test_of_two_replies_with_the_same_words_each_is_recognised_by_what_it_answers(inside: Inbox) -> None:
+    bring(inside, written(inside.account, 1), written(inside.account, 2, author=AMINE))
+    first, second = on_its_way(inside, "camille", "Thank you!"), on_its_way(inside, "amine", "Thank you!")
+
+    bring(inside, by_us(inside.account, 3, "Thank you!", answers_id="m2"))
+
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.network_id, first.way_out) == ("", WayOut.SENDING)
+    assert (second.network_id, second.way_out) == ("m3", WayOut.SENT)
+
+
+def test_a_reply_to_a_reply_is_recognised_below_the_comment_on_top(inside: Inbox) -> None:
+    bring(inside, written(inside.account, 1), written(inside.account, 2, author=AMINE, answers_id="m1"))
+    reply = on_its_way(inside, "amine", "Thank you!")
+
+    bring(inside, by_us(inside.account, 3, "Thank you!", answers_id="m1"))
+
+    reply.refresh_from_db()
+    assert (reply.network_id, reply.way_out) == ("m3", WayOut.SENT)
+
+
+def test_an_echo_that_may_be_either_of_two_replies_is_left_to_the_answers_of_their_calls(inside: Inbox) -> None:
+    bring(inside, written(inside.account, 1))
+    replies = [on_its_way(inside, "camille", "Thank you!") for _ in range(2)]
+
+    bring(inside, by_us(inside.account, 3, "Thank you!", answers_id="m1"))
+
+    for reply in replies:
+        reply.refresh_from_db()
+        assert (reply.network_id, reply.way_out) == ("", WayOut.SENDING)
+    assert Message.objects.get(network_id="m3").origin == Message.Origin.NATIVE
+
+
+def test_content_that_comes_back_after_its_term_comes_back_under_a_term(inside: Inbox) -> None:
+    inside.network.content_lease = timedelta(hours=24)
+    bring(inside, written(inside.account, 1, "before"))
+    Message.objects.update(text="", words=None, lease_until=None, blanked_at=LATER)
+
+    bring(inside, edited(inside.account, 1, "after", minutes=5))
+
+    message = Message.objects.get()
+    assert (message.text, message.blanked_at) == ("after", None)
+    assert message.lease_until == LATER + timedelta(hours=24)
+
+
 def test_names_follow_the_network_until_they_were_anonymised(inside: Inbox) -> None:
     bring(inside, written(inside.account, 1))
     Identity.objects.update(name="", handle="", anonymised_at=LATER)

@@ -185,6 +185,25 @@ def test_an_echo_that_came_in_first_becomes_the_reply_itself(inbox: Inbox, is_an
         assert (item.message_count, item.last_own_message_id) == (2, reply.pk)
 
 
+def test_a_reply_that_was_taken_for_another_is_looked_for_and_never_dropped(inbox: Inbox) -> None:
+    with inbox.scope():
+        stranger = inbox.written()
+        wrong = inbox.answer(stranger.item, "Thank you!").message
+        # Somebody wrote the same on the network: what came in was taken for this reply, which has not arrived.
+        Message.objects.filter(pk=wrong.pk).update(network_id="echo", way_out=WayOut.SENT)
+        ModerationAction.objects.filter(reply=wrong).update(state=WayOut.SENT, available_at=None, ended_at=NOON)
+        right = inbox.answer(stranger.item, "Thank you!", by=inbox.beth, anyway=True).message
+    inbox.network.reply = lambda *_args, **_kwargs: Sent(network_id="echo")  # type: ignore[method-assign]
+
+    inbox.work()
+
+    with inbox.scope():
+        assert Message.objects.get(pk=right.pk).network_id == "echo"
+        dropped = Message.objects.get(pk=wrong.pk)
+        assert (dropped.text, dropped.network_id, dropped.way_out) == ("Thank you!", "", WayOut.UNKNOWN)
+        assert ModerationAction.objects.get(reply=wrong).available_at is not None
+
+
 def come_in_as_echo(stranger: Message, network_id: str, inbox: Inbox) -> None:
     echo = Message.objects.create(
         thread=stranger.thread,
