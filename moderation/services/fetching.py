@@ -2,6 +2,7 @@
 somebody looks at.
 """
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,11 +11,13 @@ from integrations import vault
 from integrations.budgets import Need, need_of, reserve, write_reports
 from integrations.contract import Operation
 from integrations.engagement import IncomingMessage, MessageKind, Target
-from integrations.errors import ProviderError, RateLimited
+from integrations.errors import ProviderError, RateLimited, TransientError
 from integrations.models import SocialAccount
 from integrations.registry import engaging, provider
 from lib.claims.threads import in_threads
 from moderation.models import Message
+
+logger = logging.getLogger(__name__)
 
 #: Messages that are asked for with one call.
 AT_ONCE = 50
@@ -73,3 +76,7 @@ def _fetch(errand: Errand, *, now: datetime) -> Answer:
         return network.fetch_messages(vault.account_for_calls(errand.account), errand.targets, now=now)
     except ProviderError as error:
         return error
+    except Exception:
+        # An answer of a shape that nobody expects is this errand's trouble, and not that of all others in its batch.
+        logger.exception("messages of account %s could not be fetched", errand.account.pk)
+        return TransientError("unavailable", network=errand.account.network)

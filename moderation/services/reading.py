@@ -14,7 +14,7 @@ from django.db.models import F
 
 from eventlog.services import record
 from integrations.engagement import Author, Change, EngagingProvider, Incoming, IncomingMessage, Target
-from integrations.errors import PermanentError, ProviderError
+from integrations.errors import PermanentError, ProviderError, TransientError
 from integrations.models import SocialAccount
 from integrations.registry import engaging
 from integrations.services.lanes import lower_lanes
@@ -24,7 +24,7 @@ from lib.claims.loops import drain
 from lib.tenancy.models import OwnedQuerySet
 from lib.tenancy.scope import scope
 from moderation.models import Identity, InboundEvent
-from moderation.services.fetching import AT_ONCE, Answer, Errand, fetch_all
+from moderation.services.fetching import AT_ONCE, Errand, fetch_all
 from moderation.services.storing import Arrival, store
 
 logger = logging.getLogger(__name__)
@@ -41,6 +41,8 @@ WORK = Claimed(
 
 #: After so many tries an event is kept aside.
 _TRIES_MAX = 8
+
+_Named = tuple[int, str]  # an account's id, and a message's at the network
 
 
 @dataclass(kw_only=True)
@@ -154,10 +156,15 @@ def _fetch_what_came_without_words(readings: Sequence[_Reading], clock: Clock) -
     if not wanting:
         return
     errands = list(_errands(wanting))
-    answers = fetch_all(errands, now=clock())
-    by_account = {errand.account.pk: answer for errand, answer in zip(errands, answers, strict=True)}
+    told: dict[_Named, IncomingMessage | None] = {}
+    silent: dict[_Named, ProviderError] = {}
+    for errand, answer in zip(errands, fetch_all(errands, now=clock()), strict=True):
+        if isinstance(answer, ProviderError):
+            silent |= {(errand.account.pk, each.message_id): answer for each in errand.targets}
+        else:
+            told |= {(errand.account.pk, message_id): message for message_id, message in answer.items()}
     for reading in wanting:
-        _take_words(reading, by_account.get(reading.event.social_account_id, {}), now=clock())
+        _take_words(reading, told, silent, now=clock())
 
 
 def _errands(readings: Iterable[_Reading]) -> Iterable[Errand]:
@@ -170,38 +177,50 @@ def _errands(readings: Iterable[_Reading]) -> Iterable[Errand]:
             if (each.needs_fetch or each.message_id in reading.nameless) and each.message is not None:
                 targets[account.pk][each.message_id] = each.message.target
     for account_id, account in accounts.items():
-        yield Errand(account=account, targets=tuple(targets[account_id].values())[:AT_ONCE])
+        wanted = tuple(targets[account_id].values())
+        for start in range(0, len(wanted), AT_ONCE):
+            yield Errand(account=account, targets=wanted[start : start + AT_ONCE])
 
 
-def _take_words(reading: _Reading, answer: Answer, *, now: datetime) -> None:
+def _take_words(
+    reading: _Reading,
+    told: Mapping[_Named, IncomingMessage | None],
+    silent: Mapping[_Named, ProviderError],
+    *,
+    now: datetime,
+) -> None:
     """Give each announced message its words, and its author a name; one that is gone by now is told as deleted.
 
     A name is a kindness: where it cannot be had, the message is taken without.
     """
-    if isinstance(answer, ProviderError):
-        if not any(each.needs_fetch for each in reading.incoming):
-            return
-        if isinstance(answer, PermanentError) or reading.event.attempts + 1 >= _TRIES_MAX:
-            reading.failure = answer.key
-        else:
-            reading.again_at = getattr(answer, "reset_at", None) or now + wait_before_retry(reading.event.attempts + 1)
-        return
     complete: list[Incoming] = []
     for each in reading.incoming:
+        named = (reading.event.social_account_id, each.message_id)
         if not each.needs_fetch:
-            complete.append(_named(each, answer) if each.message_id in reading.nameless else each)
-        elif each.message_id in answer:
-            found = answer[each.message_id]
+            complete.append(_with_name(each, told.get(named)) if each.message_id in reading.nameless else each)
+        elif named in told:
+            found = told[named]
             change = each.change if found is not None else Change.DELETED
             complete.append(replace(each, change=change, message=found, needs_fetch=False))
+        else:  # not told of, and not told to be gone either
+            why = silent.get(named) or TransientError("unavailable", network=reading.event.network)
+            _ask_later(reading, why, now=now)
+            return
     reading.incoming = complete
 
 
-def _named(incoming: Incoming, answer: Mapping[str, IncomingMessage | None]) -> Incoming:
-    found = answer.get(incoming.message_id)
+def _with_name(incoming: Incoming, found: IncomingMessage | None) -> Incoming:
     if found is None or found.author is None or incoming.message is None:
         return incoming
     return replace(incoming, message=replace(incoming.message, author=found.author))
+
+
+def _ask_later(reading: _Reading, why: ProviderError, *, now: datetime) -> None:
+    """Put the event off; aside where that is of no use."""
+    if isinstance(why, PermanentError) or reading.event.attempts + 1 >= _TRIES_MAX:
+        reading.failure = why.key
+    else:
+        reading.again_at = getattr(why, "reset_at", None) or now + wait_before_retry(reading.event.attempts + 1)
 
 
 # -- writing it down ---------------------------------------------------------------------------------------------------
