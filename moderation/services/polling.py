@@ -91,11 +91,17 @@ def begin_polling(*, now: datetime) -> int:
 
 @transaction.atomic
 def fill_back(account: SocialAccount, *, since: datetime, now: datetime) -> Poll:
-    """Read an account again from `since` on, at once: what is here already stays as it is."""
-    poll, _created = Poll.objects.update_or_create(
-        social_account=account,
-        defaults={"since": since, "cursor": {}, "available_at": now, "reason": "", "reason_data": {}},
-    )
+    """Read an account again from `since` on, at once: what is here already stays as it is.
+
+    A worker that is asking meanwhile loses its claim: it would write its own cursor over the new beginning.
+    """
+    poll, created = Poll.objects.get_or_create(social_account=account, defaults={"since": since, "available_at": now})
+    if not created:
+        poll.since, poll.cursor, poll.available_at = since, {}, now
+        poll.lease_until, poll.lease_token, poll.attempts = None, F("lease_token") + 1, 0
+        poll.reason, poll.reason_data = "", {}
+        poll.save()
+        poll.refresh_from_db()
     found: Poll = poll
     return found
 

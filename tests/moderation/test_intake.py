@@ -1,13 +1,15 @@
 """Webhooks and polls: durable before they are answered, read once, for every organisation that has the account."""
 
+import threading
 import uuid
 from dataclasses import replace
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.test import Client
+from django.db import connection, transaction
+from django.test import Client, RequestFactory
 
 from integrations import vault
 from integrations.engagement import Author, Change, Incoming, MessageKind, WebhookRefused
@@ -22,6 +24,7 @@ from moderation.services import commands, polling, reading, storing
 from moderation.services.receiving import receive
 from moderation.services.waking import wake_due
 from moderation.states import ItemState
+from moderation.views.webhooks import webhook
 from tests.factories import make_social_account
 from tests.moderation.conftest import Inbox
 
@@ -225,6 +228,75 @@ def test_a_message_is_taken_without_a_name_where_none_can_be_had(
         assert len(texts()) == 1
 
 
+def test_however_many_come_without_their_words_each_gets_its_own(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "AT_ONCE", 2)
+    for number in range(5):
+        write(inbox, f"wordless {number}")
+    honest = inbox.network.read_event
+
+    def bare(payload: Any, *, account_id: str) -> tuple[Incoming, ...]:
+        return tuple(replace(each, needs_fetch=True) for each in honest(payload, account_id=account_id))
+
+    monkeypatch.setattr(inbox.network, "read_event", bare)
+    deliver(inbox)
+
+    read(inbox)
+
+    with inbox.scope():
+        assert sorted(texts()) == [f"wordless {number}" for number in range(5)]
+
+
+def test_words_that_the_network_does_not_tell_are_asked_for_again_and_never_let_go(
+    inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    announce(inbox, monkeypatch)
+    monkeypatch.setattr(inbox.network, "fetch_messages", lambda *_args, **_more: {})
+
+    for _ in range(8):
+        read(inbox)
+        inbox.clock.forward(hours=2)
+
+    with inbox.scope():
+        event = InboundEvent.objects.get()
+        assert (event.state, event.reason) == ("dead", "unavailable")
+        monkeypatch.undo()
+        reading.read_again([event], now=inbox.now)
+    read(inbox)
+    with inbox.scope():
+        assert texts() == ["The words come apart"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_first_webhooks_of_an_account_in_the_same_moment_are_both_kept(inbox: Inbox) -> None:
+    with inbox.scope():
+        Lane.objects.filter(queue="intake").delete()
+    write(inbox, "first")
+    first = inbox.network.webhook()
+    write(inbox, "second")
+    second = inbox.network.webhook()
+    began, may_end = threading.Event(), threading.Event()
+
+    def deliver_slowly() -> None:
+        try:
+            with transaction.atomic():
+                receive("memory", inbox.network, first, now=inbox.now)
+                began.set()
+                may_end.wait(10)
+        finally:
+            connection.close()
+
+    slow = threading.Thread(target=deliver_slowly)
+    slow.start()
+    began.wait(10)
+    threading.Timer(0.5, may_end.set).start()
+    receive("memory", inbox.network, second, now=inbox.now)
+    slow.join()
+
+    read(inbox)
+    with inbox.scope():
+        assert set(texts()) == {"first", "second"}
+
+
 def test_a_worker_that_died_leaves_its_events_to_another(inbox: Inbox) -> None:
     write(inbox)
     deliver(inbox)
@@ -275,6 +347,20 @@ def test_a_signed_call_is_taken_and_a_forged_one_refused(inbox: Inbox) -> None:
     assert post(inbox, arrived) == 200
     with inbox.scope():
         assert InboundEvent.objects.count() == 1
+
+
+def test_a_body_is_read_no_further_than_what_is_taken(inbox: Inbox, settings: Any) -> None:
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
+    write(inbox)
+    arrived = inbox.network.webhook()
+    request = RequestFactory().post(
+        "/webhooks/memory", arrived.body + b" " * 2000, content_type="application/json", headers=dict(arrived.headers)
+    )
+    request.META["CONTENT_LENGTH"] = ""  # sent in chunks: no length was announced
+    request._stream = BytesIO(arrived.body + b" " * 2000)
+
+    assert webhook(request, "memory").status_code == 403
+    assert request._stream.tell() <= 1001
 
 
 def test_the_handshake_is_answered_to_whoever_knows_its_word(inbox: Inbox) -> None:
@@ -394,6 +480,29 @@ def test_more_can_be_brought_in_from_before(inbox: Inbox, poll: Poll) -> None:
         assert texts() == ["today"]
         polling.fill_back(inbox.account, since=inbox.now - timedelta(days=60), now=inbox.now)
 
+    ask(inbox)
+
+    with inbox.scope():
+        assert sorted(texts()) == ["long ago", "today"]
+
+
+def test_what_is_asked_from_before_survives_a_poll_that_is_under_way(inbox: Inbox, poll: Poll) -> None:
+    mention(inbox, "long ago")
+    inbox.clock.forward(days=30)
+    mention(inbox, "today")
+    with inbox.scope():
+        Poll.objects.update(since=inbox.now - timedelta(days=7), available_at=inbox.now)
+    honest, asked = inbox.network._next, iter((True,))
+
+    def be_interrupted(*args: Any, **more: Any) -> Any:
+        if next(asked, False):
+            with inbox.scope():
+                polling.fill_back(inbox.account, since=inbox.now - timedelta(days=60), now=inbox.now)
+        return honest(*args, **more)
+
+    inbox.network._next = be_interrupted  # type: ignore[method-assign]
+
+    ask(inbox)
     ask(inbox)
 
     with inbox.scope():
