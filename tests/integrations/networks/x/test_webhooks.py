@@ -131,6 +131,13 @@ def test_a_challenge_is_answered_with_a_proof() -> None:
     assert webhooks.answer_challenge(Arrived(headers={}), secret=SECRET) is None
 
 
+def test_no_body_is_signed_for_whoever_asks_for_a_proof() -> None:
+    forged = json.dumps({"data": {"event_type": "post.create", "filter": {"user_id": "7"}, "payload": {"id": "1"}}})
+
+    with pytest.raises(WebhookRefused):
+        webhooks.answer_challenge(Arrived(headers={}, query={"crc_token": forged}), secret=SECRET)
+
+
 @pytest.mark.parametrize(
     "payload", [{}, {"event_type": "post.delete", "payload": {}}, {"event_type": "post.create", "payload": {}}]
 )
