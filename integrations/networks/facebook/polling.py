@@ -12,6 +12,7 @@ from typing import Any
 
 from integrations.contract import Account, Feature
 from integrations.engagement import Change, Incoming, IncomingMessage, Page
+from integrations.fingerprints import CLOCK_SKEW
 from integrations.networks.facebook import messages
 from integrations.networks.facebook.client import FacebookClient
 from integrations.networks.facebook.limits import POLL_OVERLAP
@@ -131,9 +132,19 @@ class _Poll:
             )
 
     def _page(self, found: Iterable[IncomingMessage]) -> Page:
+        """Meta gives each as it stands now: edits, hides and shows that no webhook told of are among them.
+
+        Its clock, by which webhooks are told, is not ours: what they tell of the last moments is not undone by this.
+        """
+        as_of = self.now - CLOCK_SKEW
         return Page(
             incoming=tuple(
-                Incoming(change=Change.WRITTEN, message_id=each.network_id, message=each, happened_at=each.written_at)
+                Incoming(
+                    change=Change.WRITTEN,
+                    message_id=each.network_id,
+                    message=each,
+                    happened_at=max(each.written_at or as_of, as_of),
+                )
                 for each in found
             ),
             cursor=dict(self.seen),
