@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from http.cookiejar import DefaultCookiePolicy
+from math import isfinite
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -53,7 +54,15 @@ class Answer:
 
 def read_json(body: bytes) -> Any:  # what a stranger sent can be anything
     """Return a body as JSON, its texts fit to be stored. Raises ValueError when it is not."""
-    return _storable(json.loads(body))
+    try:
+        return _storable(json.loads(body, parse_constant=_no_number))
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
+def _no_number(name: str) -> Any:
+    """Python reads NaN and Infinity, which are no JSON and cannot be stored as such."""
+    raise ValueError(f"{name} is no JSON")
 
 
 class Client:
@@ -132,7 +141,9 @@ def _storable(value: Any) -> Any:
     if isinstance(value, list):
         return [_storable(each) for each in value]
     if isinstance(value, dict):
-        return {key: _storable(each) for key, each in value.items()}
+        return {_storable(key): _storable(each) for key, each in value.items()}
+    if isinstance(value, float) and not isfinite(value):  # written as 1e999
+        return None
     return value
 
 

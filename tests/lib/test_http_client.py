@@ -8,7 +8,7 @@ from io import BytesIO
 
 import pytest
 
-from lib.http import AnswerLost, AnswerTooLarge, Client, Multipart, NotSent, OriginRefused
+from lib.http import AnswerLost, AnswerTooLarge, Client, Multipart, NotSent, OriginRefused, read_json
 from tests.lib.http_server import answer, hang_up, serving
 
 SECRET = "token-that-nobody-may-read"
@@ -195,3 +195,13 @@ def test_texts_of_an_answer_can_be_stored() -> None:
         got = Client([origin]).call("GET", f"{origin}/x").json()
 
     assert got == {"text": "cut ? in two", "whole": ["\U0001f600\n"], "number": 1}
+
+
+@pytest.mark.parametrize("body", [b'{"a": NaN}', b"[-Infinity]", b"[" * 100_000])
+def test_what_the_database_could_not_keep_is_no_json(body: bytes) -> None:
+    with pytest.raises(ValueError, match=r"JSON|deeply"):
+        read_json(body)
+
+
+def test_names_and_numbers_are_fit_to_be_stored_as_texts_are() -> None:
+    assert read_json(rb'{"a\u0000b": "\ud83d", "far": 1e999}') == {"ab": "?", "far": None}
