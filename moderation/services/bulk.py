@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from accounts.models import Membership, User
 from accounts.permissions import Permission
@@ -101,7 +101,13 @@ def run_due(clock: Clock) -> int:
     done = 0
     while claims := _claim(now=clock()):
         for claim in claims:
-            done += _run_one(claim, clock)
+            try:
+                done += _run_one(claim, clock)
+            except (OperationalError, InterfaceError):
+                raise
+            except Exception:
+                # Somebody else's trouble to nobody: the lease ends, and what is left is tried again.
+                logger.exception("bulk command %s could not be carried out", claim.id)
     return done
 
 
@@ -159,6 +165,11 @@ def _run_batch(command: BulkCommand, batch: Iterable[Sequence[int]], *, now: dat
                     RUNS[command.name](_Turn(item, command.details, seen))
             except Refused as refusal:
                 skipped.append([item_id, _why(refusal)])
+            except (OperationalError, InterfaceError):
+                raise
+            except Exception:
+                logger.exception("bulk command %s: item %s was left alone", command.pk, item_id)
+                skipped.append([item_id, "failed"])
     return skipped
 
 

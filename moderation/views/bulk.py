@@ -115,6 +115,7 @@ def _reasons(command: BulkCommand) -> list[str]:
         "not_allowed": gettext("you may not do this there"),
         "not_found": gettext("it is no longer there"),
         "refused": gettext("somebody else has it in hand"),
+        "failed": gettext("something went wrong here: look at it by itself"),
     }
     return [
         gettext("%(count)s left alone: %(why)s") % {"count": count, "why": own.get(key) or sentence(key, {})}

@@ -129,6 +129,23 @@ def test_it_goes_on_where_a_dead_worker_stopped(inbox: Inbox, monkeypatch: pytes
         assert (command.done, command.skipped) == (3, [])
 
 
+def test_an_item_that_is_trouble_is_left_alone_and_holds_up_no_other(
+    inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with inbox.scope():
+        items = [inbox.written().item for _ in range(2)]
+        broken = start(inbox, "defer", items)  # without its hour
+        sound = start(inbox, "ignore", items)
+
+    let_it_run(inbox)
+
+    with inbox.scope():
+        broken.refresh_from_db()
+        sound.refresh_from_db()
+        assert (broken.state, broken.skipped) == ("done", [[one.pk, "failed"] for one in items])
+        assert (sound.state, sound.skipped) == ("done", [])
+
+
 def test_what_cannot_be_asked_is_refused_at_once(inbox: Inbox) -> None:
     analyst = inbox.house.member(Role.ANALYST)
     with inbox.scope():
