@@ -188,6 +188,48 @@ def test_the_other_two_ways_out_of_the_guard(
     page_errors.clear()
 
 
+def test_what_is_typed_while_an_answer_is_on_its_way_stays(house: House, opens: Opens) -> None:
+    item = three(house)[0]
+    with opens() as page:
+        visit(page, house.url(f"inbox/{item.pk}/"))
+        held = _hold_answers(page)
+        page.locator("#reply-text").fill("It is back.")
+        page.locator("#reply-text").press("Control+Enter")
+        page.wait_for_timeout(200)
+        page.locator("#reply-text").press_sequentially(" And one more thing")
+
+        held[0].continue_()
+
+        expect(page.locator("#thread")).to_contain_text("It is back.")
+        expect(page.locator("#reply-text")).to_have_value("And one more thing")
+        expect(page.locator("#reply-saved")).to_contain_text("kept at")
+    with house.scope():
+        assert Draft.objects.get().text == "And one more thing"
+
+
+def test_a_guard_never_stands_before_another_item_s_words(house: House, opens: Opens, page_errors: list[str]) -> None:
+    item, other, _lou = three(house)
+    marek = join(house, "Marek Dvorak")
+    with opens() as page:
+        visit(page, house.url(f"inbox/{item.pk}/"))
+        with house.scope():
+            answer(item, text="Marek was here.", seen=_seen(item), key=_key(), actor=marek, now=timezone.now())
+        held = _hold_answers(page)
+        page.locator("#reply-text").fill("My own words.")
+        page.locator("#reply-text").press("Control+Enter")
+        page.wait_for_timeout(200)
+        page.locator(f"#row-{other.pk} a.item").click()
+        expect(heading(page)).to_have_text("Noé")
+
+        held[0].continue_()
+
+        expect(page.locator("#toasts")).to_contain_text("Nothing was sent: Marek Dvorak answered at")
+        expect(page.locator(".guard")).to_have_count(0)
+        page.locator(f"#row-{item.pk} a.item").click()
+        expect(page.locator("#reply-text")).to_have_value("My own words.")
+    page_errors.clear()  # the browser notes the status 409
+
+
 def test_a_draft_comes_back_after_a_reload_and_on_another_machine(house: House, opens: Opens) -> None:
     item = three(house)[0]
     with opens() as page:
@@ -329,6 +371,17 @@ def test_everything_is_within_reach_of_everybody(house: House, opens: Opens, lan
                 visit(page, house.url(path))
                 assert violations(page) == [], (width, path)
                 assert page.evaluate("document.documentElement.scrollWidth") == width, path
+
+
+def _hold_answers(page: Page) -> list[Route]:
+    """Keep answers from leaving the browser until a test lets them."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/inbox/*/reply/", hold)
+    return held
 
 
 def _broken(route: Route) -> None:

@@ -15,7 +15,7 @@ let sending = false;
 let dirty = new Set();
 
 const form = () => document.querySelector("#reply");
-const area = (purpose = form().dataset.purpose) => form().querySelector(`.reply-text[data-purpose="${purpose}"]`);
+const area = (purpose = form().dataset.purpose, here = form()) => here.querySelector(`.reply-text[data-purpose="${purpose}"]`);
 const copyName = (item, purpose) => `inbox:${item}:${purpose}`;
 
 // -- keeping --------------------------------------------------------------------------------------------------------
@@ -35,6 +35,14 @@ function store(name, text) {
     localStorage.setItem(name, text);
   } catch {
     // A browser that keeps nothing still saves to the server.
+  }
+}
+
+function readCopy(item, purpose) {
+  try {
+    return localStorage.getItem(copyName(item, purpose));
+  } catch {
+    return null;
   }
 }
 
@@ -86,16 +94,10 @@ function bringBack() {
   if (!here) return;
   dirty = new Set();
   for (const field of here.querySelectorAll(".reply-text")) {
-    const name = copyName(here.dataset.item, field.dataset.purpose);
-    let kept = null;
-    try {
-      kept = localStorage.getItem(name);
-    } catch {
-      return;
-    }
+    const kept = readCopy(here.dataset.item, field.dataset.purpose);
     if (kept === null) continue;
     if (kept === field.value) {
-      localStorage.removeItem(name);
+      localStorage.removeItem(copyName(here.dataset.item, field.dataset.purpose));
       continue;
     }
     field.value = kept;
@@ -133,6 +135,7 @@ async function send({ anyway = false } = {}) {
   // A draft on its way must not arrive after the answer that ends it.
   await saving;
   const fields = new FormData(here);
+  const text = area(purpose, here).value;
   if (anyway) fields.set("anyway", "on");
   busy(true);
   try {
@@ -142,12 +145,18 @@ async function send({ anyway = false } = {}) {
     if (response.redirected || ![200, 409, 422].includes(response.status)) throw new Error(String(response.status));
     const body = parse(await response.text());
     forget(item);
-    if (response.status === 200) sent(body, item, purpose);
+    if (response.status === 200) sent(body, item, purpose, text);
+    else if (openItemId() !== item) tellElsewhere(body);
     else if (response.status === 409) stopped(body);
     else refused(body);
   } catch (error) {
-    setError(error instanceof TypeError ? here.dataset.notSent : here.dataset.failed);
-    dirty.add(purpose);
+    const words = error instanceof TypeError ? here.dataset.notSent : here.dataset.failed;
+    if (openItemId() !== item) {
+      toast(words);
+    } else {
+      setError(words);
+      dirty.add(purpose);
+    }
   } finally {
     sending = false;
     busy(false);
@@ -162,15 +171,30 @@ function busy(is) {
   }
 }
 
-function sent(body, item, purpose) {
-  dirty.delete(purpose);
-  localStorage.removeItem(copyName(item, purpose));
-  if (openItemId() === item) {
+/** The agent has gone on to another item: its field and its guard are not what this is about. The server has the words. */
+function tellElsewhere(body) {
+  toast((body.querySelector("#guard-heading") ?? body.querySelector("#said")).textContent.trim());
+}
+
+/** What was typed after `text` had been handed over stays: it is the beginning of the next words. */
+function sent(body, item, purpose, text) {
+  const isOpen = openItemId() === item;
+  const typed = isOpen ? area(purpose).value : readCopy(item, purpose) ?? text;
+  const more = typed.startsWith(text) ? typed.slice(text.length).trimStart() : typed;
+  if (more && !isOpen) store(copyName(item, purpose), more);
+  else localStorage.removeItem(copyName(item, purpose));
+  if (isOpen) {
+    dirty.delete(purpose);
     forgetUnseen();
     const fresh = body.querySelector("#reply");
     const focused = form().contains(document.activeElement);
     if (fresh) form().replaceWith(fresh);
     bringBack();
+    if (more) {
+      area(purpose).value = more;
+      touched(area(purpose));
+      if (purpose === "note") write(purpose, { focus: false });
+    }
     if (focused) (purpose === "note" ? area("reply") : area()).focus();
   }
   put(body, { own: true });
