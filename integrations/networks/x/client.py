@@ -88,7 +88,9 @@ class XClient:
         return self._json("GET", path, token, budget="x.mentions", subject=subject, params=params)
 
     # https://docs.x.com/x-api/posts/search-recent-posts
-    def search(self, token: str, query: str, *, subject: str, since: datetime, next_token: str) -> Mapping[str, Any]:
+    def search(
+        self, token: str, query: str, *, subject: str, since: datetime, until_id: str = "", next_token: str
+    ) -> Mapping[str, Any]:
         """Return one page, newest first, of the posts of the last seven days that match."""
         params = {
             "query": query,
@@ -97,6 +99,7 @@ class XClient:
             "tweet.fields": MESSAGE_FIELDS,
             **AROUND,
         }
+        params |= {"until_id": until_id} if until_id else {}
         params |= {"next_token": next_token} if next_token else {}
         return self._json("GET", "/2/tweets/search/recent", token, budget="x.search", subject=subject, params=params)
 

@@ -2,7 +2,8 @@
 
 Every post read is paid, so nothing is read twice on purpose but what lies in the overlap, and a scan of mentions that
 was stopped goes on where it stood. The cursor: ``mentions`` with ``newest`` (the latest id seen), and while a scan is
-under way ``since`` and ``until`` (the ids it lies between) and ``top``; ``conversations``: when each was looked at.
+under way ``since`` and ``until`` (the ids it lies between) and ``top``; ``conversations``: when each was looked at; and
+``search``, while one is under way: ``of`` which conversations, when it ``began``, ``until`` which id it is still to go.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -37,6 +38,7 @@ def poll(
         watched=frozenset(watched),
         mentions=dict(cursor.get("mentions") or {}),
         looked=looked,
+        search=dict(cursor.get("search") or {}),
     )
     yield from polling.read_mentions()
     yield from polling.read_conversations()
@@ -51,6 +53,7 @@ class _Poll:
     watched: frozenset[str]
     mentions: dict[str, str] = field(default_factory=dict)
     looked: dict[str, str] = field(default_factory=dict)
+    search: dict[str, Any] = field(default_factory=dict)
 
     def read_mentions(self) -> Iterator[Page]:
         state = self.mentions
@@ -96,21 +99,27 @@ class _Poll:
         if since > self.now - _FRESH:
             return
         query = " OR ".join(f"conversation_id:{each}" for each in conversations)
-        token, seen = "", set[str]()
+        if self.search.get("of") != list(conversations):
+            self.search = {"of": list(conversations), "began": self.now.astimezone(UTC).isoformat(), "until": ""}
+        token, seen, until = "", set[str](), str(self.search["until"])
         while True:
             answer = self.client.search(
                 self.account.credentials.access_token,
                 query,
                 subject=self.account.network_id,
                 since=since,
+                until_id=until,
                 next_token=token,
             )
             token = str((answer.get("meta") or {}).get("next_token") or "")
             if not token or token in seen:
-                self.looked.update(dict.fromkeys(conversations, self.now.astimezone(UTC).isoformat()))
+                self.looked.update(dict.fromkeys(conversations, self.search["began"]))
+                self.search = {}
                 yield self._page(answer)
                 return
             seen.add(token)
+            ids = [str(each["id"]) for each in answer.get("data") or () if each.get("id")]
+            self.search["until"] = min([*ids, *filter(None, [self.search["until"]])], key=_number, default="")
             yield self._page(answer)
 
     def _page(self, answer: Mapping[str, Any]) -> Page:
@@ -122,7 +131,11 @@ class _Poll:
         ]
         return Page(
             incoming=tuple(messages.incoming(each) for each in found),
-            cursor={"mentions": dict(self.mentions), "conversations": dict(self.looked)},
+            cursor={
+                "mentions": dict(self.mentions),
+                "conversations": dict(self.looked),
+                **({"search": dict(self.search)} if self.search else {}),
+            },
         )
 
 

@@ -1,112 +1,52 @@
-"""Polling X within its rules and money: against the twin, over real HTTP."""
+"""A search that is stopped goes on where it stood: every post read is paid."""
 
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Any
 
-import pytest
+from integrations.contract import Account, Credentials
+from integrations.networks.x.polling import poll
 
-from integrations.engagement import Act, MessageKind
-from integrations.errors import PermanentError
-from integrations.networks.x import limits
-from tests.integrations.networks.engaging import commented, polled
-from tests.integrations.networks.sandbox import Sandbox
-from tests.integrations.networks.stage import now
-from tests.integrations.networks.twins import XStage
+NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 
 
-@pytest.fixture
-def stage(sandbox: Sandbox) -> XStage:
-    return XStage(sandbox)
+class Conversation:
+    """One on which three posts stand, a page each; nobody mentions the account."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def mentions(self, *_args: object, **_more: object) -> Mapping[str, Any]:
+        return {"data": []}
+
+    def search(
+        self, _token: str, _query: str, *, until_id: str = "", next_token: str, **_more: object
+    ) -> Mapping[str, Any]:
+        self.asked.append(next_token or until_id)
+        before = int(next_token or until_id or 14)
+        meta = {"next_token": str(before - 1)} if before > 12 else {}
+        post = {
+            "id": str(before - 1),
+            "conversation_id": "1",
+            "author_id": "9",
+            "text": "a",
+            "created_at": NOW.isoformat(),
+        }
+        return {"data": [post], "meta": meta}
 
 
-def test_a_scan_that_was_stopped_goes_on_where_it_stood(stage: XStage, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("integrations.networks.x.client.POSTS_A_PAGE", 5)
-    account = stage.account()
-    for number in range(12):
-        stage.mention(account, f"number {number}")
-    pages = stage.provider.poll(account, cursor={}, since=now() - timedelta(hours=1), watched=(), now=now())
-    first = next(pages)
-    stage.mention(account, "meanwhile")
+def test_a_long_search_that_was_stopped_reads_no_page_twice_and_leaves_no_gap() -> None:
+    conversation: Any = Conversation()
+    account = Account(network_id="7", handle="shop", credentials=Credentials(access_token="token"))
+    since = NOW - timedelta(days=1)
+    [first] = islice(poll(conversation, account, cursor={}, since=since, watched=["1"], now=NOW), 1)
 
-    rest, cursor = polled(stage, account, cursor=dict(first.cursor))
-    later, _ = polled(stage, account, cursor=cursor)
+    later = NOW + timedelta(minutes=5)
+    rest = list(poll(conversation, account, cursor=first.cursor, since=since, watched=["1"], now=later))
 
-    assert len(first.incoming) == 5
-    assert len({each.message_id for each in (*first.incoming, *rest)}) == 12
-    assert any(each.message is not None and "meanwhile" in each.message.text for each in later)
-
-
-def test_many_conversations_are_searched_together(stage: XStage, sandbox: Sandbox) -> None:
-    account = stage.account()
-    posts = [stage.post(account) for _ in range(limits.CONVERSATIONS_A_QUERY + 1)]
-    stage.comment(account, posts[0], "First")
-    stage.comment(account, posts[-1], "Last")
-    before = len(sandbox.calls("x.search"))
-
-    found, cursor = polled(stage, account, watched=posts)
-
-    assert len(sandbox.calls("x.search")) - before == 2
-    assert {each.message.thread_id for each in found if each.message} == {posts[0], posts[-1]}
-    assert set(cursor["conversations"]) == set(posts)
-
-
-def test_conversations_no_longer_watched_leave_the_cursor(stage: XStage) -> None:
-    account = stage.account()
-    first, second = stage.post(account), stage.post(account)
-    _, cursor = polled(stage, account, watched=[first, second])
-
-    _, cursor = polled(stage, account, watched=[second], cursor=cursor)
-
-    assert set(cursor["conversations"]) == {second}
-
-
-def test_search_never_asks_further_back_than_x_takes(stage: XStage) -> None:
-    account = stage.account()
-    post_id = stage.post(account)
-
-    polled(stage, account, watched=[post_id], since=now() - timedelta(days=400))  # X would refuse
-
-
-def test_a_deep_reply_is_a_comment_of_the_thread(stage: XStage, sandbox: Sandbox) -> None:
-    account = stage.account()
-    message = commented(stage, account)
-    sandbox.control("strangers/reply", network="x", on=message.network_id, text="I wonder too")
-
-    found, _ = polled(stage, account, watched=[message.thread_id])
-
-    deep: list[Any] = [each.message for each in found if each.message and "wonder" in each.message.text]
-    assert {(each.kind, each.thread_id, each.answers_id) for each in deep if each.acts is None} == {
-        (MessageKind.COMMENT, message.thread_id, message.network_id)
-    }
-
-
-def test_an_answer_to_somebody_who_did_not_mention_us_is_refused_with_its_own_sentence(
-    stage: XStage, sandbox: Sandbox
-) -> None:
-    sandbox.control("settings", replies_count_as_summons=False)
-    account = stage.account()
-    message = commented(stage, account)
-
-    with pytest.raises(PermanentError, match="x_not_summoned"):
-        stage.provider.reply(account, message.target, "Yes", now=now())
-
-
-def test_likes_are_not_offered_without_a_contract(stage: XStage) -> None:
-    account = stage.account()
-    message = commented(stage, account)
-
-    assert Act.LIKE not in stage.provider.acts(MessageKind.COMMENT)
-    with pytest.raises(PermanentError, match="act_not_offered"):
-        stage.provider.act(account, Act.LIKE, message.target, now=now())
-
-
-def test_with_an_enterprise_contract_it_likes(sandbox: Sandbox) -> None:
-    sandbox.control("settings", enterprise=True)
-    stage = XStage(sandbox, enterprise=True)
-    account = stage.account()
-    message = commented(stage, account)
-
-    for act in (Act.LIKE, Act.LIKE, Act.UNLIKE, Act.UNLIKE):
-        stage.provider.act(account, act, message.target, now=now())
-
-    assert len(sandbox.calls("x.like")) >= 4
+    found = [each.message_id for page in (first, *rest) for each in page.incoming]
+    assert found == ["13", "12", "11"]
+    assert conversation.asked == ["", "13", "12"]
+    # What came since it began is looked for the next time.
+    assert rest[-1].cursor == {"mentions": {}, "conversations": {"1": NOW.isoformat()}}
