@@ -101,6 +101,13 @@ GRANT UPDATE (lease_until, lease_token, attempts) ON privacy_retentionwork TO pa
 GRANT USAGE ON SEQUENCE privacy_retentionwork_id_seq TO passage;
 DROP POLICY IF EXISTS passage ON privacy_retentionwork;
 CREATE POLICY passage ON privacy_retentionwork TO passage USING (true);
+GRANT SELECT (id, organisation_id, available_at, lease_until, lease_token, attempts, code, state),
+      UPDATE (lease_until, lease_token, attempts) ON privacy_datasubjectrequest TO passage;
+DROP POLICY IF EXISTS passage ON privacy_datasubjectrequest;
+CREATE POLICY passage ON privacy_datasubjectrequest TO passage USING (true);
+GRANT SELECT (organisation_id, network, network_id) ON moderation_identity TO passage;
+DROP POLICY IF EXISTS passage ON moderation_identity;
+CREATE POLICY passage ON moderation_identity FOR SELECT TO passage USING (true);
 GRANT SELECT (organisation_id, scope, record_class, released_at) ON privacy_legalhold TO passage;
 DROP POLICY IF EXISTS passage ON privacy_legalhold;
 CREATE POLICY passage ON privacy_legalhold FOR SELECT TO passage USING (true);
@@ -575,6 +582,34 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_
   ) due
   WHERE w.id = due.id
   RETURNING w.id, w.organisation_id, w.lease_token, w.record_class
+$f$;
+
+-- Take one person's erasure that is due.
+CREATE OR REPLACE FUNCTION passage.claim_erasures(p_now timestamptz, p_until timestamptz)
+RETURNS TABLE (request_id bigint, organisation_id bigint, lease_token bigint)
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $f$
+  UPDATE privacy_datasubjectrequest r
+  SET lease_until = p_until, lease_token = r.lease_token + 1, attempts = least(r.attempts + 1, 1000)
+  FROM (
+    SELECT id FROM privacy_datasubjectrequest
+    WHERE available_at <= p_now AND (lease_until IS NULL OR lease_until <= p_now)
+    ORDER BY available_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
+  ) due
+  WHERE r.id = due.id
+  RETURNING r.id, r.organisation_id, r.lease_token
+$f$;
+
+-- Organisations to which a person at a network wrote.
+CREATE OR REPLACE FUNCTION passage.organisations_with_person(p_network text, p_network_id text) RETURNS SETOF bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $f$
+  SELECT DISTINCT organisation_id FROM moderation_identity
+  WHERE network = p_network AND network_id = p_network_id ORDER BY 1
+$f$;
+
+-- How far the erasure has come that a network asked for under this code, over all organisations: requests by state.
+CREATE OR REPLACE FUNCTION passage.erasure_progress(p_code text) RETURNS TABLE (state text, count bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $f$
+  SELECT state, count(*) FROM privacy_datasubjectrequest WHERE code = p_code AND p_code <> '' GROUP BY 1
 $f$;
 
 -- Events of the organisation in scope, once it has been closed for a year: whole subscription, then one year.

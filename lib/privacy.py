@@ -166,6 +166,13 @@ class PrivacyClass:
     anonymised_at: str = ""
     #: Kinds of `reached_by` with which the row goes when that one is deleted, whatever its own clock says.
     goes_with: tuple[str, ...] = ()
+    #: Columns whose values lead back to the person wherever else they stand: ids, names, addresses. Who is erased is
+    #: looked for by them in all that others wrote (privacy/traces.py).
+    identifies: tuple[str, ...] = ()
+    #: Whether the row goes as a whole where it names somebody who is erased; else what names them is taken out of it.
+    goes_when_named: bool = False
+    #: Reverse keys: with nothing left behind any of them, the row says nothing any more and goes when a person does.
+    goes_when_empty: tuple[str, ...] = ()
     #: Columns with keys of files in storage, which end with the row or when the column is emptied.
     files: tuple[str, ...] = ()
     network_cap: ContentLease | None = None

@@ -12,12 +12,20 @@ class ModerationConfig(AppConfig):
         from accounts.permissions import Permission
         from live.kinds import register_kind
         from moderation.changes import BULK, ITEM, locate_items
+        from moderation.services import erasing
         from moderation.services.leasing import keep_fresh
         from moderation.services.letting_go import follow_blanked
         from privacy.ending import after_blanking
         from privacy.leases import refresh_with
+        from privacy.people import before_erasing, widen_with
+        from privacy.traces import after_rewording
 
         register_kind(ITEM, permission=Permission.VIEW_INBOX, locate=locate_items)
         register_kind(BULK, permission=None)
         after_blanking("moderation.Message", follow_blanked)
         refresh_with("moderation.Message", keep_fresh)
+        after_blanking("moderation.Identity", erasing.forget_words_of_authors)
+        after_rewording("moderation.Message", erasing.rewrite_words)
+        after_rewording("moderation.Identity", erasing.rewrite_words_of_authors)
+        widen_with(erasing.widen)
+        before_erasing(erasing.mark_messages)

@@ -69,6 +69,8 @@ def _absent_fields(model: type[models.Model], declared: PrivacyClass) -> Iterato
     paths = [
         *declared.holds,
         *declared.files,
+        *declared.identifies,
+        *declared.goes_when_empty,
         *([declared.anonymised_at] if declared.anonymised_at else []),
         *(path for kind in declared.reached_by for path in declared.paths_to(kind)),
         *(clock for rule in declared.rules for clock in rule.clocks),

@@ -76,3 +76,31 @@ class HoldForm(forms.Form):
             subject_id=found["subject_id"] if scope in {"thread", "contact", "identity"} else None,
             review_on=found["review_on"],
         )
+
+
+class ErasureForm(forms.Form):
+    """How a person is to be erased, and what else they are called."""
+
+    wanted = forms.ChoiceField(
+        label=_("What happens"),
+        required=False,
+        choices=[
+            (Mode.DELETE.value, _("Delete them: who they are, what they wrote, what was noted")),
+            (Mode.ANONYMISE.value, _("Blank who they are: their words stay, without an author")),
+        ],
+    )
+    more = forms.CharField(
+        label=_("Also called"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Other full names, handles, addresses or numbers, one a line: taken out wherever they stand."),
+    )
+
+    def clean_more(self) -> list[str]:
+        lines = [line.strip() for line in str(self.cleaned_data["more"]).splitlines()]
+        return [line for line in lines if line][:50]
+
+    def mode(self) -> Mode:
+        value = self.cleaned_data.get("wanted") if hasattr(self, "cleaned_data") else ""
+        return Mode(value or Mode.DELETE)

@@ -25,6 +25,10 @@ class Period:
         day = min(at.day, monthrange(year, month + 1)[1])
         return at.replace(year=year, month=month + 1, day=day) - timedelta(days=self.days)
 
+    def after(self, at: datetime) -> datetime:
+        """Return the hour at which the period is over for what began at `at`."""
+        return Period(months=-self.months, days=-self.days).before(at)
+
     @property
     def length(self) -> float:
         """Its length in days, for comparing; a month counts as a twelfth of a year."""

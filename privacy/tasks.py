@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from lib.claims.loops import loop
-from privacy import nightly
+from privacy import erasing, nightly
 
 #: How long one bell is worked on: the worker has other bells to hear.
 SLICE_SECONDS = 5.0
@@ -15,3 +15,10 @@ def apply_rules() -> None:
     """End what is over."""
     with loop(nightly.LOOP):
         nightly.run_due(timezone.now, seconds=SLICE_SECONDS)
+
+
+@shared_task(name="privacy.tasks.erase")
+def erase() -> None:
+    """Erase people who asked for it."""
+    with loop(erasing.LOOP):
+        erasing.run_due(timezone.now, seconds=SLICE_SECONDS)

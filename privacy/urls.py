@@ -1,4 +1,4 @@
-"""Retention, legal holds, the processing record: under /o/<slug>/retention/."""
+"""Retention, legal holds, requests of people, the processing record: under /o/<slug>/retention/."""
 
 from django.urls import path
 
@@ -13,5 +13,9 @@ urlpatterns = [
     path("keep/", views.keep, name="keep"),
     path("holds/", views.place, name="place_hold"),
     path("holds/<int:hold_id>/release/", views.release, name="release_hold"),
+    path("requests/", views.requests, name="requests"),
+    path("requests/identity/<int:identity_id>/", views.identity, name="erase_identity"),
+    path("requests/contact/<int:contact_id>/", views.contact, name="erase_contact"),
+    path("requests/somebody/", views.somebody, name="erase_somebody"),
     path("record/", views.processing_record, name="record"),
 ]

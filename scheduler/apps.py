@@ -10,9 +10,11 @@ class SchedulerConfig(AppConfig):
         from accounts.permissions import Permission
         from integrations.events import AccountDisconnected, AccountReturned, count_waiting_with, subscribe
         from live.kinds import register_kind
-        from scheduler.services import following
+        from privacy.traces import after_rewording
+        from scheduler.services import composing, following
 
         subscribe(AccountReturned, following.after_return)
         subscribe(AccountDisconnected, following.after_disconnection)
         count_waiting_with(following.count_waiting)
+        after_rewording("scheduler.Post", composing.follow_rewording)
         register_kind("publication", permission=Permission.VIEW_POSTS)

@@ -22,13 +22,13 @@ from config.sockets import SOCKETS
 from integrations.models import ConnectAttempt
 from lib.tenancy.scope import scope
 from live.sockets import LiveSocket
-from moderation.models import BulkCommand, ModerationAction, SavedReply
+from moderation.models import BulkCommand, Contact, ModerationAction, SavedReply
 from notifications.models import Notice
 from privacy.models import LegalHold
 from tests.answers import comparable
 from tests.factories import make_asset, make_post, make_publication, make_social_account, make_user
 from tests.houses import House, signed_in
-from tests.moderation.factories import make_item, make_message
+from tests.moderation.factories import make_identity, make_item, make_message
 
 ABSENT = 987_654_321
 
@@ -83,11 +83,13 @@ def make_saved_reply() -> SavedReply:
 ROWS: dict[str, Callable[[], Any]] = {
     "account_id": make_social_account,
     "action_id": make_action,
+    "contact_id": lambda: Contact.objects.create(name="Camille Fontaine"),
     "asset_id": make_asset,
     "attempt_id": make_attempt,
     "bulk_id": make_bulk,
     "invitation_id": make_invitation,
     "hold_id": make_hold,
+    "identity_id": make_identity,
     "item_id": make_item,
     "message_id": lambda: make_message(make_item()),
     "notice_id": make_notice,
@@ -102,6 +104,7 @@ WORDS = {
     "network": "facebook",
     "slug": "acme",
     "token": "no-such-token",
+    "code": "no-such-code",
     "key": "none",
     "uidb36": "1",
 }
@@ -147,6 +150,8 @@ OUTSIDE = {
     "media": 404,
     "webhook": 404,  # Facebook's handshake without its questions
     "webhook_farewell": 405,
+    "webhook_erasure": 405,
+    "privacy_erasure": 404,
 }
 
 

@@ -40,6 +40,7 @@ class InboundEvent(OwnedModel, Leased):
         record_class="raw_events",
         clock="received_at",
         ends_by=delete(),
+        goes_when_named=True,
     )
 
     class Meta(OwnedModel.Meta):
@@ -110,6 +111,7 @@ class EarlyNews(OwnedModel):
         record_class="raw_events",
         clock="received_at",
         ends_by=delete(),
+        goes_when_named=True,
     )
 
     class Meta(OwnedModel.Meta):

@@ -38,6 +38,7 @@ class Contact(OwnedModel):
         clock="last_activity_at",
         ends_by=delete(),
         anonymises=blank("name", "company", "emails", "phones", "language", "remark"),
+        identifies=("name", "emails", "phones"),
         reached_by={"contact": "pk", "identity": "identities", "thread": "identities__messages__thread"},
     )
 
@@ -86,6 +87,7 @@ class Identity(OwnedModel):
         ends_by=delete(),
         anonymises=blank("network_id", "name", "handle", "permalink", "picture_url"),
         anonymised_at="anonymised_at",
+        identifies=("network_id", "name", "handle", "permalink", "picture_url"),
         reached_by={"identity": "pk", "contact": "contact", "thread": ("messages__thread", "items__thread")},
     )
 

@@ -47,6 +47,7 @@ class Thread(OwnedModel):
         record_class="messages",
         clock="last_activity_at",
         ends_by=delete(),
+        goes_when_empty=("messages", "items"),
         reached_by={"thread": "pk", "identity": "messages__author", "contact": "messages__author__contact"},
     )
 
@@ -135,6 +136,7 @@ class Message(OwnedModel):
         # An address at the network leads back to the author; without an id of its own the message is only ours.
         anonymises=blank("permalink"),
         goes_with=("identity",),
+        identifies=("network_id",),
         reached_by={
             "thread": "thread",
             "identity": ("author", "item__identity"),

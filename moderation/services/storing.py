@@ -16,6 +16,8 @@ from integrations.registry import engaging
 from lib.words import lexemes, words_of
 from live.changes import record_change
 from moderation.changes import ITEM
+from moderation.models import Message
+from moderation.services.erasing import find_erased
 from moderation.services.items import excerpt_of
 
 _STORE = "SELECT * FROM moderation_store(%s, %s)"
@@ -48,7 +50,9 @@ def store(arrivals: Sequence[Arrival], *, organisation_id: int, now: datetime) -
     """Store a batch, in its order, in the scope of its organisation; browsers hear of each item that changed."""
     if not arrivals:
         return []
-    facts = [_facts(each, organisation_id=organisation_id, now=now) for each in arrivals]
+    facts = [_facts(each, organisation_id=organisation_id, now=now) for each in _without_erased(arrivals)]
+    if not facts:
+        return []
     with connection.cursor() as cursor:
         cursor.execute(_STORE, [now, json.dumps(facts)])
         changed = [Changed(item_id=row[0], version=row[1], account_id=row[2], is_new=row[3]) for row in cursor]
@@ -57,9 +61,27 @@ def store(arrivals: Sequence[Arrival], *, organisation_id: int, now: datetime) -
     return changed
 
 
+def _without_erased(arrivals: Sequence[Arrival]) -> list[Arrival]:
+    """Leave out what somebody wrote whose erasure was asked for: a poll that looks back must not bring it in again."""
+    erased = find_erased((each.network, each.incoming.message_id) for each in arrivals)
+    if not erased:
+        return list(arrivals)
+    # Where only the author was blanked, the words are still here: that the network has deleted them is followed.
+    here = set(Message.objects.filter(network_id__in=[pk for _, pk in erased]).values_list("network_id", flat=True))
+    return [
+        each
+        for each in arrivals
+        if (each.network, each.incoming.message_id) not in erased
+        or (each.incoming.message_id in here and _is_named_only(each.incoming))
+    ]
+
+
+def _is_named_only(incoming: Incoming) -> bool:
+    return incoming.message is None or incoming.change in {Change.DELETED, Change.HIDDEN, Change.SHOWN}
+
+
 def _facts(arrival: Arrival, *, organisation_id: int, now: datetime) -> dict[str, Any]:
     incoming = arrival.incoming
-    is_named_only = incoming.message is None or incoming.change in {Change.DELETED, Change.HIDDEN, Change.SHOWN}
     return {
         "account_id": arrival.account_id,
         "network": arrival.network,
@@ -67,7 +89,7 @@ def _facts(arrival: Arrival, *, organisation_id: int, now: datetime) -> dict[str
         "network_id": incoming.message_id[:128],
         "as_of": (incoming.happened_at or arrival.as_of).isoformat(),
         "message": None
-        if is_named_only or incoming.message is None
+        if incoming.message is None or _is_named_only(incoming)
         else _message(incoming.message, arrival, organisation_id=organisation_id, now=now),
     }
 

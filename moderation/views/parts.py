@@ -109,6 +109,7 @@ def item_context(request: OrganisationRequest, opened: Opened) -> dict[str, Any]
         "is_mine": item.assignee_id == request.user.pk,
         "may_answer": request.membership.may(Permission.ANSWER_INBOX),
         "may_moderate": request.membership.may(Permission.MODERATE_INBOX),
+        "may_erase": request.membership.may(Permission.MANAGE_PRIVACY),
         "hours": hours_to_come(now),
         "last_acts": last.acts if last else (),
         "last_message_id": last.pk if last else None,

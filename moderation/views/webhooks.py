@@ -4,14 +4,17 @@ import logging
 from types import MappingProxyType
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from config.env import env
 from integrations.engagement import Arrived, EngagingProvider, WebhookRefused
 from integrations.registry import engaging, provider_keys
 from integrations.services.leaving import person_left
+from moderation.services.farewells import erase_everywhere
 from moderation.services.receiving import receive
 
 logger = logging.getLogger(__name__)
@@ -44,6 +47,23 @@ def farewell(request: HttpRequest, network: str) -> HttpResponse:
         logger.warning("a farewell of %s was refused", network)
         return HttpResponse(status=403)
     return HttpResponse(b"ok", content_type="text/plain")
+
+
+@csrf_exempt  # as above
+@require_http_methods(["POST"])
+def erasure(request: HttpRequest, network: str) -> HttpResponse:
+    """A network says that a person asks for the erasure of their data: it begins, and a page says how far it is.
+
+    Source: https://developers.facebook.com/docs/development/create-an-app/app-dashboard/data-deletion-callback
+    """
+    found = _listening(network)
+    try:
+        code = erase_everywhere(network, found.read_farewell(_arrived(request)), now=timezone.now())
+    except WebhookRefused:
+        logger.warning("a request for erasure of %s was refused", network)
+        return HttpResponse(status=403)
+    url = f"{env.public_base_url.rstrip('/')}{reverse('privacy_erasure', args=[code])}"
+    return JsonResponse({"url": url, "confirmation_code": code})
 
 
 def _listening(network: str) -> EngagingProvider:

@@ -8,9 +8,11 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from eventlog.services import record
-from privacy.models import LegalHold
+from lib.claims.doorbell import ring_after_commit
+from privacy.models import DataSubjectRequest, LegalHold
 from privacy.record_classes import RECORD_CLASSES
 from privacy.registry import find_kind
+from privacy.services.requests import BELL, QUEUE
 
 
 class NothingToHold(ValueError):
@@ -56,7 +58,15 @@ def release_hold(hold: LegalHold, *, actor: User, at: datetime) -> bool:
     released = bool(active.update(released_at=at, released_by=actor))
     if released:
         record("privacy.hold.released", hold)
+        _take_up_requests(at)
     return released
+
+
+def _take_up_requests(at: datetime) -> None:
+    """Whoever asked to be erased, and was kept by a hold, need not wait for another day."""
+    kept = DataSubjectRequest.objects.filter(state=DataSubjectRequest.State.HELD, lease_until=None)
+    if kept.update(available_at=at):
+        ring_after_commit(BELL, queue=QUEUE)
 
 
 def _require_subject(wanted: Wanted) -> None:

@@ -1,6 +1,19 @@
-"""The retention page and the processing record."""
+"""The retention page, requests of people about their data, and the processing record."""
 
 from privacy.views.record import record as processing_record
+from privacy.views.requests import contact, identity, requests, somebody
 from privacy.views.retention import choose, effect, keep, page, place, release
 
-__all__ = ["choose", "effect", "keep", "page", "place", "processing_record", "release"]
+__all__ = [
+    "choose",
+    "contact",
+    "effect",
+    "identity",
+    "keep",
+    "page",
+    "place",
+    "processing_record",
+    "release",
+    "requests",
+    "somebody",
+]

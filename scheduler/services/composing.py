@@ -185,10 +185,21 @@ def _write(post: Post, words: Words, *, member: Membership, publications: Sequen
     post.text, post.own_texts, post.planned_at = words.text, dict(words.own_texts), words.planned_at
     _set_pictures(post, words.pictures)
     _set_accounts(post, words.account_ids, member=member, publications=publications)
-    found = words_of(post.text, *post.own_texts.values())
-    post.search_words = lexemes(found, organisation_id=post.organisation_id)
+    post.search_words = _search_words(post)
     post.is_loose = not post.publications.exists()
     post.save(update_fields=["text", "own_texts", "planned_at", "search_words", "is_loose"])
+
+
+def _search_words(post: Post) -> str:
+    found = words_of(post.text, *post.own_texts.values())
+    return lexemes(found, organisation_id=post.organisation_id)
+
+
+def follow_rewording(post_ids: Sequence[int], at: datetime) -> None:
+    """A person was taken out of posts' texts: searches follow, and a page that shows the former text saves no more."""
+    for post in Post.objects.filter(pk__in=post_ids).order_by("pk"):
+        post.search_words, post.version = _search_words(post), post.version + 1
+        post.save(update_fields=["search_words", "version"])
 
 
 def _set_pictures(post: Post, pictures: Sequence[Picture]) -> None:

@@ -14,6 +14,10 @@ from moderation.services.acting import acts_offered
 from moderation.services.counting import find_drift
 from moderation.services.storing import Arrival, Changed, store
 from moderation.states import ItemState, Visibility, WayOut
+from privacy import erasing
+from privacy.people import whole_person
+from privacy.record_classes import Mode
+from privacy.services.requests import ask_for_erasure
 from tests.factories import NOON
 from tests.moderation.arriving import AMINE, by_us, edited, news, picture, written
 from tests.moderation.conftest import Inbox
@@ -321,3 +325,35 @@ def test_any_order_and_any_repetition_end_in_the_same_inbox(inside: Inbox, seed:
 
     assert picture() == expected
     assert find_drift() == {}
+
+
+def test_what_was_erased_does_not_come_back_with_the_next_poll(inbox: Inbox) -> None:
+    with inbox.scope():
+        bring(inbox, written(inbox.account, 1), written(inbox.account, 2, author=AMINE))
+        person = whole_person("identity", Identity.objects.get(network_id="camille").pk)
+        assert person is not None
+        ask_for_erasure(person, mode=Mode.DELETE, actor=None, at=LATER)
+    erasing.run_due(lambda: LATER)
+
+    with inbox.scope():
+        bring(inbox, written(inbox.account, 1), edited(inbox.account, 1, "Anew", minutes=5), written(inbox.account, 3))
+        bring(inbox, news(inbox.account, Change.DELETED, 1, minutes=6))
+
+        assert set(Message.objects.values_list("network_id", flat=True)) == {"m2", "m3"}
+        assert not EarlyNews.objects.exists()
+
+
+def test_an_author_who_was_blanked_stays_so_when_their_words_are_told_again(inbox: Inbox) -> None:
+    with inbox.scope():
+        bring(inbox, written(inbox.account, 1))
+        person = whole_person("identity", Identity.objects.get().pk)
+        assert person is not None
+        ask_for_erasure(person, mode=Mode.ANONYMISE, actor=None, at=LATER)
+    erasing.run_due(lambda: LATER)
+
+    with inbox.scope():
+        bring(inbox, written(inbox.account, 1))
+        assert Identity.objects.get().name == ""
+
+        bring(inbox, news(inbox.account, Change.DELETED, 1, minutes=6))
+        assert Message.objects.get().visibility == Visibility.DELETED
