@@ -45,7 +45,8 @@ def acts_offered(message: Message) -> frozenset[Act]:
 def act(message: Message, wanted: Act, *, key: uuid.UUID, actor: Membership, now: datetime) -> ModerationAction:
     """Have something done about a message; replies go through `answering`.
 
-    Asked again with the same key, or while the same is on its way, it returns what is there. Raises NotPossible where
+    Asked again with the same key, or while the same is on its way, it returns what is there; asked for the opposite of
+    what still waits, it takes that back and returns it. Raises NotPossible where
     the network does not offer it, NotAllowed.
     """
     item = _locked_item(message)
@@ -57,8 +58,8 @@ def act(message: Message, wanted: Act, *, key: uuid.UUID, actor: Membership, now
     on_its_way = same.filter(act=wanted.value, state__in=[WayOut.WAITING, WayOut.SENDING]).first()
     if on_its_way is not None:
         return on_its_way
-    if wanted in OPPOSITE:
-        _cancel(same.filter(act=OPPOSITE[wanted].value), now=now)
+    if wanted in OPPOSITE and (waiting := _waiting(same.filter(act=OPPOSITE[wanted].value))) is not None:
+        return take_back(waiting, actor=actor, now=now)  # nothing has been done yet, so there is nothing to undo there
     if wanted is Act.REPLY or wanted not in acts_offered(message):
         raise NotPossible("act_not_offered", {"act": wanted.value})
     action = ModerationAction(act=wanted.value, item=item, message=message, user=actor.user, key=key)
@@ -105,6 +106,10 @@ def _locked_item(message: Message) -> Item:
     items = Item.objects.select_for_update(of=("self",)).select_related("social_account")
     found: Item = items.get(messages=message)
     return found
+
+
+def _waiting(actions: OwnedQuerySet[ModerationAction]) -> ModerationAction | None:
+    return actions.filter(state=WayOut.WAITING, lease_until=None).select_related("message").first()
 
 
 def _cancel(actions: OwnedQuerySet[ModerationAction], *, now: datetime) -> int:

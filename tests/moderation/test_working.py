@@ -274,6 +274,18 @@ def test_the_same_act_is_asked_once_and_its_opposite_takes_it_back(inbox: Inbox)
     assert inbox.work() == 0
 
 
+def test_asked_for_the_opposite_of_what_waits_it_is_taken_back(inbox: Inbox) -> None:
+    with inbox.scope():
+        message = inbox.written()
+        hide = do(inbox, message, Act.HIDE)
+
+        assert do(inbox, message, Act.SHOW) == hide
+
+        hide.refresh_from_db()
+        assert hide.state == WayOut.CANCELLED
+    assert inbox.work() == 0
+
+
 def test_what_has_begun_cannot_be_taken_back(inbox: Inbox) -> None:
     with inbox.scope():
         message = inbox.written()

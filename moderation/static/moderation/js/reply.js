@@ -16,7 +16,8 @@ let dirty = new Set();
 
 const form = () => document.querySelector("#reply");
 const area = (purpose = form().dataset.purpose, here = form()) => here.querySelector(`.reply-text[data-purpose="${purpose}"]`);
-const copyName = (item, purpose) => `inbox:${item}:${purpose}`;
+// A browser may be shared: what one person typed is not shown to the next.
+const copyName = (item, purpose) => `inbox:${document.body.dataset.user}:${item}:${purpose}`;
 
 // -- keeping --------------------------------------------------------------------------------------------------------
 
