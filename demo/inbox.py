@@ -41,6 +41,8 @@ AGENTS: Mapping[str, tuple[str, ...]] = {
 _ROUNDS = [timedelta(days=days) for days in (22, 15, 9, 5, 2, 1)] + [timedelta(minutes=25)]
 #: When strangers write, and how many things they do each time.
 _HOURS, _DEEDS = (10, 19), 6
+#: Minutes before now at which they have written since the last round began, and how much each time.
+_LATELY, _DEEDS_LATELY = (170, 120, 80, 50, 30, 8, 3), 9
 #: What is younger than this in the last round still waits, most of it.
 _FRESH = timedelta(hours=30)
 _BETWEEN_ANSWERS = timedelta(seconds=70)
@@ -93,12 +95,13 @@ class Inbox:
             for hour in _HOURS
         ]
         # Last of all, somebody has just written.
-        writing += [self.now - timedelta(minutes=minutes) for minutes in (90, 50, 8, 3)]
+        writing += [self.now - timedelta(minutes=minutes) for minutes in _LATELY]
         moments = [(each, False) for each in writing] + [(self.now - before, True) for before in _ROUNDS]
         return sorted(each for each in moments if self.at < each[0] <= until)
 
     def _let_write(self, at: datetime) -> None:
-        for deed in self.twins.let_live(_DEEDS):
+        is_late = self.now - at <= timedelta(minutes=max(_LATELY))
+        for deed in self.twins.let_live(_DEEDS_LATELY if is_late else _DEEDS):
             # Now and then somebody of the house answers from a telephone.
             if deed["kind"] in {"comment", "message"} and self.dice.random() < 0.04 and _is_ours(deed):
                 words = self.dice.choice(BY_HAND[language_of(deed["text"])])
@@ -123,14 +126,17 @@ class Inbox:
             waiting = list(
                 Item.objects.waiting().select_related("social_account").order_by("last_activity_at", "pk")[:200]
             )
+        fresh = {item.pk for item in waiting if min(at, item.last_activity_at) > self.now - _FRESH}
+        first = next((item.pk for item in waiting if item.pk in fresh and item.assignee_id is None), None)
         for place, item in enumerate(waiting):
             agent = self.dice.choice(agents)
             when = min(at + place * _BETWEEN_ANSWERS, at + _LASTS)
+            desk = _Desk(item, agent, agents, home.organisation.language, when, self.dice)
             with _as(agent.membership, home, when), suppress(Refused):
-                if at > self.now - _FRESH and item.last_activity_at > self.now - _FRESH:
-                    _Desk(item, agent, agents, home.organisation.language, when, self.dice).begin(now=self.now)
+                if item.pk in fresh:
+                    desk.begin(now=self.now, is_first=item.pk == first)
                 else:
-                    _Desk(item, agent, agents, home.organisation.language, when, self.dice).finish()
+                    desk.finish()
 
 
 @dataclass
@@ -165,12 +171,12 @@ class _Desk:
                 if self.dice.random() < 0.6:
                     self._command("close")
 
-    def begin(self, *, now: datetime) -> None:
-        """Take some of what is fresh in hand, put some off, leave most of it."""
-        chance = self.dice.random()
+    def begin(self, *, now: datetime, is_first: bool) -> None:
+        """Take some of what is fresh in hand, put some off, leave most of it; over the first an answer is begun."""
+        chance = 0.0 if is_first else self.dice.random()
         if chance < 0.16:
             commands.engage(self.item, key=uuid.uuid4(), actor=self.agent.membership, now=self.at)
-            if chance < 0.05:
+            if is_first:
                 words = DRAFTS[self.language]
                 save_draft(self.item, text=words, purpose="reply", actor=self.agent.membership, now=self.at)
         elif chance < 0.26:
