@@ -8,6 +8,7 @@ smaller; all other figures are the larger's. `database_p95_ms` is the part of th
 recount, after commands and after folding.
 """
 
+import argparse
 import contextlib
 import random
 import time
@@ -42,9 +43,13 @@ SEARCHES = {
 OWN = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
 
 
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--rounds", type=int, help="how often each address is asked for (default: 15 small, 60 full)")
+
+
 def measure(run: Run) -> Figures:
     small, large = run.choose(small=(10_000, 100_000), full=(100_000, 1_000_000))
-    rounds = run.choose(small=15, full=60)
+    rounds = run.options.rounds or run.choose(small=15, full=60)
     with throwaway() as servers:
         product(servers.addresses)
         archive, client = _house(servers.addresses.database_owner_url)
@@ -247,4 +252,5 @@ if __name__ == "__main__":
             "search_p95_ms": at_most(300),
             "counters_drift": exactly(0),
         },
+        add_arguments=add_arguments,
     )
