@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from accounts.permissions import Role
@@ -173,3 +174,15 @@ def test_words_find_what_was_said_in_any_state_whatever_its_accents(house: House
 
     assert sorted(names_in(page)) == ["Camille", "Noé"]
     assert page.context["queue"].tab.count is None
+
+
+def test_of_more_matches_than_are_looked_through_the_newest_are_found(house: House) -> None:
+    items = [write(house, text="Is the stollen back?") for _ in range(3)]
+    with house.scope():
+        for item in items:
+            make_findable(Message.objects.get(item=item))
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT * FROM passage.items_with_words(%s, %s)", [["stoll"], 2])
+            found = {row[0] for row in cursor.fetchall()}
+
+    assert found == {items[1].pk, items[2].pk}
