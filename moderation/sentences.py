@@ -19,6 +19,7 @@ SENTENCES: dict[str, Promise] = {
     "assign_to_somebody_who_cannot": _(
         "This person may not answer on this account. Choose somebody who may, or let an administrator open it to them."
     ),
+    "nobody_is_known": _("The network does not say who wrote this, so nothing can be written down about them."),
     "nothing_to_answer": _("There is no message here that could be answered."),
     "message_gone": _("Its author has deleted this message at the network, so it cannot be answered."),
     "act_not_offered": _("The network does not offer this for such a message."),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from moderation.views import acting, answering, bulk, commands, fresh, intake, items, queue, saved_replies
+from moderation.views import acting, answering, bulk, commands, contacts, fresh, intake, items, queue, saved_replies
 
 app_name = "moderation"
 
@@ -26,6 +26,7 @@ urlpatterns = [
     path("actions/<int:action_id>/take-back/", acting.take_back, name="take_back"),
     path("<int:item_id>/", items.item, name="item"),
     path("<int:item_id>/person/", items.person, name="person"),
+    path("<int:item_id>/contact/", contacts.contact, name="contact"),
     path("<int:item_id>/others/", items.others, name="others"),
     path("<int:item_id>/colleagues/", commands.colleagues, name="colleagues"),
     path("<int:item_id>/reply/", answering.reply, name="reply"),

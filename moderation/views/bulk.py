@@ -64,7 +64,7 @@ def undo(request: OrganisationRequest, bulk_id: int) -> HttpResponse:
     return _show(request, command)
 
 
-@requires(Permission.ANSWER_INBOX)
+@requires(Permission.VIEW_INBOX)
 @require_safe
 def colleagues(request: OrganisationRequest) -> HttpResponse:
     """Those to whom several items can be given; what one of them may not answer is left alone."""

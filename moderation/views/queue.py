@@ -11,6 +11,7 @@ from accounts.permissions import Permission
 from accounts.requests import OrganisationRequest, requires
 from lib.numbers import number_in
 from moderation.inbox import items_in, listed, read_filters, read_queue
+from moderation.keys import KEYS
 from moderation.models.talk import KINDS
 from moderation.views.parts import counters, row_context
 
@@ -58,6 +59,7 @@ def queue_context(request: OrganisationRequest) -> dict[str, Any]:
         "rows": queue.page.rows,
         "shown": {one.pk for one in queue.page.rows},
         "kinds": KINDS,
+        "page_keys": KEYS,
         "may_answer": request.membership.may(Permission.ANSWER_INBOX),
         "may_moderate": request.membership.may(Permission.MODERATE_INBOX),
     }

@@ -11,6 +11,7 @@ from accounts.permissions import Permission
 from accounts.requests import OrganisationRequest, requires
 from moderation.forms import SavedReplyForm
 from moderation.models import SavedReply
+from moderation.services import saved_replies as keeping
 
 MOST_CHOICES = 200
 
@@ -48,15 +49,13 @@ def saved_reply(request: OrganisationRequest, saved_reply_id: int) -> HttpRespon
 @require_POST
 def delete_saved_reply(request: OrganisationRequest, saved_reply_id: int) -> HttpResponse:
     """Take one away; what was sent with it stays."""
-    get_object_or_404(SavedReply, pk=saved_reply_id).delete()
+    keeping.delete_saved_reply(get_object_or_404(SavedReply, pk=saved_reply_id))
     messages.success(request, gettext("Deleted. What was sent with it stays."))
     return redirect("moderation:saved_replies", slug=request.organisation.slug)
 
 
 def _keep(request: OrganisationRequest, form: SavedReplyForm, words: str) -> HttpResponse:
-    kept = form.save(commit=False)
-    kept.by, kept.updated_at = request.user, timezone.now()
-    kept.save()
+    keeping.keep_saved_reply(form.save(commit=False), actor=request.membership, now=timezone.now())
     messages.success(request, words)
     return redirect("moderation:saved_replies", slug=request.organisation.slug)
 

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
@@ -17,6 +18,27 @@ from tests.conftest import watch
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
+@dataclass
+class Wire:
+    """The sockets that pages open, answered by the test in the server's place: every hello by a tick."""
+
+    sockets: list[WebSocketRoute] = field(default_factory=list)
+    said: list[dict[str, Any]] = field(default_factory=list)  # by pages
+
+    def pick_up(self, socket: WebSocketRoute) -> None:
+        def hear(text: str | bytes) -> None:
+            self.said.append(json.loads(text))
+            if self.said[-1]["kind"] == "hello":
+                socket.send(json.dumps({"kind": "tick", "cursor": self.said[-1]["cursor"]}))
+
+        socket.on_message(hear)
+        self.sockets.append(socket)
+
+    def tell(self, **message: Any) -> None:
+        """Say something to the first page, as the server does."""
+        self.sockets[0].send(json.dumps(message))
+
+
 @contextmanager
 def browsing(
     chromium: Browser,
@@ -25,7 +47,7 @@ def browsing(
     errors: list[str],
     *,
     width: int = 1440,
-    sockets: list[WebSocketRoute] | None = None,
+    wire: Wire | None = None,
 ) -> Iterator[Page]:
     """A page with this user signed in. Its socket is answered by the test in the server's place."""
     client = Client()
@@ -40,29 +62,13 @@ def browsing(
     )
     context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": server.url}])
     context.set_default_timeout(10_000)
-    opened = sockets if sockets is not None else []
-    context.route_web_socket(re.compile("/ws/"), lambda socket: _pick_up(socket, opened))
+    wire = wire or Wire()
+    # Playwright sets an attribute on what it calls, which a method does not take.
+    context.route_web_socket(re.compile("/ws/"), lambda socket: wire.pick_up(socket))  # noqa: PLW0108
     page = context.new_page()
     watch(page, errors)
     yield page
     context.close()
-
-
-def _pick_up(socket: WebSocketRoute, sockets: list[WebSocketRoute]) -> None:
-    """Answer in the server's place: every hello by a tick."""
-
-    def hear(text: str | bytes) -> None:
-        said = json.loads(text)
-        if said["kind"] == "hello":
-            socket.send(json.dumps({"kind": "tick", "cursor": said["cursor"]}))
-
-    socket.on_message(hear)
-    sockets.append(socket)
-
-
-def tell(socket: WebSocketRoute, **message: Any) -> None:
-    """Say something as the server does."""
-    socket.send(json.dumps(message))
 
 
 def violations(page: Page) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, Route, WebSocketRoute, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
@@ -16,7 +16,7 @@ from integrations.engagement import MessageKind
 from moderation.models import Draft, Item, Message
 from moderation.services.answering import Seen, answer
 from moderation.states import ItemState
-from tests.moderation.inbox.browsers import browsing, tell, violations
+from tests.moderation.inbox.browsers import Wire, browsing, violations
 from tests.moderation.inbox.pages import join, write
 from tests.scheduler.pages import House, build_house
 
@@ -33,16 +33,14 @@ def house(transactional_db: None) -> House:
 
 
 @pytest.fixture
-def sockets() -> list[WebSocketRoute]:
-    return []
+def wire() -> Wire:
+    return Wire()
 
 
 @pytest.fixture
-def opens(
-    chromium: Browser, live_server: LiveServer, house: House, page_errors: list[str], sockets: list[WebSocketRoute]
-) -> Opens:
+def opens(chromium: Browser, live_server: LiveServer, house: House, page_errors: list[str], wire: Wire) -> Opens:
     def opened(user: User | None = None, *, width: int = 1440) -> AbstractContextManager[Page]:
-        return browsing(chromium, live_server, user or house.alice, page_errors, width=width, sockets=sockets)
+        return browsing(chromium, live_server, user or house.alice, page_errors, width=width, wire=wire)
 
     return opened
 
@@ -276,7 +274,7 @@ def test_what_cannot_reach_the_server_is_kept_and_sent_later(
 
 
 def test_a_new_message_appears_in_place_without_pushing_what_is_under_the_focus(
-    house: House, opens: Opens, sockets: list[WebSocketRoute]
+    house: House, opens: Opens, wire: Wire
 ) -> None:
     three(house)
     for number in range(20):
@@ -288,7 +286,7 @@ def test_a_new_message_appears_in_place_without_pushing_what_is_under_the_focus(
         before = focused.bounding_box()
 
         item = write(house, "Arrived", "Just now", at=timezone.now())
-        tell(sockets[0], kind="changes", cursor=1, changes=[["item", item.pk, 90]])
+        wire.tell(kind="changes", cursor=1, changes=[["item", item.pk, 90]])
 
         expect(page.locator(f"#row-{item.pk}")).to_have_count(1)
         expect(page.locator("#rows > li").first).to_contain_text("Arrived")
@@ -300,21 +298,42 @@ def test_a_new_message_appears_in_place_without_pushing_what_is_under_the_focus(
         expect(page.locator("#tabs")).to_contain_text("24")
 
 
-def test_what_a_colleague_does_shows_on_the_open_item_and_counts(
-    house: House, opens: Opens, sockets: list[WebSocketRoute]
-) -> None:
+def test_what_a_colleague_does_shows_on_the_open_item_and_counts(house: House, opens: Opens, wire: Wire) -> None:
     item, marek = three(house)[0], join(house, "Marek Dvorak")
     with opens() as page:
         visit(page, house.url(f"inbox/{item.pk}/"))
         with house.scope():
             answer(item, text="Marek was here.", seen=_seen(item), key=_key(), actor=marek, now=timezone.now())
 
-        tell(sockets[0], kind="changes", cursor=1, changes=[["item", item.pk, 90]])
+        wire.tell(kind="changes", cursor=1, changes=[["item", item.pk, 90]])
 
         expect(page.locator("#thread")).to_contain_text("Marek was here.")
         expect(page.locator("#case-head .state")).to_have_text("Replied")
         expect(page.locator("#queue-count")).to_contain_text("2")
         expect(page.locator(f"#row-{item.pk}")).to_have_attribute("data-left", "")
+
+
+def test_who_else_is_here_shows_on_the_row_and_above_the_field(house: House, opens: Opens, wire: Wire) -> None:
+    item, marek = three(house)[0], join(house, "Marek Dvorak").user
+    with opens() as page:
+        visit(page, house.url(f"inbox/{item.pk}/"))
+        wire.tell(kind="presence", marks=[["item", item.pk, marek.pk, "writing"]])
+
+        expect(page.locator("#writer")).to_have_text("Marek Dvorak is writing")
+        row = page.locator(f"#row-{item.pk}")
+        expect(row.get_by_role("img", name="Marek Dvorak is writing")).to_be_visible()
+        assert violations(page) == []
+
+        page.locator("#reply-text").press_sequentially("I")
+        expect(page.locator("#reply-saved")).to_contain_text("kept at")
+        states = [
+            one["state"] for one in wire.said if one["kind"] == "presence" and one["subject"] == ["item", item.pk]
+        ]
+        assert states == ["viewing", "writing"]
+
+        wire.tell(kind="presence", marks=[["item", item.pk, marek.pk, "gone"]])
+        expect(page.locator("#writer")).to_have_text("")
+        expect(row.locator(".typing")).to_have_count(0)
 
 
 def test_several_are_closed_by_keys_and_taken_back(house: House, opens: Opens) -> None:

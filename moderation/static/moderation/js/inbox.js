@@ -1,6 +1,7 @@
 // The inbox page: its parts, each a module of its own.
 
 import "moderation/commands";
+import "moderation/company";
 import "moderation/following";
 import "moderation/panes";
 import "moderation/reply";

@@ -1,6 +1,8 @@
 // Putting what the server sends into the page: rows in their place, counters, the parts of the open item. Nothing that
 // is under the pointer or the focus moves, and nothing that is being typed is replaced.
 
+import htmx from "htmx";
+
 const inbox = document.querySelector("#inbox");
 const rows = document.querySelector("#rows");
 const above = document.querySelector("#rows-above");
@@ -16,10 +18,15 @@ export function parse(html) {
 
 /** `own`: what this agent has just done, which may move what it likes. */
 export function put(body, { own = false } = {}) {
-  for (const row of [...body.querySelectorAll("#changed > li, #rows > li")]) placeRow(row, { own });
+  const ids = [];
+  for (const row of [...body.querySelectorAll("#changed > li, #rows > li")]) {
+    ids.push(row.dataset.item);
+    placeRow(row, { own });
+  }
   count(body);
   putItem(body);
   showEmpty();
+  document.dispatchEvent(new CustomEvent("inbox:put", { detail: { ids } }));
 }
 
 // -- the list -------------------------------------------------------------------------------------------------------
@@ -58,7 +65,6 @@ function carryOver(shown, row) {
   const link = shown.querySelector("a.item");
   if (link.hasAttribute("aria-current")) row.querySelector("a.item").setAttribute("aria-current", "true");
   row.querySelector(".pick").checked = shown.querySelector(".pick").checked;
-  row.querySelector("[data-presence]").replaceChildren(...shown.querySelector("[data-presence]").childNodes);
 }
 
 function swap(shown, row) {
@@ -183,7 +189,12 @@ function putItem(body) {
   const person = document.querySelector("#person");
   if (person && !person.contains(document.activeElement) && !person.querySelector("form")) {
     const freshPerson = body.querySelector("#person");
-    if (freshPerson) person.replaceWith(freshPerson);
+    // What is known of the person has come already, and hears of its own changes.
+    freshPerson?.querySelector("#contact")?.replaceWith(person.querySelector("#contact"));
+    if (freshPerson) {
+      person.replaceWith(freshPerson);
+      htmx.process(freshPerson);
+    }
   }
 }
 
@@ -211,6 +222,7 @@ function putThread(fresh) {
   fresh.scrollTop = here.scrollTop;
   const kept = here.scrollTop;
   here.replaceWith(fresh);
+  htmx.process(fresh);
   fresh.scrollTop = atEnd ? fresh.scrollHeight : kept;
   if (focused) fresh.focus({ preventScroll: true });
   outline();

@@ -199,6 +199,7 @@ function sent(body, item, purpose, text) {
     if (focused) (purpose === "note" ? area("reply") : area()).focus();
   }
   put(body, { own: true });
+  document.dispatchEvent(new CustomEvent("inbox:sent"));
   const thread = document.querySelector("#thread");
   if (thread) thread.scrollTop = thread.scrollHeight;
   tell(body, item);
