@@ -16,6 +16,7 @@ from accounts.permissions import Permission
 from eventlog.services import record
 from integrations.engagement import Act, MessageKind, ReplyLimits
 from integrations.registry import engaging
+from lib.words import lexemes, words_of
 from moderation.models import Draft, Item, Message, ModerationAction, Note
 from moderation.permissions import require
 from moderation.services.acting import acts_offered, put_on_its_way
@@ -137,6 +138,7 @@ def _write(item: Item, target: Message, *, text: str, key: uuid.UUID, actor: Mem
         kind=item.kind,
         user=actor.user,
         text=text,
+        words=lexemes(words_of(text), organisation_id=item.organisation_id),
         answers_id=target.network_id,
         written_at=now,
         received_at=now,

@@ -11,6 +11,7 @@ from django.db import connection
 from integrations.engagement import MessageKind
 from lib.tenancy.scope import scope
 from moderation.models import Draft, Intervention, Item, Message, ModerationAction
+from moderation.searching import with_words
 from moderation.services import commands
 from moderation.services.drafting import find_draft, save_draft
 from moderation.services.noting import add_note
@@ -33,6 +34,14 @@ def test_an_answer_is_words_of_ours_and_the_work_that_carries_them(inbox: Inbox)
         assert (item.state, item.assignee, item.waiting_since) == (ItemState.REPLIED, inbox.bob.user, None)
         assert (item.excerpt, item.message_count, item.last_own_message_id) == ("Yes, from eight.", 2, reply.pk)
         assert Intervention.objects.get(item=item).first_reply_at == inbox.now
+
+
+def test_an_answer_is_found_by_its_words(inbox: Inbox) -> None:
+    with inbox.scope():
+        item = inbox.written().item
+        inbox.answer(item, "From eight, at the side door.")
+
+        assert list(with_words(Item.objects.all(), "side door")) == [item]
 
 
 def test_the_same_key_is_one_reply(inbox: Inbox) -> None:

@@ -92,6 +92,8 @@ NO_PAGES = {
     "integrations:attempt": "looked at by tests/integrations/test_connecting_in_browser.py",
     "webhook": "for networks",
     "webhook_farewell": "for networks",
+    "webhook_erasure": "for networks",
+    "privacy_erasure": "a person's own, by their code: answered by tests/moderation/test_erasure_by_network.py",
     "media": "a file",
     "integrations:picture": "a file",
     "gallery:file": "a file",
