@@ -9,6 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import Resolver404, resolve
 from django.utils import timezone, translation
 
@@ -16,6 +17,8 @@ from accounts.models import Membership, User
 from accounts.requests import origin_of, scope_of
 from eventlog.services import acts_from
 from lib.tenancy.scope import current_scope, scope
+
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -65,12 +68,21 @@ class OrganisationMiddleware:
         organisation = membership.organisation
         found: Any = request  # becomes an OrganisationRequest here
         found.memberships, found.membership, found.organisation = memberships, membership, organisation
-        opened = nullcontext() if _opens_scope_itself(request) else scope_of(found)
+        view = _view_of(request)
+        is_writing = request.method not in _READING and not _marked(view, "allowed_while_ending")
+        if organisation.ends_at is not None and is_writing:
+            with scope_of(found), timezone.override(organisation.time_zone):
+                return self._refuse(request)
+        opened = nullcontext() if _marked(view, "opens_scope_itself") else scope_of(found)
         with opened, timezone.override(organisation.time_zone):
             response = self.get_response(request)
         # No proxy keeps an organisation's page, and after signing out no browser shows it again without asking.
         response.headers.setdefault("Cache-Control", "private, no-cache")
         return response
+
+    def _refuse(self, request: HttpRequest) -> HttpResponse:
+        """Say that an organisation whose end is announced can only be read."""
+        return render(request, "accounts/read_only.html", status=403)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: dict[str, Any]) -> None:
         """Take the slug out of the arguments: views read request.organisation."""
@@ -89,12 +101,15 @@ def open_memberships(user: User | AnonymousUser) -> list[Membership]:
         return list(rows.select_related("organisation").order_by("organisation__name", "organisation_id"))
 
 
-def _opens_scope_itself(request: HttpRequest) -> bool:
+def _view_of(request: HttpRequest) -> Any:
     try:
-        view = resolve(request.path_info).func
+        return resolve(request.path_info).func
     except Resolver404:
-        return False
-    return getattr(view, "opens_scope_itself", False)
+        return None
+
+
+def _marked(view: Any, mark: str) -> bool:
+    return bool(getattr(view, mark, False))
 
 
 def _organisation_slug(path: str) -> str | None:

@@ -108,7 +108,8 @@ class Organisation(models.Model):
     when_late = models.CharField(max_length=8, choices=WhenLate.choices, default=WhenLate.ASK)
     quiet_weekdays = models.JSONField(default=list, blank=True)  # ISO weekdays, 1 is Monday: nothing goes out then
     created_at = models.DateTimeField(default=timezone.now)
-    closed_at = models.DateTimeField(null=True, blank=True)
+    ends_at = models.DateTimeField(null=True, blank=True)  # announced: until then it can only be read, and undone
+    closed_at = models.DateTimeField(null=True, blank=True)  # its data ends, or has ended; nobody enters any more
 
     privacy = NoPersonalData("a client's name and settings; who they are stands in Membership")
 

@@ -65,6 +65,12 @@ def ask_as_pages_open(name: str, select: str) -> None:
     _questions[name] = select
 
 
+def allowed_while_ending(view: View) -> View:
+    """Mark a view that acts although the organisation's end is announced, such as taking that back."""
+    view.allowed_while_ending = True  # type: ignore[attr-defined]
+    return view
+
+
 @contextmanager
 def scope_of(request: OrganisationRequest) -> Iterator[Scope]:
     """Open the scope of a request; views do it that open it themselves."""

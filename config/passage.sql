@@ -7,7 +7,7 @@ GRANT USAGE ON SCHEMA public TO passage;
 ALTER DEFAULT PRIVILEGES FOR ROLE passage REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
 
 -- Organisations -------------------------------------------------------------------------------------------------------
-GRANT SELECT (id, slug, closed_at) ON accounts_organisation TO passage;
+GRANT SELECT (id, slug, ends_at, closed_at) ON accounts_organisation TO passage;
 DROP POLICY IF EXISTS passage ON accounts_organisation;
 CREATE POLICY passage ON accounts_organisation TO passage USING (true);
 
@@ -105,6 +105,10 @@ GRANT SELECT (id, organisation_id, available_at, lease_until, lease_token, attem
       UPDATE (lease_until, lease_token, attempts) ON privacy_datasubjectrequest TO passage;
 DROP POLICY IF EXISTS passage ON privacy_datasubjectrequest;
 CREATE POLICY passage ON privacy_datasubjectrequest TO passage USING (true);
+GRANT SELECT (id, organisation_id, available_at, lease_until, lease_token, attempts),
+      UPDATE (lease_until, lease_token, attempts) ON privacy_termination TO passage;
+DROP POLICY IF EXISTS passage ON privacy_termination;
+CREATE POLICY passage ON privacy_termination TO passage USING (true);
 GRANT SELECT (organisation_id, network, network_id) ON moderation_identity TO passage;
 DROP POLICY IF EXISTS passage ON moderation_identity;
 CREATE POLICY passage ON moderation_identity FOR SELECT TO passage USING (true);
@@ -436,6 +440,7 @@ BEGIN
     SELECT a.id, a.organisation_id, a.network_id, l.id AS lane_id
     FROM integrations_socialaccount a JOIN integrations_lane l ON l.social_account_id = a.id AND l.queue = 'intake'
     WHERE a.network = p_network AND a.network_id = ANY (p_account_ids) AND a.state <> 'disconnected'
+      AND NOT EXISTS (SELECT FROM accounts_organisation o WHERE o.id = a.organisation_id AND o.ends_at IS NOT NULL)
   ), stored AS (
     INSERT INTO moderation_inboundevent (
       organisation_id, network, social_account_id, lane_id, key, payload, state, received_at, reason, reason_data,
@@ -460,6 +465,7 @@ RETURNS TABLE (organisation_id bigint, social_account_id bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $f$
   SELECT a.organisation_id, a.id FROM integrations_socialaccount a
   WHERE a.state = 'active' AND a.capabilities ? 'engage'
+    AND NOT EXISTS (SELECT FROM accounts_organisation o WHERE o.id = a.organisation_id AND o.ends_at IS NOT NULL)
     AND NOT EXISTS (SELECT FROM moderation_poll p WHERE p.social_account_id = a.id)
   ORDER BY a.id LIMIT 1000
 $f$;
@@ -470,8 +476,9 @@ RETURNS TABLE (poll_id bigint, organisation_id bigint, token bigint)
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $f$
   UPDATE moderation_poll p SET lease_until = p_until, lease_token = p.lease_token + 1
   FROM (
-    SELECT id FROM moderation_poll
+    SELECT id FROM moderation_poll l
     WHERE available_at <= p_now AND (lease_until IS NULL OR lease_until <= p_now)
+      AND NOT EXISTS (SELECT FROM accounts_organisation o WHERE o.id = l.organisation_id AND o.ends_at IS NOT NULL)
     ORDER BY available_at, id LIMIT p_n FOR UPDATE SKIP LOCKED
   ) due
   WHERE p.id = due.id
@@ -607,6 +614,21 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_
   ) due
   WHERE r.id = due.id
   RETURNING r.id, r.organisation_id, r.lease_token
+$f$;
+
+-- Take the end of an organisation whose hour has come.
+CREATE OR REPLACE FUNCTION passage.claim_terminations(p_now timestamptz, p_until timestamptz)
+RETURNS TABLE (termination_id bigint, organisation_id bigint, lease_token bigint)
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $f$
+  UPDATE privacy_termination t
+  SET lease_until = p_until, lease_token = t.lease_token + 1, attempts = least(t.attempts + 1, 1000)
+  FROM (
+    SELECT id FROM privacy_termination
+    WHERE available_at <= p_now AND (lease_until IS NULL OR lease_until <= p_now)
+    ORDER BY available_at, id LIMIT 1 FOR UPDATE SKIP LOCKED
+  ) due
+  WHERE t.id = due.id
+  RETURNING t.id, t.organisation_id, t.lease_token
 $f$;
 
 -- Organisations to which a person at a network wrote.

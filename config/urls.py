@@ -7,6 +7,7 @@ import notifications.views
 import web.urls
 from integrations.views import connecting
 from moderation.views import webhooks
+from privacy.views.ending import certificate
 from privacy.views.erasures import erasure_status
 from web.home import enter
 
@@ -34,6 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("webhooks/<slug:network>", webhooks.webhook, name="webhook"),
     path("webhooks/<slug:network>/farewell", webhooks.farewell, name="webhook_farewell"),
     path("webhooks/<slug:network>/erasure", webhooks.erasure, name="webhook_erasure"),
+    path("certificates/<str:token>/", certificate, name="privacy_certificate"),
     path("erasures/<str:code>/", erasure_status, name="privacy_erasure"),
     path("o/<slug:slug>/", include(organisation_urls)),
 ]

@@ -23,6 +23,7 @@ EXPECTED = {
     "moderation sweep": timedelta(seconds=60),
     "retention": timedelta(minutes=15),  # one batch, or one fetch of content anew, may wait for others
     "erasures": timedelta(minutes=15),
+    "ends": timedelta(minutes=15),
     "watch": timedelta(seconds=60),
 }
 

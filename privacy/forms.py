@@ -104,3 +104,16 @@ class ErasureForm(forms.Form):
     def mode(self) -> Mode:
         value = self.cleaned_data.get("wanted") if hasattr(self, "cleaned_data") else ""
         return Mode(value or Mode.DELETE)
+
+
+class EndForm(forms.Form):
+    """The end of the organisation: its name typed, the days until then."""
+
+    typed_name = forms.CharField(label=_("Type the organisation’s name"), max_length=200)
+    days = forms.IntegerField(
+        label=_("Days until then"), min_value=0, max_value=90, help_text=_("0 to 90; usually 30.")
+    )
+    at_once = forms.BooleanField(
+        label=_("With 0 days: end it at once. I have this in writing, and know that it cannot be undone."),
+        required=False,
+    )

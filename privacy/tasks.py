@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from lib.claims.loops import loop
-from privacy import erasing, nightly
+from privacy import erasing, nightly, terminating
 
 #: How long one bell is worked on: the worker has other bells to hear.
 SLICE_SECONDS = 5.0
@@ -22,3 +22,10 @@ def erase() -> None:
     """Erase people who asked for it."""
     with loop(erasing.LOOP):
         erasing.run_due(timezone.now, seconds=SLICE_SECONDS)
+
+
+@shared_task(name="privacy.tasks.end_organisations")
+def end_organisations() -> None:
+    """Carry out announced ends whose hour has come."""
+    with loop(terminating.LOOP):
+        terminating.run_due(timezone.now, seconds=SLICE_SECONDS)

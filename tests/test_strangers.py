@@ -152,6 +152,7 @@ OUTSIDE = {
     "webhook_farewell": 405,
     "webhook_erasure": 405,
     "privacy_erasure": 404,
+    "privacy_certificate": 404,
 }
 
 

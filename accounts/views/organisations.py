@@ -48,4 +48,5 @@ def settings(request: OrganisationRequest) -> HttpResponse:
         change_settings(organisation, changes=form.cleaned_data)
         messages.success(request, _("The organisation's settings are saved."))
         return redirect("accounts:settings", slug=organisation.slug)
-    return render(request, "accounts/settings.html", {"form": form}, status=422 if form.is_bound else 200)
+    context = {"form": form, "may_end": request.membership.may(Permission.END_ORGANISATION)}
+    return render(request, "accounts/settings.html", context, status=422 if form.is_bound else 200)

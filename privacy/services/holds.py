@@ -13,6 +13,7 @@ from privacy.models import DataSubjectRequest, LegalHold
 from privacy.record_classes import RECORD_CLASSES
 from privacy.registry import find_kind
 from privacy.services.requests import BELL, QUEUE
+from privacy.services.terminations import take_up_held
 
 
 class NothingToHold(ValueError):
@@ -59,6 +60,7 @@ def release_hold(hold: LegalHold, *, actor: User, at: datetime) -> bool:
     if released:
         record("privacy.hold.released", hold)
         _take_up_requests(at)
+        take_up_held(at)
     return released
 
 

@@ -1,5 +1,6 @@
 """The retention page, requests of people about their data, and the processing record."""
 
+from privacy.views.ending import end, undo
 from privacy.views.record import record as processing_record
 from privacy.views.requests import contact, identity, requests, somebody
 from privacy.views.retention import choose, effect, keep, page, place, release
@@ -8,6 +9,7 @@ __all__ = [
     "choose",
     "contact",
     "effect",
+    "end",
     "identity",
     "keep",
     "page",
@@ -16,4 +18,5 @@ __all__ = [
     "release",
     "requests",
     "somebody",
+    "undo",
 ]

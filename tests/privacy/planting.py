@@ -47,8 +47,9 @@ def _value(field: Any, planted: str, kind: Data, number: int) -> Any:
         field, models.CharField | models.TextField
     ):
         return None
-    if kind in {Data.WORDS, Data.ACTS}:
-        return f"Said by {planted}, once."
+    sentence = f"Said by {planted}, once."
+    if kind in {Data.WORDS, Data.ACTS} and len(sentence) <= (field.max_length or len(sentence)):
+        return sentence
     if kind is Data.NAME and number:
         return None  # the name of somebody else, who may have the same one
     # Some of these are unique: the same id with something behind it.
