@@ -77,11 +77,9 @@ class Switchboard:
 
     async def close(self) -> None:
         """End all feeds and let go of Redis."""
-        tasks = list(self._tasks.values())
+        tasks = set(self._tasks.values())
         self._tasks.clear()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await _end_all(tasks)
         if self._pubsub is not None:
             await self._pubsub.aclose()
         await self._redis.aclose()
@@ -232,6 +230,17 @@ class Switchboard:
             logger.warning("live tick: the database is away (%s)", type(error).__name__)
         except Exception:
             logger.exception("live tick")
+
+
+async def _end_all(tasks: set[asyncio.Task[None]]) -> None:
+    """Cancel tasks until they have ended: one that waits for a thread may miss the first time it is told.
+
+    asgiref's sync_to_async returns its thread's result where it is cancelled meanwhile, and the cancellation is gone.
+    """
+    while tasks:
+        for task in tasks:
+            task.cancel()
+        _done, tasks = await asyncio.wait(tasks, timeout=0.2)
 
 
 _switchboards: WeakKeyDictionary[asyncio.AbstractEventLoop, Switchboard] = WeakKeyDictionary()

@@ -1,5 +1,6 @@
 """Sockets in this process, with the product's own database and Redis."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 
 import pytest
@@ -24,7 +25,8 @@ def public_house(transactional_db: None) -> House:
 async def lines() -> AsyncIterator[None]:
     """Hang up after the test, and close the connections of threads that asynchronous code does its work in."""
     yield
-    await switchboard().close()
+    async with asyncio.timeout(30):
+        await switchboard().close()
     await sync_to_async(connections.close_all)()
 
 
