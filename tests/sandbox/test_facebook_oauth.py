@@ -129,7 +129,7 @@ def test_only_ticked_pages_are_listed_with_what_was_asked(sandbox: Process) -> N
     assert "access_token" not in page
     assert set(page["picture"]["data"]) == {"url"}
     assert "instagram_business_account" not in page
-    assert requests.get(page["picture"]["data"]["url"], timeout=10).headers["content-type"] == "image/svg+xml"
+    assert requests.get(page["picture"]["data"]["url"], timeout=10).headers["content-type"] == "image/png"
 
 
 def test_the_pages_are_listed_by_cursor(sandbox: Process) -> None:

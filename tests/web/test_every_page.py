@@ -93,6 +93,7 @@ NO_PAGES = {
     "webhook": "for networks",
     "webhook_farewell": "for networks",
     "webhook_erasure": "for networks",
+    "privacy_certificate": "a former owner's own, by its link: answered by tests/privacy/test_ending_organisation.py",
     "privacy_erasure": "a person's own, by their code: answered by tests/moderation/test_erasure_by_network.py",
     "media": "a file",
     "integrations:picture": "a file",
