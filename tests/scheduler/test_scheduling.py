@@ -155,6 +155,8 @@ def test_one_post_of_the_network_is_not_recognised_twice(acme: Acme, account: So
 
 def test_a_person_may_send_again_what_is_not_there(acme: Acme, account: SocialAccount) -> None:
     publication, delivery = unknown(acme, account)
+    publication.available_at = publication.lease_until = None  # our own looks are over
+    publication.save()
 
     scheduling.send_again(publication, actor=acme.alice, now=EVENING)
 
