@@ -17,6 +17,10 @@ class Network(models.TextChoices):
 
     FACEBOOK = "facebook", "Facebook"
     X = "x", "X"
+    INSTAGRAM = "instagram", "Instagram"
+    LINKEDIN = "linkedin", "LinkedIn"
+    YOUTUBE = "youtube", "YouTube"
+    GOOGLE_BUSINESS = "google_business", "Google Business Profile"
 
 
 class Grant(OwnedModel, Leased):

@@ -135,6 +135,13 @@ SENTENCES: dict[str, Promise] = {
     "link_with_media": _("%(network)s shows either pictures or a link preview. The link becomes part of the text."),
     "link_malformed": _("“%(found)s” is not a full web address. Begin with https://."),
     "option_unknown": _("%(network)s has no choice “%(found)s” here. It takes: %(allowed)s."),
+    "option_missing": _("%(network)s asks for one thing more here (%(found)s). Fill it in."),
+    "option_too_many": _("%(network)s takes at most %(allowed)s of these; there are %(found)s. Remove some."),
+    "option_too_long": _("%(network)s takes at most %(allowed)s characters here; there are %(found)s. Shorten it."),
+    "address_missing": _(
+        "%(network)s fetches pictures and films from a public address, and this installation has none. Its operator "
+        "must set PUBLIC_BASE_URL to an address that %(network)s can reach."
+    ),
 }
 
 # What reads differently where an answer, a hiding or a like was refused, and not a post.

@@ -17,24 +17,34 @@ Publishing has three steps. ``prepare`` uploads and creates what the post needs;
 ``check`` only reads. ``commit`` is the one call that cannot be taken back: record the delivery and its fingerprint
 before it. After OutcomeUnknown ask ``find_published``; absence counts only once ``visibility_delay`` has passed and
 the findings say ``covered``.
+
+Some networks judge a post after they took it (``Published.judged`` is false): ``verdict`` follows that to its end. What
+is to be done once a post is out (a first comment, a film's cover, the rest of a thread) are its ``follow_ups``: each is
+one more call that cannot be taken back, with its own look, and none of them undoes the post when it fails.
 """
 
 from integrations.contract.access import Account, AppKeys, Credentials, Feature, GrantedAccess, Presence
 from integrations.contract.budgets import Budget, Operation, UsageReport, UsageSink, ignore_usage
+from integrations.contract.plain import PlainPosts
 from integrations.contract.posts import (
+    Choice,
     Composition,
     Findings,
+    Form,
     Kind,
     Level,
     Limits,
     Media,
     MediaKind,
     OpenMedia,
+    Option,
+    OptionType,
     Problem,
     Progress,
     Published,
     Readiness,
     Sighting,
+    Verdict,
 )
 from integrations.contract.provider import NOTHING, Provider
 
@@ -43,10 +53,12 @@ __all__ = [
     "Account",
     "AppKeys",
     "Budget",
+    "Choice",
     "Composition",
     "Credentials",
     "Feature",
     "Findings",
+    "Form",
     "GrantedAccess",
     "Kind",
     "Level",
@@ -55,6 +67,9 @@ __all__ = [
     "MediaKind",
     "OpenMedia",
     "Operation",
+    "Option",
+    "OptionType",
+    "PlainPosts",
     "Presence",
     "Problem",
     "Progress",
@@ -64,5 +79,6 @@ __all__ = [
     "Sighting",
     "UsageReport",
     "UsageSink",
+    "Verdict",
     "ignore_usage",
 ]

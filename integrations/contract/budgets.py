@@ -22,6 +22,10 @@ class Operation(StrEnum):
     REPLY = "reply"
     ACT = "act"
     SUBSCRIBE = "subscribe"
+    VERDICT = "verdict"
+    FOLLOW_UP = "follow_up"
+    EDIT = "edit"
+    MEASURE = "measure"
 
 
 @dataclass(frozen=True, kw_only=True)

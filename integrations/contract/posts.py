@@ -19,7 +19,27 @@ class Kind(StrEnum):
     LINK = "link"
     IMAGE = "image"
     IMAGES = "images"
+    MIXED = "mixed"  # a carousel of pictures and films
     VIDEO = "video"
+    DOCUMENT = "document"
+    STORY = "story"
+    REEL = "reel"
+    EVENT = "event"
+    OFFER = "offer"
+    POLL = "poll"
+    THREAD = "thread"
+
+
+class Form(StrEnum):
+    """What the author wants it to be, where a network has more than plain posts."""
+
+    POST = "post"
+    STORY = "story"
+    REEL = "reel"
+    EVENT = "event"
+    OFFER = "offer"
+    POLL = "poll"
+    THREAD = "thread"
 
 
 class MediaKind(StrEnum):
@@ -27,6 +47,7 @@ class MediaKind(StrEnum):
 
     IMAGE = "image"
     VIDEO = "video"
+    DOCUMENT = "document"
 
 
 class Level(StrEnum):
@@ -46,7 +67,7 @@ class OpenMedia(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Media:
-    """One picture or film, streamed from storage. ``key`` names its bytes: another file has another key.
+    """One picture, film or document, streamed from storage. ``key`` names its bytes: another file has another key.
 
     ``address`` gives a signed, short-lived address for networks that fetch by themselves; None where this
     installation has no public address.
@@ -66,19 +87,33 @@ class Media:
 
 @dataclass(frozen=True, kw_only=True)
 class Composition:
-    """One post as it should appear on one network. ``options`` are that network's own choices, by name."""
+    """One post as it should appear on one network.
+
+    ``options`` are that network's own choices, by the names of ``Provider.options``. ``first_comment`` is written under
+    it by the account as soon as it is out, ``cover`` is the picture that stands for a film, ``parts`` are the texts
+    that follow the first one in a thread.
+    """
 
     text: str = ""
     link: str = ""
     media: tuple[Media, ...] = ()
+    form: Form = Form.POST
     options: Mapping[str, Any] = field(default_factory=dict)
+    first_comment: str = ""
+    cover: Media | None = None
+    parts: tuple[str, ...] = ()
 
     @property
     def kind(self) -> Kind:
-        if any(each.kind is MediaKind.VIDEO for each in self.media):
-            return Kind.VIDEO
+        if self.form is not Form.POST:
+            return Kind(self.form.value)
+        kinds = {each.kind for each in self.media}
+        if MediaKind.DOCUMENT in kinds:
+            return Kind.DOCUMENT
+        if len(self.media) > 1:
+            return Kind.MIXED if MediaKind.VIDEO in kinds else Kind.IMAGES
         if self.media:
-            return Kind.IMAGE if len(self.media) == 1 else Kind.IMAGES
+            return Kind.VIDEO if MediaKind.VIDEO in kinds else Kind.IMAGE
         return Kind.LINK if self.link else Kind.TEXT
 
 
@@ -86,7 +121,8 @@ class Composition:
 class Problem:
     """Why a composition would be refused or look wrong; ``sentence(key, parameters)`` says it to a person.
 
-    ``field`` is ``text``, ``link``, ``media``, ``media.<index>`` or ``options.<name>``. ``parameters`` hold what was
+    ``field`` is ``text``, ``link``, ``form``, ``media``, ``media.<index>``, ``cover``, ``first_comment``,
+    ``parts.<index>`` or ``options.<name>``. ``parameters`` hold what was
     found and what is allowed.
     """
 
@@ -94,6 +130,52 @@ class Problem:
     field: str
     key: str
     parameters: Mapping[str, str | int] = dataclasses.field(default_factory=dict)
+
+
+class OptionType(StrEnum):
+    """How a person fills an option in, and what stands in ``Composition.options``."""
+
+    TEXT = "text"  # str, one line
+    LONG_TEXT = "long_text"  # str
+    ADDRESS = "address"  # str, an http(s) address
+    WORDS = "words"  # list of str
+    CHOICE = "choice"  # str, one of ``choices``
+    FLAG = "flag"  # bool
+    MOMENT = "moment"  # str, ISO 8601 with its offset
+
+
+@dataclass(frozen=True, kw_only=True)
+class Option:
+    """A choice that a network offers beside text and media: the composer makes its field from this.
+
+    ``forms`` and ``kinds`` say for which compositions (None: for all). ``asks``: the choices are the account's own
+    (playlists) and come from ``Provider.choices``. ``max_length`` counts characters, of each word for WORDS. Its label
+    is the sentence ``option.<network>.<name>``, that of a choice ``option.<network>.<name>.<choice>``.
+    """
+
+    name: str
+    type: OptionType
+    choices: tuple[str, ...] = ()
+    default: Any = None
+    required: bool = False
+    forms: frozenset[Form] | None = None
+    kinds: frozenset[Kind] | None = None
+    asks: bool = False
+    max_length: int | None = None
+    max_count: int | None = None  # WORDS
+
+    def is_for(self, composition: Composition) -> bool:
+        """Whether this composition may carry it."""
+        has_form = self.forms is None or composition.form in self.forms
+        return has_form and (self.kinds is None or composition.kind in self.kinds)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """One value of an option that the account itself offers, with its name there."""
+
+    value: str
+    name: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +187,13 @@ class Limits:
     image_types: frozenset[str]
     image_max_bytes: int
     alt_text_max: int
+    video_types: frozenset[str] = frozenset()
+    video_max_bytes: int = 0
+    video_max: timedelta | None = None
+    document_types: frozenset[str] = frozenset()
+    document_max_bytes: int = 0
+    first_comment_max: int = 0  # 0: the network has none
+    parts_max: int = 0  # texts that may follow the first one
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,11 +211,27 @@ class Readiness:
 
 @dataclass(frozen=True, kw_only=True)
 class Published:
-    """The network's word that it is out. ``published_at`` is the network's time where it gives one, else None."""
+    """The network's word that it is out. ``published_at`` is the network's time where it gives one, else None.
+
+    ``judged``: the network has said its last word. Where it has not, ask ``Provider.verdict``.
+    """
 
     network_id: str
     permalink: str
     published_at: datetime | None = None
+    judged: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """What the network decided about a post it had taken. Exactly one holds: ``published``, ``refused``, ask again.
+
+    ``refused`` carries the network's reason as a sentence key; the post is not to be seen there.
+    """
+
+    published: Published | None = None
+    refused: PermanentError | None = None
+    ask_after: timedelta | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

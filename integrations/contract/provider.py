@@ -8,14 +8,18 @@ from typing import Any, Protocol
 from integrations.contract.access import Account, Credentials, Feature, GrantedAccess, Presence
 from integrations.contract.budgets import Budget, Operation
 from integrations.contract.posts import (
+    Choice,
     Composition,
     Findings,
+    Form,
     Kind,
     Limits,
+    Option,
     Problem,
     Progress,
     Published,
     Readiness,
+    Verdict,
 )
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -37,6 +41,21 @@ class Provider(Protocol):
     @property
     def kinds(self) -> frozenset[Kind]:
         """The kinds of composition it publishes."""
+        ...
+
+    @property
+    def forms(self) -> frozenset[Form]:
+        """What an author may choose between; POST always."""
+        ...
+
+    @property
+    def options(self) -> tuple[Option, ...]:
+        """Its own choices beside text and media, in the order in which people meet them."""
+        ...
+
+    @property
+    def fetches_media(self) -> bool:
+        """True where the network fetches files by address: publishing them needs ``Media.address``."""
         ...
 
     @property
@@ -123,6 +142,10 @@ class Provider(Protocol):
         """
         ...
 
+    def choices(self, account: Account, option: str, *, now: datetime) -> tuple[Choice, ...]:
+        """Return the account's own values of an option that ``asks``. Speaks to the network."""
+        ...
+
     # publishing
 
     def needs_preparation(self, composition: Composition) -> bool:
@@ -171,4 +194,53 @@ class Provider(Protocol):
 
     def delete_published(self, account: Account, network_id: str, *, now: datetime) -> None:
         """Take a post down at the network; one that is gone already is no error."""
+        ...
+
+    # after publishing
+
+    def verdict(self, account: Account, network_id: str, *, now: datetime) -> Verdict:
+        """Say what the network decided about a post that it had taken and not judged. Only reads."""
+        ...
+
+    def follow_ups(self, composition: Composition) -> tuple[str, ...]:
+        """Name, in order, what is still to be done once the post is out: a first comment, a cover, a thread's parts.
+
+        Pure. None of it undoes the post when it fails.
+        """
+        ...
+
+    def follow_up(
+        self,
+        account: Account,
+        composition: Composition,
+        name: str,
+        published: Published,
+        done: Progress,
+        *,
+        now: datetime,
+    ) -> Progress:
+        """Do one of these, with one call that cannot be taken back, and return what to keep of it under its name.
+
+        ``done`` holds what the earlier ones returned, by name. OutcomeUnknown: sent, no answer.
+        """
+        ...
+
+    def find_follow_up(
+        self,
+        account: Account,
+        composition: Composition,
+        name: str,
+        published: Published,
+        done: Progress,
+        *,
+        since: datetime,
+        now: datetime,
+    ) -> Progress | None:
+        """Look whether a follow-up whose answer was lost was done; None when not. Only reads."""
+        ...
+
+    def edit_published(
+        self, account: Account, composition: Composition, network_id: str, *, now: datetime
+    ) -> Published:
+        """Change the text of a post that is out. Repeating changes nothing. PermanentError where it cannot be done."""
         ...

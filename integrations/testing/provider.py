@@ -18,6 +18,7 @@ from integrations.contract import (
     Level,
     Limits,
     Operation,
+    PlainPosts,
     Presence,
     Problem,
     Progress,
@@ -32,7 +33,7 @@ from integrations.testing.strangers import MemoryStrangers
 
 
 @dataclass(kw_only=True)
-class InMemoryProvider(MemoryStrangers):
+class InMemoryProvider(MemoryStrangers, PlainPosts):
     """A network called Memory with two presences, ``Bakery`` and ``Cafe``, and texts of 300 characters.
 
     ``posts`` is what is out there, per presence. Each file that ``prepare`` sends counts, and can fail, as ``upload``.

@@ -1,9 +1,10 @@
 """Checks of a composition that every network makes with its own figures."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from urllib.parse import urlsplit
 
-from integrations.contract import Composition, Level, Limits, Media, Problem
+from integrations.contract import Composition, Level, Limits, Media, Option, OptionType, Problem
 
 
 def refused(field: str, key: str, **parameters: str | int) -> Problem:
@@ -20,8 +21,7 @@ def too_long(field: str, key: str, *, found: int, allowed: int) -> Problem:
 
 def judge_link(composition: Composition) -> Iterator[Problem]:
     """Yield what is wrong with the link."""
-    parts = urlsplit(composition.link)
-    if composition.link and (parts.scheme not in {"http", "https"} or not parts.hostname):
+    if composition.link and not is_web_address(composition.link):
         yield refused("link", "link_malformed", found=composition.link)
 
 
@@ -46,13 +46,60 @@ def _judge_one(media: Media, limits: Limits, *, field: str) -> Iterator[Problem]
         yield doubtful(field, "alt_text_missing")
 
 
-def judge_options(composition: Composition, allowed: Mapping[str, tuple[str, ...]]) -> Iterator[Problem]:
-    """Yield options that the network does not have, and values that an option does not take."""
+def judge_options(composition: Composition, offered: Sequence[Option]) -> Iterator[Problem]:
+    """Yield options that the network does not have, values that one does not take, and those that are missing."""
+    by_name = {each.name: each for each in offered if each.is_for(composition)}
     for name, value in composition.options.items():
-        if name not in allowed:
-            yield refused(f"options.{name}", "option_unknown", found=name, allowed=", ".join(allowed) or "—")
-        elif value not in allowed[name]:
-            yield refused(f"options.{name}", "option_unknown", found=str(value), allowed=", ".join(allowed[name]))
+        field = f"options.{name}"
+        if name not in by_name:
+            yield refused(field, "option_unknown", found=name, allowed=", ".join(by_name) or "—")
+        else:
+            yield from _judge_value(by_name[name], value, field)
+    for name, option in by_name.items():
+        if option.required and composition.options.get(name) in (None, "", []):
+            yield refused(f"options.{name}", "option_missing", found=name)
+
+
+def _judge_value(option: Option, value: object, field: str) -> Iterator[Problem]:
+    words = value if isinstance(value, list) else [value]
+    if not _is_of(option, value):
+        yield refused(field, "option_unknown", found=str(value), allowed=", ".join(option.choices) or option.type.value)
+    elif option.max_count is not None and len(words) > option.max_count:
+        yield refused(field, "option_too_many", found=len(words), allowed=option.max_count)
+    elif (found := max((len(str(each)) for each in words), default=0)) > (option.max_length or found):
+        yield too_long(field, "option_too_long", found=found, allowed=option.max_length or found)
+
+
+def _is_of(option: Option, value: object) -> bool:
+    match option.type:
+        case OptionType.FLAG:
+            return isinstance(value, bool)
+        case OptionType.WORDS:
+            return isinstance(value, list) and all(isinstance(each, str) for each in value)
+        case OptionType.CHOICE:
+            return isinstance(value, str) and (option.asks or value in option.choices)
+        case OptionType.MOMENT:
+            return isinstance(value, str) and _is_moment(value)
+        case OptionType.ADDRESS:
+            return isinstance(value, str) and is_web_address(value)
+        case _:
+            return isinstance(value, str)
+
+
+def _is_moment(value: str) -> bool:
+    try:
+        return datetime.fromisoformat(value).tzinfo is not None
+    except ValueError:
+        return False
+
+
+def is_web_address(value: str) -> bool:
+    """Whether this is an http(s) address with a host."""
+    try:
+        parts = urlsplit(value)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname)
+    except ValueError:
+        return False
 
 
 def megabytes(size_bytes: int) -> str:

@@ -4,10 +4,9 @@ Meta publishes few of these; those marked "clients" are what maintained clients 
 Rates: developers.facebook.com, Graph API "Rate limits", 2026.
 """
 
-from collections.abc import Mapping
 from datetime import timedelta
 
-from integrations.contract import Budget, Limits
+from integrations.contract import Budget, Limits, Option
 from integrations.engagement import ContentTerms
 from integrations.errors import Reach
 
@@ -53,4 +52,4 @@ LIMITS = Limits(
     image_max_bytes=IMAGE_MAX_BYTES,
     alt_text_max=ALT_TEXT_MAX,
 )
-OPTIONS: Mapping[str, tuple[str, ...]] = {}
+OPTIONS: tuple[Option, ...] = ()

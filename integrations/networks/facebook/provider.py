@@ -21,6 +21,7 @@ from integrations.contract import (
     Limits,
     Media,
     Operation,
+    PlainPosts,
     Presence,
     Problem,
     Progress,
@@ -58,7 +59,7 @@ SCOPES: Mapping[Feature, frozenset[str]] = MappingProxyType(
 )
 
 
-class FacebookProvider(FacebookEngagement):
+class FacebookProvider(FacebookEngagement, PlainPosts):
     """Speaks to Facebook Pages for the app with ``keys``. See README.md beside this file for its quirks.
 
     ``webhook_address`` is where Meta shall tell us, ``verify_token`` the word it must bring there first; without one
@@ -69,6 +70,7 @@ class FacebookProvider(FacebookEngagement):
     name = "Facebook"
     kinds = frozenset({Kind.TEXT, Kind.LINK, Kind.IMAGE, Kind.IMAGES})
     scopes = SCOPES
+    options = limits.OPTIONS
     visibility_delay = limits.VISIBILITY_DELAY
     rotates_refresh_tokens = False
     budgets: tuple[Budget, ...] = limits.BUDGETS

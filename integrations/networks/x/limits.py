@@ -7,9 +7,8 @@ Prices: docs.x.com, "Pricing", September 2026, in thousandths of a US dollar.
 
 from collections.abc import Mapping
 from datetime import timedelta
-from types import MappingProxyType
 
-from integrations.contract import Budget, Limits
+from integrations.contract import Budget, Limits, Option, OptionType
 from integrations.engagement import ContentTerms
 from integrations.errors import Reach
 
@@ -98,7 +97,7 @@ _SUBSCRIBED = Limits(
     image_max_bytes=IMAGE_MAX_BYTES,
     alt_text_max=ALT_TEXT_MAX,
 )
-OPTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType({"reply_settings": REPLY_SETTINGS})
+OPTIONS = (Option(name="reply_settings", type=OptionType.CHOICE, choices=REPLY_SETTINGS),)
 
 
 def limits_for(details: Mapping[str, str]) -> Limits:

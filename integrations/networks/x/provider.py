@@ -19,6 +19,7 @@ from integrations.contract import (
     Kind,
     Limits,
     Operation,
+    PlainPosts,
     Presence,
     Problem,
     Progress,
@@ -59,7 +60,7 @@ SCOPES: Mapping[Feature, frozenset[str]] = MappingProxyType(
 _CHECK_AGAIN = timedelta(seconds=5)
 
 
-class XProvider(XEngagement):
+class XProvider(XEngagement, PlainPosts):
     """Speaks to X for the app with ``keys``. See README.md beside this file for its quirks.
 
     ``consumer`` is the app's other pair of keys: for its own access, and for what X signs. ``webhook_address`` is where
@@ -69,6 +70,7 @@ class XProvider(XEngagement):
     key = KEY
     name = "X"
     kinds = frozenset({Kind.TEXT, Kind.LINK, Kind.IMAGE, Kind.IMAGES})
+    options = limits.OPTIONS
     visibility_delay = limits.VISIBILITY_DELAY
     rotates_refresh_tokens = True
     budgets: tuple[Budget, ...] = limits.BUDGETS

@@ -1,0 +1,61 @@
+"""What a provider says that publishes plain posts only: the base of all, and each overrides what it has more of."""
+
+from datetime import datetime
+
+from integrations.contract.access import Account
+from integrations.contract.posts import (
+    Choice,
+    Composition,
+    Form,
+    Option,
+    Progress,
+    Published,
+    Verdict,
+)
+
+
+class PlainPosts:
+    """Posts that are judged when they are taken, are complete when they are out, and are not edited."""
+
+    forms: frozenset[Form] = frozenset({Form.POST})
+    options: tuple[Option, ...] = ()
+    fetches_media: bool = False
+
+    def choices(self, account: Account, option: str, *, now: datetime) -> tuple[Choice, ...]:
+        raise NotImplementedError(option)
+
+    def verdict(self, account: Account, network_id: str, *, now: datetime) -> Verdict:
+        raise NotImplementedError(network_id)
+
+    def follow_ups(self, composition: Composition) -> tuple[str, ...]:
+        return ()
+
+    def follow_up(
+        self,
+        account: Account,
+        composition: Composition,
+        name: str,
+        published: Published,
+        done: Progress,
+        *,
+        now: datetime,
+    ) -> Progress:
+        raise NotImplementedError(name)
+
+    def find_follow_up(
+        self,
+        account: Account,
+        composition: Composition,
+        name: str,
+        published: Published,
+        done: Progress,
+        *,
+        since: datetime,
+        now: datetime,
+    ) -> Progress | None:
+        raise NotImplementedError(name)
+
+    def edit_published(
+        self, account: Account, composition: Composition, network_id: str, *, now: datetime
+    ) -> Published:
+        raise NotImplementedError(network_id)
