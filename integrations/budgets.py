@@ -11,8 +11,9 @@ import logging
 from collections import defaultdict, deque
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import cache
+from zoneinfo import ZoneInfo
 
 import redis
 from django.db import connection
@@ -207,6 +208,9 @@ def _allowed(budget: Budget, *, keep_room: bool) -> int | None:
 
 def _window_ends_at(budget: Budget, now: datetime) -> datetime:
     """Return when a window that begins now ends; a budget without a window is counted by calendar months."""
+    if budget.day_in:
+        tomorrow = now.astimezone(ZoneInfo(budget.day_in)).date() + timedelta(days=1)
+        return datetime.combine(tomorrow, time.min, tzinfo=ZoneInfo(budget.day_in)).astimezone(UTC)
     if budget.window is not None:
         return now + budget.window
     return (now.astimezone(UTC).replace(day=1) + timedelta(days=32)).replace(

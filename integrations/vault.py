@@ -146,19 +146,24 @@ def to_facts(credentials: Credentials) -> dict[str, object]:
         "refresh_token": credentials.refresh_token,
         "expires_at": credentials.expires_at.isoformat() if credentials.expires_at else None,
         "scopes": sorted(credentials.scopes),
+        "consent_ends_at": credentials.consent_ends_at.isoformat() if credentials.consent_ends_at else None,
     }
 
 
 def from_facts(facts: Mapping[str, object]) -> Credentials:
-    """Return the credentials that `to_facts` took apart."""
-    expires_at = facts["expires_at"]
+    """Return the credentials that `to_facts` took apart; what was sealed earlier has no end of consent."""
     scopes = facts["scopes"]
     return Credentials(
         access_token=str(facts["access_token"]),
         refresh_token=str(facts["refresh_token"]),
-        expires_at=datetime.fromisoformat(str(expires_at)) if expires_at else None,
+        expires_at=_moment(facts["expires_at"]),
         scopes=frozenset(str(each) for each in scopes) if isinstance(scopes, list) else frozenset(),
+        consent_ends_at=_moment(facts.get("consent_ends_at")),
     )
+
+
+def _moment(value: object) -> datetime | None:
+    return datetime.fromisoformat(str(value)) if value else None
 
 
 def _open(

@@ -47,10 +47,12 @@ from integrations.contract.posts import (
     Verdict,
 )
 from integrations.contract.provider import NOTHING, Provider
+from integrations.contract.versions import ApiVersion
 
 __all__ = [
     "NOTHING",
     "Account",
+    "ApiVersion",
     "AppKeys",
     "Budget",
     "Choice",

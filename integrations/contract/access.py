@@ -25,12 +25,16 @@ class AppKeys:
 
 @dataclass(frozen=True, kw_only=True)
 class Credentials:
-    """Tokens of one grant or of one presence. ``expires_at`` None: ends by an event only, not by time."""
+    """Tokens of one grant or of one presence. ``expires_at`` None: ends by an event only, not by time.
+
+    ``consent_ends_at`` is when no refresh helps any more and the person must consent anew, where the network says so.
+    """
 
     access_token: str = field(repr=False)
     refresh_token: str = field(default="", repr=False)
     expires_at: datetime | None = None
     scopes: frozenset[str] = frozenset()
+    consent_ends_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -33,6 +33,7 @@ class Budget:
     """An allowance of the network, in its own unit. ``limit`` None: only the answers tell (a percentage).
 
     ``window`` is its length; with ``rolling`` false it begins at the first use in it or where ``reset_at`` says.
+    ``day_in`` names the time zone at whose midnight it fills again, for an allowance of a calendar day.
     """
 
     key: str
@@ -41,6 +42,7 @@ class Budget:
     limit: int | None = None
     window: timedelta | None = None
     rolling: bool = True
+    day_in: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

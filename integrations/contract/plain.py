@@ -12,6 +12,7 @@ from integrations.contract.posts import (
     Published,
     Verdict,
 )
+from integrations.contract.versions import ApiVersion
 
 
 class PlainPosts:
@@ -20,6 +21,7 @@ class PlainPosts:
     forms: frozenset[Form] = frozenset({Form.POST})
     options: tuple[Option, ...] = ()
     fetches_media: bool = False
+    api_version: ApiVersion | None = None
 
     def choices(self, account: Account, option: str, *, now: datetime) -> tuple[Choice, ...]:
         raise NotImplementedError(option)

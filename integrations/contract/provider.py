@@ -21,6 +21,7 @@ from integrations.contract.posts import (
     Readiness,
     Verdict,
 )
+from integrations.contract.versions import ApiVersion
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -61,6 +62,11 @@ class Provider(Protocol):
     @property
     def scopes(self) -> Mapping[Feature, frozenset[str]]:
         """The narrowest scopes per feature; listing presences is part of each."""
+        ...
+
+    @property
+    def api_version(self) -> ApiVersion | None:
+        """The version of the network's API that it speaks; None where the network has no versions that end."""
         ...
 
     @property

@@ -160,3 +160,11 @@ def test_spending_without_a_window_is_counted_by_calendar_months() -> None:
 def test_the_apps_role_has_no_right_on_the_table() -> None:
     with pytest.raises(ProgrammingError, match="permission denied"):
         BudgetUse.objects.count()
+
+
+def test_a_calendar_day_ends_at_midnight_where_it_is_counted() -> None:
+    budget = Budget(key="b", reach=Reach.APP, unit="calls", window=timedelta(days=1), day_in="America/Los_Angeles")
+
+    assert budgets._window_ends_at(budget, datetime(2026, 11, 28, 3, tzinfo=UTC)) == datetime(
+        2026, 11, 28, 8, tzinfo=UTC
+    )
