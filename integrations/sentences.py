@@ -124,9 +124,19 @@ SENTENCES: dict[str, Promise] = {
     "text_missing": _("There is nothing to publish yet. Write a text or add a picture."),
     "text_too_long": _("This text has %(found)s characters; %(network)s takes %(allowed)s. Shorten it by %(excess)s."),
     "text_not_plain": _("The text holds a character that %(network)s refuses (%(found)s). Remove it."),
-    "media_too_many": _("There are %(found)s pictures; %(network)s takes %(allowed)s. Remove some."),
+    "media_too_many": _("There are %(found)s files; %(network)s takes %(allowed)s. Remove some."),
     "media_type": _("This file is %(found)s; %(network)s takes %(allowed)s. Convert it or choose another."),
-    "media_too_big": _("This picture has %(found)s MB; %(network)s takes %(allowed)s MB. Save it smaller."),
+    "media_too_big": _("This file has %(found)s MB; %(network)s takes %(allowed)s MB. Save it smaller."),
+    "media_missing": _("%(network)s wants a picture or a film here. Add one."),
+    "video_too_long": _("This film lasts %(found)s; %(network)s takes %(allowed)s. Cut it."),
+    "first_comment_too_long": _(
+        "This comment has %(found)s characters; %(network)s takes %(allowed)s. Shorten it by %(excess)s."
+    ),
+    "first_comment_not_offered": _("%(network)s takes no first comment. Empty it, or make it part of the text."),
+    "cover_not_offered": _("%(network)s takes a cover for films only. Take it away."),
+    "parts_too_many": _("This thread goes on for %(found)s texts; %(network)s takes %(allowed)s. Remove some."),
+    "parts_without_thread": _("More than one text makes a thread on %(network)s. Choose that form, or remove them."),
+    "part_missing": _("This part of the thread is empty. Write it or remove it."),
     "kind_not_offered": _("Portevoix cannot publish this kind of post on %(network)s yet."),
     "alt_text_missing": _("This picture has no description for people who cannot see it. Add one."),
     "alt_text_too_long": _(
@@ -138,6 +148,12 @@ SENTENCES: dict[str, Promise] = {
     "option_missing": _("%(network)s asks for one thing more here (%(found)s). Fill it in."),
     "option_too_many": _("%(network)s takes at most %(allowed)s of these; there are %(found)s. Remove some."),
     "option_too_long": _("%(network)s takes at most %(allowed)s characters here; there are %(found)s. Shorten it."),
+    # options of X, and their values
+    "option.x.reply_settings": _("Who may reply"),
+    "option.x.reply_settings.following": _("People the account follows"),
+    "option.x.reply_settings.mentionedUsers": _("People it names"),
+    "option.x.reply_settings.subscribers": _("Its subscribers"),
+    "option.x.reply_settings.verified": _("Verified people"),
     "address_missing": _(
         "%(network)s fetches pictures and films from a public address, and this installation has none. Its operator "
         "must set PUBLIC_BASE_URL to an address that %(network)s can reach."

@@ -22,6 +22,8 @@ class PlainPosts:
     options: tuple[Option, ...] = ()
     fetches_media: bool = False
     api_version: ApiVersion | None = None
+    edits_posts: bool = False
+    deletes_posts: bool = True
 
     def choices(self, account: Account, option: str, *, now: datetime) -> tuple[Choice, ...]:
         raise NotImplementedError(option)

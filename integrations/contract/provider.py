@@ -60,6 +60,16 @@ class Provider(Protocol):
         ...
 
     @property
+    def edits_posts(self) -> bool:
+        """Whether `edit_published` is offered: the text of a post that is out can be changed."""
+        ...
+
+    @property
+    def deletes_posts(self) -> bool:
+        """Whether `delete_published` is offered: some networks let people alone take a post down."""
+        ...
+
+    @property
     def scopes(self) -> Mapping[Feature, frozenset[str]]:
         """The narrowest scopes per feature; listing presences is part of each."""
         ...

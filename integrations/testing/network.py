@@ -15,7 +15,7 @@ _T = TypeVar("_T")
 
 TOKEN_LIFE = timedelta(hours=2)
 SCOPES = frozenset({"read", "write", "answer"})
-IRREVERSIBLE = frozenset({"commit", "refresh", "reply"})
+IRREVERSIBLE = frozenset({"commit", "refresh", "reply", "follow_up"})
 
 
 @dataclass(kw_only=True)

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from integrations.contract import (
-    NOTHING,
     Account,
     Budget,
     Composition,
@@ -14,13 +13,9 @@ from integrations.contract import (
     Feature,
     Findings,
     GrantedAccess,
-    Kind,
-    Level,
-    Limits,
     Operation,
     PlainPosts,
     Presence,
-    Problem,
     Progress,
     Published,
     Readiness,
@@ -29,11 +24,15 @@ from integrations.contract import (
 )
 from integrations.errors import AuthorisationLost, PermanentError, RateLimited, Reach
 from integrations.fingerprints import fingerprint, judge
+from integrations.testing.afterwards import MemoryAfterwards
+from integrations.testing.compositions import MemoryCompositions
 from integrations.testing.strangers import MemoryStrangers
+
+_COUNTED = frozenset({Operation.COMMIT, Operation.FOLLOW_UP, Operation.EDIT})
 
 
 @dataclass(kw_only=True)
-class InMemoryProvider(MemoryStrangers, PlainPosts):
+class InMemoryProvider(MemoryCompositions, MemoryAfterwards, MemoryStrangers, PlainPosts):
     """A network called Memory with two presences, ``Bakery`` and ``Cafe``, and texts of 300 characters.
 
     ``posts`` is what is out there, per presence. Each file that ``prepare`` sends counts, and can fail, as ``upload``.
@@ -44,15 +43,10 @@ class InMemoryProvider(MemoryStrangers, PlainPosts):
     rotates_refresh_tokens: bool = True
     processing_checks: int = 0  # how many times check says "wait" for media
     rate_limit: int | None = None  # commits before RateLimited
-    posts: dict[str, list[Sighting]] = field(default_factory=dict)
 
     _used_codes: set[str] = field(default_factory=set)
 
     # the contract
-
-    @property
-    def kinds(self) -> frozenset[Kind]:
-        return frozenset({Kind.TEXT, Kind.LINK, Kind.IMAGE, Kind.IMAGES})
 
     @property
     def scopes(self) -> Mapping[Feature, frozenset[str]]:
@@ -106,34 +100,13 @@ class InMemoryProvider(MemoryStrangers, PlainPosts):
 
         return self._call("describe", describe)
 
-    def limits(self, details: Mapping[str, str] = NOTHING) -> Limits:
-        return Limits(
-            text_max=300,
-            media_max=4,
-            image_types=frozenset({"image/jpeg", "image/png"}),
-            image_max_bytes=5_000_000,
-            alt_text_max=1000,
-        )
-
-    def count_text(self, composition: Composition) -> int:
-        return len(composition.text)
-
-    def validate(self, composition: Composition, *, details: Mapping[str, str] = NOTHING) -> tuple[Problem, ...]:
-        found, allowed = self.count_text(composition), self.limits(details).text_max
-        if found > allowed:
-            parameters = {"found": found, "allowed": allowed, "excess": found - allowed}
-            return (Problem(level=Level.ERROR, field="text", key="text_too_long", parameters=parameters),)
-        if not composition.text and not composition.media:
-            return (Problem(level=Level.ERROR, field="text", key="text_missing"),)
-        return ()
-
     def fingerprint(self, composition: Composition) -> str:
         return fingerprint(composition.text, media_count=len(composition.media))
 
     def cost(
         self, operation: Operation, composition: Composition | None = None, *, count: int = 1
     ) -> Mapping[str, int]:
-        return {"memory.posts": 1} if operation is Operation.COMMIT else {}
+        return {"memory.posts": 1} if operation in _COUNTED else {}
 
     def needs_preparation(self, composition: Composition) -> bool:
         return bool(composition.media)
@@ -149,6 +122,7 @@ class InMemoryProvider(MemoryStrangers, PlainPosts):
     ) -> Progress:
         uploaded: dict[str, str] = dict(progress.get("media", {}))
         for each in composition.media:
+            self._fetch(each)
             if each.key in uploaded:
                 continue
 
@@ -205,14 +179,6 @@ class InMemoryProvider(MemoryStrangers, PlainPosts):
 
         return self._call("find_published", find)
 
-    def delete_published(self, account: Account, network_id: str, *, now: datetime) -> None:
-        def delete() -> None:
-            self._require(account.credentials)
-            posts = self.posts.get(account.network_id, [])
-            posts[:] = [each for each in posts if each.network_id != network_id]
-
-        self._call("delete_published", delete)
-
     # inside
 
     def _publish(self, account: Account, composition: Composition, *, now: datetime) -> Published:
@@ -242,7 +208,7 @@ class InMemoryProvider(MemoryStrangers, PlainPosts):
                 limit=self.rate_limit or 100,
             )
         )
-        return Published(network_id=number, permalink=permalink, published_at=now)
+        return Published(network_id=number, permalink=permalink, published_at=now, judged=not self.judges_later)
 
     def _presence(self, name: str) -> Presence:
         return Presence(

@@ -1,10 +1,21 @@
 """Checks of a composition that every network makes with its own figures."""
 
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from collections.abc import Callable, Collection, Iterator, Sequence
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from integrations.contract import Composition, Level, Limits, Media, Option, OptionType, Problem
+from integrations.contract import (
+    Composition,
+    Form,
+    Kind,
+    Level,
+    Limits,
+    Media,
+    MediaKind,
+    Option,
+    OptionType,
+    Problem,
+)
 
 
 def refused(field: str, key: str, **parameters: str | int) -> Problem:
@@ -26,24 +37,75 @@ def judge_link(composition: Composition) -> Iterator[Problem]:
 
 
 def judge_media(composition: Composition, limits: Limits) -> Iterator[Problem]:
-    """Yield what is wrong with the pictures."""
+    """Yield what is wrong with the pictures, films and documents."""
     if len(composition.media) > limits.media_max:
         yield refused("media", "media_too_many", found=len(composition.media), allowed=limits.media_max)
     for index, each in enumerate(composition.media):
-        yield from _judge_one(each, limits, field=f"media.{index}")
+        yield from judge_one(each, limits, field=f"media.{index}")
 
 
-def _judge_one(media: Media, limits: Limits, *, field: str) -> Iterator[Problem]:
-    if media.content_type not in limits.image_types:
-        yield refused(field, "media_type", found=media.content_type, allowed=", ".join(sorted(limits.image_types)))
-    if media.size_bytes > limits.image_max_bytes:
-        yield refused(
-            field, "media_too_big", found=megabytes(media.size_bytes), allowed=megabytes(limits.image_max_bytes)
-        )
-    if len(media.alt_text) > limits.alt_text_max:
+def judge_one(media: Media, limits: Limits, *, field: str) -> Iterator[Problem]:
+    """Yield what is wrong with one file, wherever it stands."""
+    types, most_bytes = {
+        MediaKind.IMAGE: (limits.image_types, limits.image_max_bytes),
+        MediaKind.VIDEO: (limits.video_types, limits.video_max_bytes),
+        MediaKind.DOCUMENT: (limits.document_types, limits.document_max_bytes),
+    }[media.kind]
+    if media.content_type not in types:
+        yield refused(field, "media_type", found=media.content_type, allowed=", ".join(sorted(types)) or "—")
+    if media.size_bytes > most_bytes > 0:
+        yield refused(field, "media_too_big", found=megabytes(media.size_bytes), allowed=megabytes(most_bytes))
+    if media.duration is not None and limits.video_max is not None and media.duration > limits.video_max:
+        yield refused(field, "video_too_long", found=minutes(media.duration), allowed=minutes(limits.video_max))
+    if len(media.alt_text) > limits.alt_text_max > 0:
         yield too_long(field, "alt_text_too_long", found=len(media.alt_text), allowed=limits.alt_text_max)
-    if not media.alt_text.strip():
+    if media.kind is MediaKind.IMAGE and limits.alt_text_max and not media.alt_text.strip():
         yield doubtful(field, "alt_text_missing")
+
+
+def judge_extras(
+    composition: Composition,
+    limits: Limits,
+    forms: Collection[Form],
+    *,
+    part_length: Callable[[str], int],
+    covers: Collection[Kind] = (Kind.VIDEO, Kind.REEL),
+) -> Iterator[Problem]:
+    """Yield what is wrong beside text and media: the form, the first comment, the cover, the parts of a thread.
+
+    ``part_length`` counts a part's text as the network does; ``covers`` are the kinds for which it takes a cover.
+    """
+    if composition.form not in forms:
+        yield refused("form", "kind_not_offered")
+    if composition.first_comment and not limits.first_comment_max:
+        yield refused("first_comment", "first_comment_not_offered")
+    elif len(composition.first_comment) > limits.first_comment_max:
+        found = len(composition.first_comment)
+        yield too_long("first_comment", "first_comment_too_long", found=found, allowed=limits.first_comment_max)
+    if composition.cover is not None:
+        if composition.kind not in covers:
+            yield refused("cover", "cover_not_offered")
+        yield from _without_words(judge_one(composition.cover, limits, field="cover"))
+    yield from _judge_parts(composition, limits, part_length)
+
+
+def _without_words(problems: Iterator[Problem]) -> Iterator[Problem]:
+    """A cover is described by its film: no network takes a text of its own for it."""
+    return (each for each in problems if each.key not in {"alt_text_missing", "alt_text_too_long"})
+
+
+def _judge_parts(composition: Composition, limits: Limits, length: Callable[[str], int]) -> Iterator[Problem]:
+    if composition.form is not Form.THREAD:
+        if composition.parts:
+            yield refused("form", "parts_without_thread")
+        return
+    if len(composition.parts) > limits.parts_max:
+        yield refused("form", "parts_too_many", found=len(composition.parts), allowed=limits.parts_max)
+    for index, part in enumerate(composition.parts):
+        if not part.strip():
+            yield refused(f"parts.{index}", "part_missing")
+        elif (found := length(part)) > limits.text_max:
+            yield too_long(f"parts.{index}", "text_too_long", found=found, allowed=limits.text_max)
 
 
 def judge_options(composition: Composition, offered: Sequence[Option]) -> Iterator[Problem]:
@@ -105,3 +167,9 @@ def is_web_address(value: str) -> bool:
 def megabytes(size_bytes: int) -> str:
     """Return a size in MB with one decimal, rounded up so that it never seems to fit."""
     return f"{-(-size_bytes // 100_000) / 10:g}"
+
+
+def minutes(duration: timedelta) -> str:
+    """Return a duration as people say it: seconds up to two minutes, then minutes with one decimal."""
+    seconds = duration.total_seconds()
+    return f"{seconds:g} s" if seconds <= 120 else f"{seconds / 60:.1f}".removesuffix(".0") + " min"

@@ -35,6 +35,7 @@ from integrations.errors import AuthorisationLost, PermanentError, ProviderError
 from integrations.fingerprints import CLOCK_SKEW, fingerprint, judge
 from integrations.networks._shared.judging import (
     doubtful,
+    judge_extras,
     judge_link,
     judge_media,
     judge_options,
@@ -276,6 +277,7 @@ class FacebookProvider(FacebookEngagement, PlainPosts):
             yield doubtful("link", "link_with_media")
         yield from judge_link(composition)
         yield from judge_media(composition, allowed)
+        yield from judge_extras(composition, allowed, self.forms, part_length=len)
         yield from judge_options(composition, limits.OPTIONS)
 
     def _upload(self, account: Account, media: Media, *, now: datetime) -> str:

@@ -32,6 +32,7 @@ from integrations.contract import (
 from integrations.errors import AuthorisationLost, OutcomeUnknown, PermanentError, Reach
 from integrations.fingerprints import CLOCK_SKEW, fingerprint, judge
 from integrations.networks._shared.judging import (
+    judge_extras,
     judge_link,
     judge_media,
     judge_options,
@@ -287,6 +288,7 @@ class XProvider(XEngagement, PlainPosts):
             yield refused("text", "x_cashtags", found=found, allowed=limits.CASHTAGS_MAX)
         yield from judge_link(composition)
         yield from judge_media(composition, allowed)
+        yield from judge_extras(composition, allowed, self.forms, part_length=len)
         yield from judge_options(composition, limits.OPTIONS)
 
     def _processing(self, account: Account, upload_id: str) -> Readiness:
@@ -369,4 +371,4 @@ def _cost(operation: Operation, composition: Composition, count: int) -> Mapping
         },
         Operation.SUBSCRIBE: {"x.webhooks": 2, "x.subscriptions": 6},
         Operation.ACT: {"x.hiding": 1, "x.likes": 1, "x.deletions": 1, "x.credits": limits.PRICE_ACT},
-    }[operation]
+    }.get(operation, NOTHING)

@@ -1,11 +1,27 @@
 """What every provider must do, whatever the network: one class, run for the provider in memory and for each twin."""
 
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
-from integrations.contract import Account, Composition, Feature, Kind, Operation, Progress, Published
+from integrations.contract import (
+    Account,
+    Composition,
+    Feature,
+    Form,
+    Kind,
+    Level,
+    Media,
+    Operation,
+    OptionType,
+    Progress,
+    Published,
+    Verdict,
+)
 from integrations.errors import (
     AuthorisationLost,
     OutcomeUnknown,
@@ -13,22 +29,61 @@ from integrations.errors import (
     ProviderError,
     TransientError,
 )
-from tests.integrations.networks.stage import MATRIX, Cell, Fault, Shelf, Stage, Step, Stopped, composition, now
+from integrations.sentences import NETWORK_NAMES, SENTENCES
+from tests.integrations.networks.stage import (
+    MATRIX,
+    AfterwardsStage,
+    Cell,
+    Fault,
+    Shelf,
+    Stage,
+    Step,
+    Stopped,
+    composition,
+    now,
+    simplest,
+    uploading,
+    with_required,
+)
 
 LATER = timedelta(hours=1)  # past any visibility delay
+_LOOKS = 50  # of a test at media or a verdict that the network takes its time over
+
+
+def compose(stage: Stage, kind: Kind, text: str = "") -> Composition:
+    """Return a composition of a kind that this network takes, its files reachable where it fetches them by itself."""
+    wanted = composition(kind, *filter(None, [text]), provider=stage.provider)
+    addressed: Callable[[Media], Media] | None = getattr(stage, "addressed", None)
+    if addressed is None:
+        return wanted
+    cover = wanted.cover and addressed(wanted.cover)
+    return replace(wanted, media=tuple(addressed(each) for each in wanted.media), cover=cover)
+
+
+def require_kind(stage: Stage, kind: Kind) -> None:
+    if kind not in stage.provider.kinds:
+        pytest.skip("this network has none")
 
 
 def publish(stage: Stage, account: Account, wanted: Composition) -> Published:
     """Prepare, check and commit."""
-    provider, progress = stage.provider, prepared(stage, account, wanted)
-    assert provider.check(account, wanted, progress, now=now()).ready
-    return provider.commit(account, wanted, progress, now=now())
+    progress = prepared(stage, account, wanted)
+    return stage.provider.commit(account, wanted, progress, now=now())
 
 
 def prepared(stage: Stage, account: Account, wanted: Composition) -> Progress:
-    if not stage.provider.needs_preparation(wanted):
-        return {}
-    return stage.provider.prepare(account, wanted, {}, save=Shelf(), now=now())
+    """Prepare, and wait until the network is done with the media."""
+    provider = stage.provider
+    progress = (
+        provider.prepare(account, wanted, {}, save=Shelf(), now=now()) if provider.needs_preparation(wanted) else {}
+    )
+    for _look in range(_LOOKS):
+        readiness = provider.check(account, wanted, progress, now=now())
+        if readiness.ready:
+            return progress
+        assert readiness.check_after is not None, readiness
+        time.sleep(min(readiness.check_after.total_seconds(), 0.2))
+    raise AssertionError("the network is never done with its media")
 
 
 class ProviderContract:
@@ -72,9 +127,10 @@ class ProviderContract:
 
     # publishing
 
-    @pytest.mark.parametrize("kind", [Kind.TEXT, Kind.LINK, Kind.IMAGE, Kind.IMAGES])
+    @pytest.mark.parametrize("kind", list(Kind))
     def test_it_publishes_once(self, stage: Stage, kind: Kind) -> None:
-        account, wanted = stage.account(), composition(kind)
+        require_kind(stage, kind)
+        account, wanted = stage.account(), compose(stage, kind)
 
         published = publish(stage, account, wanted)
 
@@ -83,9 +139,10 @@ class ProviderContract:
             (published.network_id, len(wanted.media))
         ]
 
-    @pytest.mark.parametrize("kind", [Kind.TEXT, Kind.LINK, Kind.IMAGE, Kind.IMAGES])
+    @pytest.mark.parametrize("kind", list(Kind))
     def test_it_finds_what_it_published_when_the_answer_was_lost(self, stage: Stage, kind: Kind) -> None:
-        account, wanted, since = stage.account(), composition(kind), now()
+        require_kind(stage, kind)
+        account, wanted, since = stage.account(), compose(stage, kind), now()
         progress = prepared(stage, account, wanted)
         stage.strike(Step.COMMIT, Fault.LOST_ANSWER)
         with pytest.raises(OutcomeUnknown):
@@ -97,18 +154,20 @@ class ProviderContract:
         assert [findings.published.network_id] == [each.network_id for each in stage.out(account)]
 
     def test_it_finds_nothing_when_the_request_was_lost(self, stage: Stage) -> None:
-        account, wanted, since = stage.account(), composition(Kind.TEXT), now()
-        publish(stage, account, composition(Kind.TEXT, "Quite another post."))
+        kind = simplest(stage.provider)
+        account, wanted, since = stage.account(), compose(stage, kind), now()
+        publish(stage, account, compose(stage, kind, "Quite another post."))
+        progress = prepared(stage, account, wanted)
         stage.strike(Step.COMMIT, Fault.LOST_REQUEST)
         with pytest.raises(OutcomeUnknown):
-            stage.provider.commit(account, wanted, {}, now=now())
+            stage.provider.commit(account, wanted, progress, now=now())
 
-        findings = stage.provider.find_published(account, wanted, {}, since=since, now=now() + LATER)
+        findings = stage.provider.find_published(account, wanted, progress, since=since, now=now() + LATER)
 
         assert (findings.published, findings.candidates, findings.covered) == (None, (), True)
 
     def test_it_leaves_other_publications_posts_alone(self, stage: Stage) -> None:
-        account, wanted, since = stage.account(), composition(Kind.TEXT), now()
+        account, wanted, since = stage.account(), compose(stage, simplest(stage.provider)), now()
         other = publish(stage, account, wanted)
 
         findings = stage.provider.find_published(
@@ -118,7 +177,7 @@ class ProviderContract:
         assert findings.published is None
 
     def test_it_does_not_take_an_earlier_post_for_ours(self, stage: Stage) -> None:
-        account, wanted = stage.account(), composition(Kind.TEXT)
+        account, wanted = stage.account(), compose(stage, simplest(stage.provider))
         publish(stage, account, wanted)
 
         findings = stage.provider.find_published(
@@ -130,7 +189,7 @@ class ProviderContract:
     @pytest.mark.parametrize(("step", "fault"), sorted(MATRIX))
     def test_each_fault_comes_to_what_the_matrix_says(self, stage: Stage, step: Step, fault: Fault) -> None:
         cell = MATRIX[step, fault]
-        account, wanted = stage.account(), composition(Kind.IMAGE)
+        account, wanted = stage.account(), compose(stage, uploading(stage.provider))
         progress = prepared(stage, account, wanted) if step is not Step.UPLOAD else {}
         published = (
             stage.provider.commit(account, wanted, progress, now=now()) if step in {Step.LOOK, Step.DELETE} else None
@@ -175,18 +234,19 @@ class ProviderContract:
         assert error.__cause__ is None
 
     def test_a_duplicate_is_looked_for_before_it_counts_as_failed(self, stage: Stage) -> None:
-        account = stage.account()
+        account, wanted = stage.account(), compose(stage, simplest(stage.provider))
+        progress = prepared(stage, account, wanted)
         stage.strike(Step.COMMIT, Fault.DUPLICATE)
 
         with pytest.raises(PermanentError) as raised:
-            stage.provider.commit(account, composition(Kind.TEXT), {}, now=now())
+            stage.provider.commit(account, wanted, progress, now=now())
 
         assert raised.value.look_first
 
     # uploading
 
     def test_a_stopped_upload_goes_on_where_it_stood(self, stage: Stage) -> None:
-        account, wanted = stage.account(), composition(Kind.IMAGES)
+        account, wanted = stage.account(), compose(stage, uploading(stage.provider, several=True))
         shelf = Shelf()
         stage.provider.prepare(account, wanted, {}, save=shelf, now=now())
         steps, whole = len(shelf.saved), stage.uploads(account)
@@ -197,11 +257,11 @@ class ProviderContract:
             with pytest.raises(Stopped):
                 stage.provider.prepare(account, wanted, {}, save=stopped, now=now())
             progress = stage.provider.prepare(account, wanted, stopped.saved[-1], save=Shelf(), now=now())
-            assert stage.provider.check(account, wanted, progress, now=now()).ready
+            assert stage.provider.check(account, wanted, progress, now=now()).failed is None
             assert stage.uploads(account) - before == whole
 
     def test_complete_progress_is_left_as_it_is(self, stage: Stage) -> None:
-        account, wanted = stage.account(), composition(Kind.IMAGES)
+        account, wanted = stage.account(), compose(stage, uploading(stage.provider, several=True))
         progress = prepared(stage, account, wanted)
         before = stage.uploads(account)
 
@@ -209,7 +269,7 @@ class ProviderContract:
         assert stage.uploads(account) == before
 
     def test_what_was_never_uploaded_is_not_committed(self, stage: Stage) -> None:
-        account, wanted = stage.account(), composition(Kind.IMAGE)
+        account, wanted = stage.account(), compose(stage, uploading(stage.provider))
 
         assert stage.provider.check(account, wanted, {}, now=now()).prepare_again
         with pytest.raises(PermanentError):
@@ -257,7 +317,7 @@ class ProviderContract:
 
     def test_a_deleted_post_is_gone_and_may_be_deleted_again(self, stage: Stage) -> None:
         account = stage.account()
-        published = publish(stage, account, composition(Kind.TEXT))
+        published = publish(stage, account, compose(stage, simplest(stage.provider)))
 
         stage.provider.delete_published(account, published.network_id, now=now())
         stage.provider.delete_published(account, published.network_id, now=now())
@@ -268,20 +328,58 @@ class ProviderContract:
 
     def test_a_good_composition_has_no_problem(self, stage: Stage) -> None:
         for kind in stage.provider.kinds:
-            assert stage.provider.validate(composition(kind)) == ()
+            assert stage.provider.validate(compose(stage, kind)) == ()
 
     def test_too_long_a_text_says_by_how_much(self, stage: Stage) -> None:
         allowed = stage.provider.limits().text_max
+        wanted = replace(compose(stage, simplest(stage.provider)), text="a" * (allowed + 7))
 
-        problems = stage.provider.validate(Composition(text="a" * (allowed + 7)))
+        problems = stage.provider.validate(wanted)
 
         assert [(each.key, each.parameters["excess"]) for each in problems] == [("text_too_long", 7)]
 
     def test_nothing_is_not_a_post(self, stage: Stage) -> None:
-        assert [each.key for each in stage.provider.validate(Composition())] == ["text_missing"]
+        problems = stage.provider.validate(with_required(Composition(), stage.provider))
+
+        assert any(each.level is Level.ERROR for each in problems)
+
+    @pytest.mark.parametrize("form", list(Form))
+    def test_it_takes_the_forms_that_it_offers_and_no_other(self, stage: Stage, form: Form) -> None:
+        if form is not Form.POST and form in stage.provider.forms:
+            assert Kind(form.value) in stage.provider.kinds
+            return
+        wanted = replace(compose(stage, simplest(stage.provider)), form=form)
+
+        is_refused = any(each.level is Level.ERROR for each in stage.provider.validate(wanted))
+
+        assert is_refused == (form is not Form.POST)
+
+    def test_its_options_are_told_apart_and_have_words(self, stage: Stage) -> None:
+        options = stage.provider.options
+        needed = {f"{each.name}.{choice}" for each in options for choice in each.choices} | {
+            each.name for each in options
+        }
+
+        assert len({each.name for each in options}) == len(options)
+        assert all(bool(each.choices) != each.asks for each in options if each.type is OptionType.CHOICE)
+        if stage.provider.key in NETWORK_NAMES:
+            assert {name for name in needed if f"option.{stage.provider.key}.{name}" not in SENTENCES} == set()
+
+    def test_what_it_does_not_take_is_refused_and_never_dropped(self, stage: Stage) -> None:
+        wanted, limits = compose(stage, simplest(stage.provider)), stage.provider.limits()
+
+        def refusals(changed: Composition) -> set[str]:
+            return {each.field for each in stage.provider.validate(changed) if each.level is Level.ERROR}
+
+        assert refusals(replace(wanted, options={**wanted.options, "no_such_option": "x"})) == {
+            "options.no_such_option"
+        }
+        too_long = "a" * (limits.first_comment_max + 1)
+        assert refusals(replace(wanted, first_comment=too_long)) == {"first_comment"}
+        assert refusals(replace(wanted, parts=("A second text",))) == {"form"}
 
     def test_fingerprints_tell_compositions_apart(self, stage: Stage) -> None:
-        wanted = composition(Kind.IMAGE)
+        wanted = compose(stage, uploading(stage.provider))
 
         same = replace(wanted, text=f"  {wanted.text}\r\n")
 
@@ -295,7 +393,7 @@ class ProviderContract:
         declared = {each.key: each for each in stage.provider.budgets}
         account = stage.account()
 
-        publish(stage, account, composition(Kind.IMAGES))
+        publish(stage, account, compose(stage, uploading(stage.provider, several=True)))
 
         assert stage.reports
         for report in stage.reports:
@@ -307,4 +405,91 @@ class ProviderContract:
     def test_costs_are_in_budgets_that_it_declares(self, stage: Stage, operation: Operation) -> None:
         declared = {each.key for each in stage.provider.budgets}
 
-        assert set(stage.provider.cost(operation, composition(Kind.IMAGES))) <= declared
+        assert set(stage.provider.cost(operation, compose(stage, uploading(stage.provider, several=True)))) <= declared
+
+
+class AfterwardsContract:
+    """What a provider must do whose network judges late, takes follow-ups or edits; ``stage`` as above.
+
+    ``followed`` gives compositions that have follow-ups, with how many; a network without any gives none.
+    """
+
+    def followed(self, stage: AfterwardsStage) -> list[tuple[Composition, int]]:
+        """Return a composition for each kind of follow-up that the network has."""
+        raise NotImplementedError
+
+    def _each(self, stage: AfterwardsStage) -> list[tuple[Composition, int]]:
+        found = self.followed(stage)
+        if not found:
+            pytest.skip("this network has none")
+        return found
+
+    def test_follow_ups_are_done_in_order_after_the_post(self, stage: AfterwardsStage) -> None:
+        account = stage.account()
+        for wanted, count in self._each(stage):
+            published = settled(stage, account, publish(stage, account, wanted))
+
+            done: dict[str, Progress] = {}
+            names = stage.provider.follow_ups(wanted)
+            for name in names:
+                done[name] = stage.provider.follow_up(account, wanted, name, published, done, now=now())
+
+            assert len(set(names)) == len(names) == count
+            assert len(stage.under(account, published.network_id)) == count
+
+    def test_a_follow_up_whose_answer_was_lost_is_found(self, stage: AfterwardsStage) -> None:
+        account = stage.account()
+        for wanted, _count in self._each(stage):
+            published, since = settled(stage, account, publish(stage, account, wanted)), now()
+            [name, *_rest] = stage.provider.follow_ups(wanted)
+            look = partial(stage.provider.find_follow_up, account, wanted, name, published, {}, since=since)
+
+            assert look(now=now() + LATER) is None
+            stage.strike(Step.FOLLOW_UP, Fault.LOST_ANSWER)
+            with pytest.raises(OutcomeUnknown):
+                stage.provider.follow_up(account, wanted, name, published, {}, now=now())
+            assert look(now=now() + LATER) is not None
+            assert len(stage.under(account, published.network_id)) == 1
+
+    def test_a_follow_up_that_never_arrived_is_not_found(self, stage: AfterwardsStage) -> None:
+        account = stage.account()
+        for wanted, _count in self._each(stage):
+            published, since = settled(stage, account, publish(stage, account, wanted)), now()
+            [name, *_rest] = stage.provider.follow_ups(wanted)
+            stage.strike(Step.FOLLOW_UP, Fault.LOST_REQUEST)
+            with pytest.raises(OutcomeUnknown):
+                stage.provider.follow_up(account, wanted, name, published, {}, now=now())
+
+            found = stage.provider.find_follow_up(account, wanted, name, published, {}, since=since, now=now() + LATER)
+
+            assert found is None
+            assert stage.under(account, published.network_id) == []
+
+    def test_a_plain_post_has_no_follow_up(self, stage: AfterwardsStage) -> None:
+        assert stage.provider.follow_ups(compose(stage, simplest(stage.provider))) == ()
+
+    def test_an_edited_post_says_the_new_words_however_often(self, stage: AfterwardsStage) -> None:
+        if not stage.provider.edits_posts:
+            pytest.skip("this network edits nothing")
+        account, wanted = stage.account(), compose(stage, simplest(stage.provider))
+        published = settled(stage, account, publish(stage, account, wanted))
+        changed = replace(wanted, text="Said better.")
+
+        for _time in range(2):
+            again = stage.provider.edit_published(account, changed, published.network_id, now=now())
+
+        assert again.network_id == published.network_id
+        assert [each.text for each in stage.out(account)] == ["Said better."]
+
+
+def settled(stage: Stage, account: Account, published: Published) -> Published:
+    """Wait for the network's last word, where it has not said it yet."""
+    for _look in range(_LOOKS):
+        if published.judged:
+            return published
+        verdict: Verdict = stage.provider.verdict(account, published.network_id, now=now())
+        if verdict.published is not None:
+            return verdict.published
+        assert verdict.ask_after is not None, verdict
+        time.sleep(min(verdict.ask_after.total_seconds(), 0.2))
+    raise AssertionError("the network never says its last word")

@@ -3,11 +3,11 @@ really happened. And, as data, what each misbehaviour must come to."""
 
 from collections import deque
 from collections.abc import Collection
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from io import BytesIO
-from typing import BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol
 
 from PIL import Image
 
@@ -16,10 +16,13 @@ from integrations.contract import (
     Composition,
     Credentials,
     Feature,
+    Form,
     GrantedAccess,
     Kind,
     Media,
     MediaKind,
+    Option,
+    OptionType,
     Provider,
     UsageReport,
 )
@@ -31,6 +34,7 @@ from integrations.errors import (
     RateLimited,
     TransientError,
 )
+from tests import films
 
 
 class Step(StrEnum):
@@ -42,6 +46,7 @@ class Step(StrEnum):
     COMMIT = "commit"
     LOOK = "look"
     DELETE = "delete"
+    FOLLOW_UP = "follow_up"
 
 
 class Fault(StrEnum):
@@ -111,7 +116,10 @@ class Out:
 
 
 class Stage(Protocol):
-    """One network, ready to be played with."""
+    """One network, ready to be played with.
+
+    The stage of a network that fetches files also has ``addressed(media)``, which gives it one that it can reach.
+    """
 
     reports: deque[UsageReport]
 
@@ -149,6 +157,14 @@ class Stage(Protocol):
         ...
 
 
+class AfterwardsStage(Stage, Protocol):
+    """A network on which something may still be done once a post is out."""
+
+    def under(self, account: Account, network_id: str) -> list[str]:
+        """Ask the network itself what stands under a post, in order: each comment, part or cover once."""
+        ...
+
+
 def now() -> datetime:
     """Return the time; the twins run on real time too."""
     return datetime.now(UTC)
@@ -178,8 +194,39 @@ def picture(name: str, *, width: int = 64, content_type: str = "image/png") -> M
     stream = BytesIO()
     colour = tuple(name.encode().ljust(3, b"\0")[:3])
     Image.new("RGB", (width, 48), colour).save(stream, content_type.partition("/")[2])
-    content = stream.getvalue()
+    return _media(
+        name,
+        stream.getvalue(),
+        MediaKind.IMAGE,
+        content_type,
+        width=width,
+        height=48,
+        alt_text=f"A plain {name} picture",
+    )
 
+
+def film(name: str, *, width: int = 320, height: int = 240, duration: timedelta = timedelta(seconds=12)) -> Media:
+    """Return a small film, another for each name."""
+    content = films.film(seconds=duration.total_seconds(), width=width, height=height, payload=name.encode() * 64)
+    return _media(name, content, MediaKind.VIDEO, "video/mp4", width=width, height=height, duration=duration)
+
+
+def document(name: str) -> Media:
+    """Return a PDF with this title."""
+    return _media(name, films.pdf(title=name), MediaKind.DOCUMENT, "application/pdf")
+
+
+def _media(
+    name: str,
+    content: bytes,
+    kind: MediaKind,
+    content_type: str,
+    *,
+    width: int = 0,
+    height: int = 0,
+    alt_text: str = "",
+    duration: timedelta | None = None,
+) -> Media:
     def open_at(offset: int = 0) -> BinaryIO:
         opened = BytesIO(content)
         opened.seek(offset)
@@ -187,22 +234,72 @@ def picture(name: str, *, width: int = 64, content_type: str = "image/png") -> M
 
     return Media(
         key=f"key-{name}",
-        kind=MediaKind.IMAGE,
+        kind=kind,
         content_type=content_type,
         size_bytes=len(content),
         width=width,
-        height=48,
+        height=height,
         open=open_at,
-        alt_text=f"A plain {name} picture",
+        alt_text=alt_text,
+        duration=duration,
     )
 
 
-def composition(kind: Kind, text: str = "Stollen from today, mince pies from Monday.") -> Composition:
-    """Return a composition of a kind, with a text that no other test sends."""
+def composition(
+    kind: Kind, text: str = "Stollen from today, mince pies from Monday.", *, provider: Provider | None = None
+) -> Composition:
+    """Return a composition of a kind, with a text that no other test sends, and what this provider requires of it."""
     text = f"{text} {now():%H:%M:%S.%f}"
+    return with_required(
+        {
+            Kind.TEXT: Composition(text=text),
+            Kind.LINK: Composition(text=text, link="https://bakery.example/christmas"),
+            Kind.IMAGE: Composition(text=text, media=(picture("red"),)),
+            Kind.IMAGES: Composition(text=text, media=(picture("red"), picture("green"), picture("blue"))),
+            Kind.MIXED: Composition(text=text, media=(picture("red"), film("oven"))),
+            Kind.VIDEO: Composition(text=text, media=(film("oven"),)),
+            Kind.DOCUMENT: Composition(text=text, media=(document("Menu"),)),
+            Kind.STORY: Composition(text=text, form=Form.STORY, media=(picture("red"),)),
+            Kind.REEL: Composition(text=text, form=Form.REEL, media=(film("oven", width=240, height=320),)),
+            Kind.EVENT: Composition(text=text, form=Form.EVENT),
+            Kind.OFFER: Composition(text=text, form=Form.OFFER),
+            Kind.POLL: Composition(text=text, form=Form.POLL),
+            Kind.THREAD: Composition(text=text, form=Form.THREAD, parts=(f"Second: {text}", f"Third: {text}")),
+        }[kind],
+        provider,
+    )
+
+
+def with_required(wanted: Composition, provider: Provider | None) -> Composition:
+    """Return the composition with every option filled in that the provider requires of it."""
+    if provider is None:
+        return wanted
+    required = [each for each in provider.options if each.required and each.is_for(wanted)]
+    values = {each.name: _value(each, days=number) for number, each in enumerate(required, start=1)}
+    return replace(wanted, options={**values, **wanted.options})
+
+
+def _value(option: Option, *, days: int) -> Any:
+    if option.default is not None:
+        return option.default
     return {
-        Kind.TEXT: Composition(text=text),
-        Kind.LINK: Composition(text=text, link="https://bakery.example/christmas"),
-        Kind.IMAGE: Composition(text=text, media=(picture("red"),)),
-        Kind.IMAGES: Composition(text=text, media=(picture("red"), picture("green"), picture("blue"))),
-    }[kind]
+        OptionType.TEXT: "The stollen",
+        OptionType.LONG_TEXT: "The stollen, at last",
+        OptionType.ADDRESS: "https://bakery.example/",
+        OptionType.WORDS: ["Yes", "No"],
+        OptionType.CHOICE: next(iter(option.choices), ""),
+        OptionType.FLAG: False,
+        OptionType.MOMENT: (now() + timedelta(days=days)).replace(microsecond=0).isoformat(),
+    }[option.type]
+
+
+def simplest(provider: Provider) -> Kind:
+    """Return the kind that asks least of a network: a text where it takes one."""
+    order = (Kind.TEXT, Kind.IMAGE, Kind.VIDEO, Kind.DOCUMENT)
+    return next(each for each in order if each in provider.kinds)
+
+
+def uploading(provider: Provider, *, several: bool = False) -> Kind:
+    """Return a kind with a file, or with several where the network takes more than one."""
+    order: tuple[Kind, ...] = (*((Kind.IMAGES, Kind.MIXED) if several else ()), Kind.IMAGE, Kind.VIDEO, Kind.DOCUMENT)
+    return next(each for each in order if each in provider.kinds)

@@ -1,12 +1,12 @@
 from collections import deque
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from secrets import token_hex
 
 import pytest
 
-from integrations.contract import Account, Composition, Credentials, Feature, GrantedAccess, UsageReport
+from integrations.contract import Account, Composition, Credentials, Feature, GrantedAccess, Kind, UsageReport
 from integrations.engagement import Arrived, Change, MessageKind, Target, WebhookRefused
 from integrations.errors import (
     AuthorisationLost,
@@ -18,9 +18,9 @@ from integrations.errors import (
 )
 from integrations.testing import InMemoryProvider
 from integrations.testing.strangers import HANDSHAKE_TOKEN, signed
-from tests.integrations.networks.contract import ProviderContract
+from tests.integrations.networks.contract import AfterwardsContract, ProviderContract, compose, publish
 from tests.integrations.networks.engaging import EngagingContract, EngagingStage, Said
-from tests.integrations.networks.stage import Fault, Out, Stage, Step, now
+from tests.integrations.networks.stage import AfterwardsStage, Fault, Out, Shelf, Stage, Step, now, picture
 
 METHODS = {
     Step.LIST: "list_presences",
@@ -29,6 +29,7 @@ METHODS = {
     Step.COMMIT: "commit",
     Step.LOOK: "find_published",
     Step.DELETE: "delete_published",
+    Step.FOLLOW_UP: "follow_up",
 }
 LOST = {Fault.LOST_REQUEST: False, Fault.LOST_ANSWER: True, Fault.MALFORMED_ANSWER: True, Fault.SERVER_ERROR: False}
 
@@ -63,6 +64,9 @@ class MemoryStage:
             Out(network_id=each.network_id, text=each.text, media=each.media_count)
             for each in self.provider.posts.get(account.network_id, [])
         ]
+
+    def under(self, account: Account, network_id: str) -> list[str]:
+        return self.provider.under.get(network_id, [])
 
     def uploads(self, account: Account) -> int:
         return self.provider.calls["upload"]
@@ -119,6 +123,28 @@ class TestMemory(ProviderContract):
     @pytest.fixture
     def stage(self) -> Stage:
         return MemoryStage()
+
+
+class TestMemoryAfterwards(AfterwardsContract):
+    @pytest.fixture
+    def stage(self) -> AfterwardsStage:
+        return MemoryStage()
+
+    def followed(self, stage: AfterwardsStage) -> list[tuple[Composition, int]]:
+        text = compose(stage, Kind.TEXT)
+        return [
+            (replace(text, first_comment="Open from seven."), 1),
+            (replace(compose(stage, Kind.VIDEO), cover=picture("red"), first_comment="Open from seven."), 2),
+            (compose(stage, Kind.THREAD), 2),
+        ]
+
+
+class TestMemoryThatJudgesLate(ProviderContract):
+    @pytest.fixture
+    def stage(self) -> Stage:
+        stage = MemoryStage()
+        stage.provider.judges_later = 2
+        return stage
 
 
 class TestMemoryEngaging(EngagingContract):
@@ -180,3 +206,42 @@ def test_private_messages_are_answered_for_a_day() -> None:
     stage.provider.reply(account, asked.target, "Until six.", now=now())
     with pytest.raises(PermanentError, match="reply_window_closed"):
         stage.provider.reply(account, asked.target, "And tomorrow too.", now=now() + timedelta(hours=25))
+
+
+def test_a_verdict_comes_after_it_was_asked_for_often_enough() -> None:
+    stage = MemoryStage()
+    stage.provider.judges_later = 2
+    account = stage.account()
+    published = publish(stage, account, compose(stage, Kind.TEXT))
+
+    assert not published.judged
+    assert stage.provider.verdict(account, published.network_id, now=now()).ask_after
+    assert stage.provider.verdict(account, published.network_id, now=now()).published
+
+
+def test_a_refused_post_is_not_to_be_seen() -> None:
+    stage = MemoryStage()
+    stage.provider.judges_later = 1
+    stage.provider.refuses = PermanentError("refused", network="memory")
+    account = stage.account()
+    published = publish(stage, account, compose(stage, Kind.TEXT))
+
+    verdict = stage.provider.verdict(account, published.network_id, now=now())
+
+    assert verdict.refused is stage.provider.refuses
+    assert stage.out(account) == []
+
+
+def test_files_without_an_address_are_refused_where_the_network_fetches_them() -> None:
+    stage = MemoryStage()
+    stage.provider.fetches_media = True
+    wanted = compose(stage, Kind.IMAGE)
+
+    with pytest.raises(PermanentError, match="address_missing"):
+        stage.provider.prepare(stage.account(), wanted, {}, save=Shelf(), now=now())
+
+
+def test_an_option_that_asks_has_the_choices_of_the_account() -> None:
+    stage = MemoryStage()
+
+    assert [each.name for each in stage.provider.choices(stage.account(), "album", now=now())] == ["Bread", "Cakes"]
