@@ -3,7 +3,6 @@
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from json import dumps
 from types import MappingProxyType
 from typing import Any
 
@@ -22,10 +21,11 @@ from integrations.engagement import (
 )
 from integrations.errors import PermanentError
 from integrations.fingerprints import CLOCK_SKEW, fingerprint, judge
+from integrations.networks._shared.meta import messenger, notices
+from integrations.networks._shared.meta.answers import moment, next_cursor
 from integrations.networks.facebook import limits, messages, webhooks
-from integrations.networks.facebook.client import COMMENT_FIELDS, MESSAGE_FIELDS, VISIT_FIELDS, FacebookClient
+from integrations.networks.facebook.client import COMMENT_FIELDS, VISIT_FIELDS, FacebookClient
 from integrations.networks.facebook.errors import KEY
-from integrations.networks.facebook.mapping import next_cursor
 from integrations.networks.facebook.polling import poll
 
 ACTS: Mapping[MessageKind, frozenset[Act]] = MappingProxyType(
@@ -68,7 +68,7 @@ class FacebookEngagement:
     def reply_limits(self, kind: MessageKind, details: Mapping[str, str] = NOTHING) -> ReplyLimits:
         if kind is not MessageKind.PRIVATE:
             return ReplyLimits(text_max=limits.COMMENT_MAX)
-        window = limits.HUMAN_AGENT_WINDOW if self._human_agent else limits.MESSAGE_WINDOW
+        window = messenger.HUMAN_AGENT_WINDOW if self._human_agent else messenger.MESSAGE_WINDOW
         return ReplyLimits(text_max=limits.MESSAGE_MAX, window=window)
 
     def count_reply(self, text: str) -> int:
@@ -77,13 +77,13 @@ class FacebookEngagement:
     # webhooks
 
     def answer_handshake(self, arrived: Arrived) -> tuple[str, str] | None:
-        return webhooks.answer_handshake(arrived, verify_token=self._verify_token)
+        return notices.answer_handshake(arrived, verify_token=self._verify_token)
 
     def read_webhook(self, arrived: Arrived) -> tuple[Delivered, ...]:
         return webhooks.read(arrived, secret=self._keys.client_secret)
 
     def read_farewell(self, arrived: Arrived) -> str:
-        return webhooks.read_farewell(arrived, secret=self._keys.client_secret)
+        return notices.read_farewell(arrived, secret=self._keys.client_secret)
 
     def read_event(self, payload: Mapping[str, Any], *, account_id: str) -> tuple[Incoming, ...]:
         return webhooks.read_event(payload, account_id=account_id)
@@ -100,7 +100,9 @@ class FacebookEngagement:
             self._client.subscribe_page(token, page_id, fields=told | _wanted(account), now=now)
 
     def unsubscribe(self, account: Account, *, now: datetime) -> None:
-        self._client.unsubscribe_page(account.credentials.access_token, account.network_id, now=now)
+        self._client.drop_subscribed_fields(
+            account.credentials.access_token, account.network_id, fields=EVERYTHING, now=now
+        )
 
     def is_subscribed(self, account: Account, *, now: datetime) -> bool:
         if self._verify_token and not self._app_is_told(now=now):
@@ -136,14 +138,14 @@ class FacebookEngagement:
     def reply(self, account: Account, target: Target, text: str, *, now: datetime) -> Sent:
         token = account.credentials.access_token
         if target.kind is MessageKind.PRIVATE:
-            form = self._message_form(target, text, now=now)
+            form = messenger.form(target, text, human_agent=self._human_agent, now=now)
             sent_id = self._client.send_message(token, account.network_id, form=form, now=now)
             return Sent(network_id=sent_id, sent_at=now)
         answer = self._client.create_comment(token, target.message_id, text, now=now)
         return Sent(
             network_id=messages.comment_id(target.thread_id, str(answer["id"])),
             permalink=str(answer.get("permalink_url") or ""),
-            sent_at=messages.moment(answer.get("created_time")),
+            sent_at=moment(answer.get("created_time")),
         )
 
     def find_reply(
@@ -187,20 +189,14 @@ class FacebookEngagement:
     # inside
 
     def _app_is_told(self, *, now: datetime) -> bool:
-        told = self._client.app_subscription(now=now)
-        fields = {str(each.get("name") if isinstance(each, dict) else each) for each in told.get("fields") or ()}
-        return (
-            told.get("active") is not False
-            and told.get("callback_url") == self._webhook_address
-            and fields >= EVERYTHING
-        )
+        return self._client.is_app_told(address=self._webhook_address, fields=EVERYTHING, now=now)
 
     def _fetch(self, account: Account, target: Target, *, now: datetime) -> IncomingMessage | None:
         token, page_id = account.credentials.access_token, account.network_id
         is_post = target.message_id == target.thread_id
         fields = VISIT_FIELDS if is_post else COMMENT_FIELDS
         if target.kind is MessageKind.PRIVATE:
-            fields = MESSAGE_FIELDS
+            fields = messenger.MESSAGE_FIELDS
         try:
             node = self._client.node(token, target.message_id, fields=fields, now=now)
         except PermanentError as error:
@@ -208,17 +204,10 @@ class FacebookEngagement:
                 raise
             return None
         if target.kind is MessageKind.PRIVATE:
-            return messages.private(node, person_id=target.thread_id, account_id=page_id)
+            return messenger.private(node, person_id=target.thread_id, account_id=page_id)
         if is_post:
             return messages.visit(node, account_id=page_id)
         return messages.comment(node, thread_id=target.thread_id, account_id=page_id)
-
-    def _message_form(self, target: Target, text: str, *, now: datetime) -> dict[str, str]:
-        form = {"recipient": dumps({"id": target.thread_id}), "message": dumps({"text": text})}
-        late = target.written_at is not None and now - target.written_at > limits.MESSAGE_WINDOW
-        if late and self._human_agent:
-            return form | {"messaging_type": "MESSAGE_TAG", "tag": "HUMAN_AGENT"}
-        return form | {"messaging_type": "RESPONSE"}
 
     def _own_comments(self, account: Account, target: Target, *, since: datetime, now: datetime) -> Iterator[Sighting]:
         """Yield what the page wrote under the post: a reply to a reply lands under the comment on top."""
@@ -242,7 +231,7 @@ class FacebookEngagement:
         )
         for conversation in listing.get("data") or ():
             for node in (conversation.get("messages") or {}).get("data") or ():
-                message = messages.private(node, person_id=target.thread_id, account_id=account.network_id)
+                message = messenger.private(node, person_id=target.thread_id, account_id=account.network_id)
                 if message.by_account and (message.written_at or since) >= since:
                     yield _sighting(message, now=now)
 

@@ -31,9 +31,6 @@ BUDGETS = (
 # Engagement
 COMMENT_MAX = 8_000  # clients
 MESSAGE_MAX = 2_000  # developers.facebook.com "Send API", 2026
-# developers.facebook.com "Messenger Platform policy overview", 2026: from the person's last message on.
-MESSAGE_WINDOW = timedelta(hours=24)
-HUMAN_AGENT_WINDOW = timedelta(days=7)  # for apps with that permission, and answers written by people
 MESSAGES_A_PAGE = 100
 CONVERSATIONS_A_PAGE = 25
 # Ours: how far a poll reads back over what it has seen. Meta's lists trail the write by seconds.

@@ -2,12 +2,10 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from integrations.contract import Composition, Credentials, Feature, Presence, Sighting, UsageReport
-from integrations.errors import Reach
-from integrations.networks.facebook.errors import KEY, page_usage
+from integrations.contract import Composition, Credentials, Feature, Presence, Sighting
 
 # What a person's task on the page allows. Source: developers.facebook.com "Pages API, Tasks", 2026.
 TASKS = {
@@ -57,19 +55,6 @@ def presence(page: Mapping[str, Any]) -> Presence:
     )
 
 
-def granted(permissions: Mapping[str, Any]) -> frozenset[str]:
-    """Return the permissions a person left ticked."""
-    return frozenset(
-        str(each["permission"]) for each in permissions.get("data") or () if each.get("status") == "granted"
-    )
-
-
-def next_cursor(listing: Mapping[str, Any]) -> str:
-    """Return the cursor of the next page, empty at the end: the end is where ``next`` is missing."""
-    paging = listing.get("paging") or {}
-    return str((paging.get("cursors") or {}).get("after") or "") if paging.get("next") else ""
-
-
 def sightings(listing: Mapping[str, Any]) -> Iterator[tuple[Sighting, frozenset[str]]]:
     """Yield the posts of one page of a listing, each with the ids of the photos in it."""
     for post in listing.get("data") or ():
@@ -86,31 +71,6 @@ def sightings(listing: Mapping[str, Any]) -> Iterator[tuple[Sighting, frozenset[
             ),
             frozenset(each for each in photos if each),
         )
-
-
-def usage(headers: Mapping[str, str], *, app: str, now: datetime) -> Iterator[UsageReport]:
-    """Yield what the usage headers of one answer say, as percentages of an allowance that has no number."""
-    percent = _busiest(headers.get("X-App-Usage", ""))
-    if percent is not None:
-        yield UsageReport(network=KEY, budget="facebook.app", reach=Reach.APP, subject=app, used=percent, limit=100)
-    for row in page_usage(headers):
-        minutes = row["estimated_time_to_regain_access"]
-        yield UsageReport(
-            network=KEY,
-            budget="facebook.page",
-            reach=Reach.ACCOUNT,
-            subject=row["id"],
-            used=max(int(row.get(name) or 0) for name in ("call_count", "total_cputime", "total_time")),
-            limit=100,
-            reset_at=now + timedelta(minutes=minutes) if minutes else None,
-        )
-
-
-def _busiest(text: str) -> int | None:
-    try:
-        return max(int(value) for value in json.loads(text).values())
-    except (ValueError, AttributeError, TypeError):
-        return None
 
 
 def _picture(page: Mapping[str, Any]) -> str:

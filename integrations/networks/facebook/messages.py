@@ -2,19 +2,17 @@
 
 A comment has two ids in circulation, ``{post}_{comment}`` and the bare last part. Calls need the longer one, so every
 way brings it: the last part of the post's id, and the last part of the comment's. They are compared by that last part.
-A private thread is known by the person's page-scoped id, because webhooks name no conversation.
+Private messages are those of ``_shared/meta/messenger.py``.
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from integrations.engagement import Act, Attachment, Author, IncomingMessage, MessageKind, Subject
+from integrations.networks._shared.meta.answers import moment
+from integrations.networks._shared.meta.messenger import author
 
 RECOMMENDATIONS = {"positive": 5, "negative": 1}
-# The kinds of a message's attachment in webhooks -> ours; what is not listed is a link (a shared post, a template).
-KINDS = {"image": "image", "audio": "audio", "video": "video", "file": "file", "sticker": "sticker", "reel": "video",
-         "ig_reel": "video"}  # fmt: skip
 
 
 def last_part(network_id: str) -> str:
@@ -25,13 +23,6 @@ def last_part(network_id: str) -> str:
 def comment_id(post_id: str, found: str) -> str:
     """Return the one form in which a comment's id is kept and called."""
     return f"{last_part(post_id)}_{last_part(found)}"
-
-
-def moment(value: object) -> datetime | None:
-    """Return a time of Meta's: ISO in answers, unix seconds in webhooks, nothing where there is none."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return datetime.fromtimestamp(value, UTC)
-    return datetime.fromisoformat(str(value)) if value else None
 
 
 # -- out of answers ----------------------------------------------------------------------------------------------------
@@ -45,7 +36,7 @@ def comment(node: Mapping[str, Any], *, thread_id: str, account_id: str) -> Inco
         network_id=comment_id(thread_id, str(node["id"])),
         kind=_kind_under(thread_id, account_id),
         thread_id=thread_id,
-        author=_author(node.get("from")),
+        author=author(node.get("from")),
         by_account=_is_page(node.get("from"), account_id),
         text=str(node.get("message") or ""),
         written_at=moment(node.get("created_time")),
@@ -65,7 +56,7 @@ def visit(node: Mapping[str, Any], *, account_id: str) -> IncomingMessage:
         network_id=network_id,
         kind=MessageKind.MENTION,
         thread_id=network_id,
-        author=_author(node.get("from")),
+        author=author(node.get("from")),
         by_account=_is_page(node.get("from"), account_id),
         text=str(node.get("message") or ""),
         written_at=moment(node.get("created_time")),
@@ -79,33 +70,13 @@ def review(node: Mapping[str, Any], *, account_id: str) -> IncomingMessage:
     """Return a rating or recommendation. It is answered by commenting on its story; without one it cannot be."""
     return _review(
         story_id=str((node.get("open_graph_story") or {}).get("id") or ""),
-        reviewer=_author(node.get("reviewer")),
+        reviewer=author(node.get("reviewer")),
         text=node.get("review_text"),
         rating=node.get("rating"),
         recommendation=node.get("recommendation_type"),
         created=node.get("created_time"),
         account_id=account_id,
     )
-
-
-def private(node: Mapping[str, Any], *, person_id: str, account_id: str) -> IncomingMessage:
-    """Return a message of a conversation."""
-    return IncomingMessage(
-        network_id=str(node["id"]),
-        kind=MessageKind.PRIVATE,
-        thread_id=person_id,
-        author=_author(node.get("from")),
-        by_account=_is_page(node.get("from"), account_id),
-        text=str(node.get("message") or ""),
-        written_at=moment(node.get("created_time")),
-        attachments=tuple(_hung_on_message(each) for each in (node.get("attachments") or {}).get("data") or ()),
-    )
-
-
-def other_person(conversation: Mapping[str, Any], *, account_id: str) -> str:
-    """Return the page-scoped id of whom the page talks with; empty where Meta does not say."""
-    people = [str(each.get("id") or "") for each in (conversation.get("participants") or {}).get("data") or ()]
-    return next((each for each in people if each and each != account_id), "")
 
 
 # -- out of webhooks ---------------------------------------------------------------------------------------------------
@@ -165,31 +136,6 @@ def told_review(value: Mapping[str, Any], *, account_id: str) -> IncomingMessage
     )
 
 
-def told_private(event: Mapping[str, Any], *, account_id: str) -> IncomingMessage:
-    """Return the private message that a messaging event brings, or brings anew after an edit."""
-    content = event.get("message") or event["message_edit"]
-    sender, recipient = str(event["sender"]["id"]), str(event["recipient"]["id"])
-    by_account = content.get("is_echo") is True or sender == account_id
-    at = moment(int(event["timestamp"]) / 1000)
-    return IncomingMessage(
-        network_id=str(content["mid"]),
-        kind=MessageKind.PRIVATE,
-        thread_id=recipient if by_account else sender,
-        author=Author(network_id=sender),
-        by_account=by_account,
-        text=str(content.get("text") or ""),
-        written_at=at if "message" in event else None,
-        edited_at=None if "message" in event else at,
-        answers_id=str((content.get("reply_to") or {}).get("mid") or ""),
-        attachments=tuple(
-            Attachment(
-                kind=KINDS.get(str(each.get("type")), "link"), url=str((each.get("payload") or {}).get("url") or "")
-            )
-            for each in content.get("attachments") or ()
-        ),
-    )
-
-
 # -- parts -------------------------------------------------------------------------------------------------------------
 
 
@@ -235,12 +181,6 @@ def _answered(parent_id: str, thread_id: str) -> str:
     return comment_id(thread_id, parent_id)
 
 
-def _author(node: object) -> Author | None:
-    if not isinstance(node, Mapping) or not node.get("id"):
-        return None
-    return Author(network_id=str(node["id"]), name=str(node.get("name") or ""))
-
-
 def _is_page(node: object, account_id: str) -> bool:
     return isinstance(node, Mapping) and str(node.get("id") or "") == account_id
 
@@ -266,12 +206,3 @@ def _hung_on(attachment: Mapping[str, Any]) -> Attachment:
     if kind in {"photo", "animated_image_share"}:
         return Attachment(kind="image", url=str(image.get("src") or attachment.get("url") or ""))
     return Attachment(kind="link", url=str(attachment.get("url") or ""), name=str(attachment.get("title") or ""))
-
-
-def _hung_on_message(attachment: Mapping[str, Any]) -> Attachment:
-    name = str(attachment.get("name") or "")
-    for key, kind in (("image_data", "image"), ("video_data", "video")):
-        if isinstance(attachment.get(key), Mapping):
-            return Attachment(kind=kind, url=str(attachment[key].get("url") or ""), name=name)
-    kind = "audio" if str(attachment.get("mime_type") or "").startswith("audio/") else "file"
-    return Attachment(kind=kind, url=str(attachment.get("file_url") or ""), name=name)

@@ -13,10 +13,11 @@ from typing import Any
 from integrations.contract import Account, Feature
 from integrations.engagement import Change, Incoming, IncomingMessage, Page
 from integrations.fingerprints import CLOCK_SKEW
+from integrations.networks._shared.meta.answers import moment, next_cursor
+from integrations.networks._shared.meta.messenger import other_person, private
 from integrations.networks.facebook import messages
 from integrations.networks.facebook.client import FacebookClient
 from integrations.networks.facebook.limits import POLL_OVERLAP
-from integrations.networks.facebook.mapping import next_cursor
 
 Fetch = Callable[[str], Mapping[str, Any]]  # the network's cursor of a page -> the page
 Read = Callable[[Mapping[str, Any]], Iterable[IncomingMessage]]
@@ -79,7 +80,7 @@ class _Poll:
         while True:
             listing = fetch(after)
             nodes = [each for each in listing.get("data") or () if each.get(time_of)]
-            news = [each for each in nodes if messages.moment(each[time_of]) >= start]  # type: ignore[operator]
+            news = [each for each in nodes if moment(each[time_of]) >= start]  # type: ignore[operator]
             newest = newest or max((_iso(each[time_of]) for each in news), default="")
             found = [message for each in news for message in read(each)]
             after = next_cursor(listing) if len(news) == len(nodes) else ""
@@ -116,12 +117,10 @@ class _Poll:
     def _conversation(self, node: Mapping[str, Any]) -> Iterator[IncomingMessage]:
         """Yield the new messages of a conversation, as far back as the poll reaches."""
         start, page_id = self._from("conversations"), self.account.network_id
-        person_id = messages.other_person(node, account_id=page_id)
+        person_id = other_person(node, account_id=page_id)
         listing: Mapping[str, Any] = node.get("messages") or {}
         while person_id:
-            found = [
-                messages.private(each, person_id=person_id, account_id=page_id) for each in listing.get("data") or ()
-            ]
+            found = [private(each, person_id=person_id, account_id=page_id) for each in listing.get("data") or ()]
             news = [each for each in found if each.written_at is None or each.written_at >= start]
             yield from news
             after = next_cursor(listing)
@@ -158,5 +157,5 @@ def _known(cursor: Mapping[str, Any], watched: Sequence[str]) -> dict[str, str]:
 
 
 def _iso(value: object) -> str:
-    found = messages.moment(value)
+    found = moment(value)
     return found.isoformat() if found else ""

@@ -5,7 +5,6 @@ from contextlib import closing
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import urlencode
 
 from integrations.contract import (
     NOTHING,
@@ -16,7 +15,6 @@ from integrations.contract import (
     Credentials,
     Feature,
     Findings,
-    GrantedAccess,
     Kind,
     Limits,
     Media,
@@ -31,7 +29,7 @@ from integrations.contract import (
     UsageSink,
     ignore_usage,
 )
-from integrations.errors import AuthorisationLost, PermanentError, ProviderError, Reach, TransientError
+from integrations.errors import PermanentError, ProviderError
 from integrations.fingerprints import CLOCK_SKEW, fingerprint, judge
 from integrations.networks._shared.judging import (
     doubtful,
@@ -42,7 +40,8 @@ from integrations.networks._shared.judging import (
     refused,
     too_long,
 )
-from integrations.networks._shared.oauth import expiry
+from integrations.networks._shared.meta.answers import next_cursor
+from integrations.networks._shared.meta.login import MetaLogin
 from integrations.networks.facebook import limits, mapping
 from integrations.networks.facebook.client import FacebookClient
 from integrations.networks.facebook.engaging import FacebookEngagement
@@ -60,7 +59,7 @@ SCOPES: Mapping[Feature, frozenset[str]] = MappingProxyType(
 )
 
 
-class FacebookProvider(FacebookEngagement, PlainPosts):
+class FacebookProvider(FacebookEngagement, MetaLogin, PlainPosts):
     """Speaks to Facebook Pages for the app with ``keys``. See README.md beside this file for its quirks.
 
     ``webhook_address`` is where Meta shall tell us, ``verify_token`` the word it must bring there first; without one
@@ -73,8 +72,9 @@ class FacebookProvider(FacebookEngagement, PlainPosts):
     scopes = SCOPES
     options = limits.OPTIONS
     visibility_delay = limits.VISIBILITY_DELAY
-    rotates_refresh_tokens = False
     budgets: tuple[Budget, ...] = limits.BUDGETS
+
+    _client: FacebookClient
 
     def __init__(
         self,
@@ -96,66 +96,14 @@ class FacebookProvider(FacebookEngagement, PlainPosts):
         self._dialog = f"{dialog_url.rstrip('/')}/{version}/dialog/oauth"
         self._client = FacebookClient(http=http, graph_url=graph_url, version=version, keys=keys, usage=usage)
 
-    # connecting
-
-    def authorisation_url(
-        self, *, redirect_uri: str, state: str, code_verifier: str, features: Collection[Feature]
-    ) -> str:
-        query = {
-            "client_id": self._keys.client_id,
-            "redirect_uri": redirect_uri,
-            "state": state,
-            "response_type": "code",
-            "scope": ",".join(sorted(_asked(features))),
-            "auth_type": "rerequest",  # asks again for what was declined once; without effect otherwise
-        }
-        return f"{self._dialog}?{urlencode(query)}"
-
-    def exchange_code(
-        self, *, code: str, redirect_uri: str, code_verifier: str, features: Collection[Feature], now: datetime
-    ) -> GrantedAccess:
-        try:
-            answer = self._client.exchange_code(code=code, redirect_uri=redirect_uri, now=now)
-        except (AuthorisationLost, PermanentError) as error:  # Meta says of a dead code what it says of a dead token
-            raise PermanentError(
-                "connect_failed",
-                network=KEY,
-                status=error.status,
-                code=error.code,
-                reason=error.reason,
-                reach=Reach.GRANT,
-            ) from None
-        credentials = self._extended(_credentials(answer, now=now), now=now)
-        token = credentials.access_token
-        person = self._client.me(token, now=now)
-        scopes = mapping.granted(self._client.permissions(token, now=now))
-        return GrantedAccess(
-            person_id=str(person.get("id") or ""),
-            person_name=str(person.get("name") or ""),
-            credentials=Credentials(access_token=token, expires_at=credentials.expires_at, scopes=scopes),
-            missing=_asked(features) - scopes,
-        )
-
-    def refresh(self, credentials: Credentials, *, now: datetime) -> Credentials:
-        """Exchange the long-lived token of a person for a new one, which Meta allows only while it is still valid.
-
-        Tokens of pages that came from it stay valid and have no end of their own.
-        """
-        return _credentials(self._client.extend_token(credentials.access_token, now=now), now=now, old=credentials)
-
-    def revoke(self, credentials: Credentials, *, person_id: str, now: datetime) -> None:
-        try:
-            self._client.delete_permissions(credentials.access_token, person_id=person_id, now=now)
-        except AuthorisationLost as error:
-            if error.reach is not Reach.GRANT:  # refused this call, and alive all the same
-                raise
+    # connecting: the rest is Facebook Login's
 
     def list_presences(self, credentials: Credentials, *, now: datetime) -> Iterator[Presence]:
         after = ""
         while True:
             listing = self._client.pages(credentials.access_token, after=after, now=now)
             yield from (mapping.presence(each) for each in listing.get("data") or ())
-            after = mapping.next_cursor(listing)
+            after = next_cursor(listing)
             if not after:
                 return
 
@@ -258,13 +206,6 @@ class FacebookProvider(FacebookEngagement, PlainPosts):
 
     # inside
 
-    def _extended(self, credentials: Credentials, *, now: datetime) -> Credentials:
-        """Make a fresh token long-lived. Where that fails for the moment keep it: it can be extended while it lives."""
-        try:
-            return _credentials(self._client.extend_token(credentials.access_token, now=now), now=now, old=credentials)
-        except TransientError:
-            return credentials
-
     def _problems(self, composition: Composition, allowed: Limits) -> Iterator[Problem]:
         text = mapping.text_of(composition)
         if not text.strip() and not composition.link and not composition.media:
@@ -314,21 +255,9 @@ class FacebookProvider(FacebookEngagement, PlainPosts):
                 account.credentials.access_token, account.network_id, after=after, now=now
             )
             yield from mapping.sightings(listing)
-            after = mapping.next_cursor(listing)
+            after = next_cursor(listing)
             if not after:
                 return
-
-
-def _asked(features: Collection[Feature]) -> frozenset[str]:
-    return frozenset().union(*(SCOPES.get(each, frozenset()) for each in features))
-
-
-def _credentials(answer: Mapping[str, Any], *, now: datetime, old: Credentials | None = None) -> Credentials:
-    return Credentials(
-        access_token=str(answer["access_token"]),
-        expires_at=expiry(answer.get("expires_in"), now=now),
-        scopes=old.scopes if old else frozenset(),
-    )
 
 
 def _fingerprint(sighting: Sighting) -> str:

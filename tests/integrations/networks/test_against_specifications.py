@@ -11,6 +11,7 @@ import pytest
 
 from integrations.contract import Composition, Kind
 from integrations.engagement import Act, MessageKind
+from integrations.networks._shared.meta import messenger
 from integrations.networks.facebook import client
 from tests.integrations.networks.contract import publish
 from tests.integrations.networks.ear import Ear
@@ -83,7 +84,7 @@ def test_meta_knows_every_parameter_we_send(sandbox: Sandbox) -> None:
         ("PagePost", client.VISIT_FIELDS),
         ("Comment", client.COMMENT_FIELDS),
         ("Recommendation", client.RATING_FIELDS),
-        ("UnifiedThread", client.CONVERSATION_FIELDS),
+        ("UnifiedThread", messenger.CONVERSATION_FIELDS),
     ],
 )
 def test_meta_knows_every_field_we_ask_for(node: str, fields: str) -> None:

@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from integrations.engagement import MessageKind
+from integrations.networks._shared.meta import messenger
 from integrations.networks.facebook import messages
 from tests.integrations.networks.facebook.test_mapping import fixture
 
@@ -61,9 +62,9 @@ def test_a_rating_of_nobody_is_not_one() -> None:
 
 def test_a_conversation_is_read_with_what_hangs_on_it() -> None:
     node = fixture("conversation__attachments")
-    person_id = messages.other_person(node, account_id="1")
+    person_id = messenger.other_person(node, account_id="1")
 
-    found = [messages.private(each, person_id=person_id, account_id="1") for each in node["messages"]["data"]]
+    found = [messenger.private(each, person_id=person_id, account_id="1") for each in node["messages"]["data"]]
 
     assert person_id == "500"
     assert [(each.network_id, each.thread_id, each.by_account) for each in found] == [

@@ -10,6 +10,7 @@ import pytest
 from integrations.contract import Account, Feature
 from integrations.engagement import Act, Change, IncomingMessage, MessageKind
 from integrations.errors import OutcomeUnknown, PermanentError
+from integrations.networks._shared.meta import messenger
 from tests.integrations.networks.ear import Ear
 from tests.integrations.networks.engaging import commented, events, polled
 from tests.integrations.networks.sandbox import Sandbox
@@ -95,7 +96,7 @@ def test_an_approved_app_says_that_a_person_answers_late(stage: FacebookStage) -
     stage.http.sent.clear()
 
     in_time = stage.provider.reply(account, asked.target, "Until six.", now=now())
-    late = stage.provider._message_form(asked.target, "Sorry", now=now() + timedelta(days=2))
+    late = messenger.form(asked.target, "Sorry", human_agent=True, now=now() + timedelta(days=2))
 
     [form] = [rest["form"] for _, path, rest in stage.http.sent if path.endswith("/messages")]
     assert in_time.network_id

@@ -1,7 +1,6 @@
 import hashlib
 import hmac
 import json
-from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 import pytest
 
 from integrations.engagement import Arrived, Change, Incoming, MessageKind, WebhookRefused
+from integrations.networks._shared.meta.notices import SIGNATURE
 from integrations.networks.facebook import webhooks
 from tests.integrations.networks.facebook.test_mapping import fixture
 
@@ -18,7 +18,7 @@ SECRET = "app-secret"
 def signed(document: object, *, secret: str = SECRET) -> Arrived:
     """Return a request as Meta sends it: everything outside ASCII escaped, the signature over those bytes."""
     body = json.dumps(document, separators=(",", ":")).encode("ascii")
-    return Arrived(headers={webhooks.SIGNATURE: signature(body, secret=secret)}, body=body)
+    return Arrived(headers={SIGNATURE: signature(body, secret=secret)}, body=body)
 
 
 def signature(body: bytes, *, secret: str = SECRET) -> str:
@@ -127,11 +127,11 @@ def test_reactions_and_receipts_are_not_even_kept() -> None:
     "arrived",
     [
         Arrived(headers={}, body=b"{}"),
-        Arrived(headers={webhooks.SIGNATURE: "sha256="}, body=b"{}"),
-        Arrived(headers={webhooks.SIGNATURE: "sha256=é"}, body=b"{}"),
+        Arrived(headers={SIGNATURE: "sha256="}, body=b"{}"),
+        Arrived(headers={SIGNATURE: "sha256=é"}, body=b"{}"),
         signed({"object": "page"}, secret="another"),
-        Arrived(headers={webhooks.SIGNATURE: signature(b"not json")}, body=b"not json"),
-        Arrived(headers={webhooks.SIGNATURE: signature(b"[]")}, body=b"[]"),
+        Arrived(headers={SIGNATURE: signature(b"not json")}, body=b"not json"),
+        Arrived(headers={SIGNATURE: signature(b"[]")}, body=b"[]"),
     ],
 )
 def test_what_meta_did_not_sign_is_refused(arrived: Arrived) -> None:
@@ -171,46 +171,3 @@ def test_bodies_without_events_hold_none(document: Mapping[str, Any]) -> None:
 def test_a_malformed_event_is_a_value_error(payload: Mapping[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"."):
         webhooks.read_event(payload, account_id="1")
-
-
-def test_the_handshake_wants_our_own_word() -> None:
-    asks = {"hub.mode": "subscribe", "hub.challenge": "1158201444", "hub.verify_token": "our word"}
-
-    answer = webhooks.answer_handshake(Arrived(headers={}, query=asks), verify_token="our word")
-
-    assert answer == ("text/plain", "1158201444")
-    assert webhooks.answer_handshake(Arrived(headers={}), verify_token="our word") is None
-    for word in ("another", ""):
-        with pytest.raises(WebhookRefused):
-            webhooks.answer_handshake(
-                Arrived(headers={}, query={**asks, "hub.verify_token": word}), verify_token=word and "our word"
-            )
-
-
-def farewell(notice: object, *, secret: str = SECRET) -> Arrived:
-    payload = urlsafe_b64encode(json.dumps(notice).encode()).rstrip(b"=")
-    given = urlsafe_b64encode(hmac.new(secret.encode(), payload, hashlib.sha256).digest()).rstrip(b"=")
-    return Arrived(headers={}, body=b"signed_request=" + given + b"." + payload)
-
-
-def test_a_farewell_names_the_person() -> None:
-    notice = {"algorithm": "HMAC-SHA256", "issued_at": 1700000000, "expires": 1700003600, "user_id": "218471"}
-
-    assert webhooks.read_farewell(farewell(notice), secret=SECRET) == "218471"
-
-
-@pytest.mark.parametrize(
-    "arrived",
-    [
-        Arrived(headers={}, body=b""),
-        Arrived(headers={}, body=b"signed_request=x.y"),
-        Arrived(headers={}, body=b"signed_request=%ff.%ff"),
-        farewell({"algorithm": "HMAC-SHA256", "user_id": "1"}, secret="another"),
-        farewell({"algorithm": "none", "user_id": "1"}),
-        farewell({"algorithm": "HMAC-SHA256"}),
-        farewell("text"),
-    ],
-)
-def test_a_farewell_meta_did_not_sign_is_refused(arrived: Arrived) -> None:
-    with pytest.raises(WebhookRefused):
-        webhooks.read_farewell(arrived, secret=SECRET)

@@ -1,0 +1,9 @@
+"""What Facebook and Instagram have in common at Meta: one app, one login, one Graph API, one way to tell us.
+
+answers   what its answers have in common
+errors    the codes that mean the same everywhere, and how a refusal is read
+graph     the calls, and those that are no single product's
+login     the first half of a provider: connecting, refreshing, revoking
+messenger private messages, which run over the page for both
+notices   handshakes, signed events, signed notices that a person left
+"""
