@@ -14,7 +14,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sandbox.calls import BadBody, BodyTooLarge, Call, ClientLeft, read_call
 from sandbox.faults import Fault, Kind
-from sandbox.networks.base import Operation, Twin
+from sandbox.networks._google.host import GoogleHost
+from sandbox.networks.base import Host, Operation, Steering, Twin
 from sandbox.networks.facebook.twin import FacebookTwin
 from sandbox.networks.x import text
 from sandbox.networks.x.twin import XTwin
@@ -36,18 +37,29 @@ class Sandbox:
         self.world = World(folder=folder)
         self.facebook = FacebookTwin(self.world)
         self.x = XTwin(self.world)
+        self.google = GoogleHost(self.world)
         self.twins: tuple[Twin, ...] = (self.facebook, self.x)
+        # A network that is here answers /_control by itself.
+        self.steering: dict[str, Steering] = {}
         self.life = Life(self.twins, self.world.table("life", LifeSettings))
         self.world.restore()
         self.raise_curtain()
         self.life.restore()
-        self._twin_of_host = {host: twin for twin in self.twins for host in twin.hosts}
+        self._served: dict[str, list[Host]] = {}
+        for each in self.hosts:
+            for name in each.hosts:
+                self._served.setdefault(name, []).append(each)
         self.pages: ASGIApp = build_site(self)
+
+    @property
+    def hosts(self) -> tuple[Host, ...]:
+        """All that answer calls, the twins and what several of them share."""
+        return (self.google, *self.twins)
 
     def raise_curtain(self) -> None:
         """Bring the cast onto empty stages; on others it is already there."""
-        for twin in self.twins:
-            twin.raise_curtain()
+        for host in self.hosts:
+            host.raise_curtain()
 
     def warm_up(self) -> None:
         """Load what the first calls need: all calls share one loop, and would wait for it with them."""
@@ -82,12 +94,14 @@ class Sandbox:
         """Send a call to its twin, any other to the pages."""
         if scope["type"] == "http":
             host, _, path = scope["path"][1:].partition("/")
-            if twin := self._twin_of_host.get(host):
-                await self._serve(twin, scope, receive, send, host=host, path=path)
+            if served := self._served.get(host):
+                await self._serve(served, scope, receive, send, host=host, path=path)
                 return
         await self.pages(scope, receive, send)
 
-    async def _serve(self, twin: Twin, scope: Scope, receive: Receive, send: Send, *, host: str, path: str) -> None:
+    async def _serve(
+        self, served: list[Host], scope: Scope, receive: Receive, send: Send, *, host: str, path: str
+    ) -> None:
         try:
             call = await read_call(scope, receive, host=host, path=path)
         except ClientLeft:
@@ -96,9 +110,10 @@ class Sandbox:
             await Response(status_code=413)(scope, receive, send)
             return
         except BadBody:
-            await twin.bad_body()(scope, receive, send)
+            await served[-1].bad_body()(scope, receive, send)
             return
-        operation = twin.route(call)
+        found = ((each, operation) for each in served if (operation := each.route(call)))
+        twin, operation = next(found, (served[-1], None))
         name = operation.name if operation else f"{twin.key}.unknown"
         response = await self._answer(twin, call, operation) if operation else twin.not_found(call)
         # Recorded before it is sent: whoever has the answer in hand finds the call in the log.
@@ -108,7 +123,7 @@ class Sandbox:
         else:
             await response(scope, receive, send)
 
-    async def _answer(self, twin: Twin, call: Call, operation: Operation) -> Response | None:
+    async def _answer(self, twin: Host, call: Call, operation: Operation) -> Response | None:
         """Carry a call out under the faults that strike it; None means that the connection is to be cut."""
         faults = call.faults = self.world.faults.take(operation.name, call.account)
         if not faults:

@@ -2,7 +2,7 @@
 
 Another id, secret or redirect address comes from the environment: SANDBOX_FACEBOOK_CLIENT_ID,
 SANDBOX_FACEBOOK_CLIENT_SECRET, SANDBOX_X_CLIENT_ID, SANDBOX_X_CLIENT_SECRET, SANDBOX_X_CONSUMER_KEY,
-SANDBOX_X_CONSUMER_SECRET, SANDBOX_REDIRECTS (comma list).
+SANDBOX_X_CONSUMER_SECRET, SANDBOX_GOOGLE_CLIENT_ID, SANDBOX_GOOGLE_CLIENT_SECRET, SANDBOX_REDIRECTS (comma list).
 """
 
 import os
@@ -43,10 +43,11 @@ class App:
 class Apps:
     facebook: dict[str, App]
     x: dict[str, App]
+    google: dict[str, App]  # one client for all of Google's services
 
 
 def registered_apps(environment: Mapping[str, str] = os.environ) -> Apps:
-    """The product's own two apps, and one more for each network that belongs to nobody here."""
+    """The product's own apps, and one more for each network that belongs to nobody here."""
     extra = tuple(part.strip() for part in environment.get("SANDBOX_REDIRECTS", "").split(",") if part.strip())
     redirects = LOCAL_REDIRECTS + extra
     facebook = App(
@@ -63,6 +64,12 @@ def registered_apps(environment: Mapping[str, str] = os.environ) -> Apps:
         consumer_key=environment.get("SANDBOX_X_CONSUMER_KEY", "sandbox-x-consumer-key"),
         consumer_secret=environment.get("SANDBOX_X_CONSUMER_SECRET", "sandbox-x-consumer-secret"),
     )
+    google = App(
+        id=environment.get("SANDBOX_GOOGLE_CLIENT_ID", "260000000001-sandbox.apps.googleusercontent.com"),
+        secret=environment.get("SANDBOX_GOOGLE_CLIENT_SECRET", "sandbox-google-secret"),
+        name="Portevoix",
+        redirects=redirects,
+    )
     strict = App(
         id="260000000000002",
         secret="other-facebook-secret",
@@ -72,4 +79,14 @@ def registered_apps(environment: Mapping[str, str] = os.environ) -> Apps:
     )
     # A public client: it proves itself by PKCE alone and sends its id in the body.
     public = App(id="public-x-client", secret="", name="Another app", redirects=redirects)
-    return Apps(facebook={app.id: app for app in (facebook, strict)}, x={app.id: app for app in (x, public)})
+    other = App(
+        id="260000000002-other.apps.googleusercontent.com",
+        secret="other-google-secret",
+        name="Another app",
+        redirects=redirects,
+    )
+    return Apps(
+        facebook={app.id: app for app in (facebook, strict)},
+        x={app.id: app for app in (x, public)},
+        google={app.id: app for app in (google, other)},
+    )

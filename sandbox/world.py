@@ -24,6 +24,7 @@ class Settings:
     id: str = "settings"
     replies_count_as_summons: bool = True  # X: whether a stranger's reply to our post lets us answer (nobody knows)
     enterprise: bool = False  # X: likes and unsolicited replies, which self-serve apps may not
+    google_testing: bool = False  # Google: the consent screen's status is "Testing", grants end after seven days
 
 
 @dataclass(kw_only=True)

@@ -25,7 +25,7 @@ class FaultControl:
         ]
 
     async def list_faults(self, request: Request) -> Response:
-        operations = [operation for twin in self.sandbox.twins for operation in twin.operations]
+        operations = [operation for host in self.sandbox.hosts for operation in host.operations]
         return JSONResponse(
             {
                 "faults": [_fault(fault) for fault in self.sandbox.world.faults.all()],
@@ -49,7 +49,7 @@ class FaultControl:
 
 def add_fault(sandbox: "Sandbox", body: dict[str, Any]) -> Fault:
     """Set a fault from JSON or from the form of the faults page. Raises BadRequest."""
-    operations = {operation for twin in sandbox.twins for operation in twin.operations}
+    operations = {operation for host in sandbox.hosts for operation in host.operations}
     operation, kind = str(body.get("operation", "")), str(body.get("fault") or body.get("kind"))
     known = operation in operations or any(name.startswith(f"{operation}.") for name in operations)
     if not operation or not known:

@@ -38,11 +38,13 @@ class GrantControl:
     async def grant(self, request: Request) -> Response:
         """What a click on the consent page gives: a code, and the address the person would be sent to."""
         body = await read_body(request)
+        if steering := self.names.steering(body):
+            return JSONResponse(steering.grant(body))
         if body.get("network") == "facebook":
             return JSONResponse(self._grant_facebook(body))
         if body.get("network") == "x":
             return JSONResponse(self._grant_x(body))
-        raise BadRequest("network must be facebook or x.")
+        raise self.names.unknown_network()
 
     def _grant_facebook(self, body: dict[str, Any]) -> dict[str, Any]:
         state = self.sandbox.facebook.state
@@ -81,11 +83,13 @@ class GrantControl:
         """Working tokens for many accounts at once, for benchmarks that are not about signing in."""
         body = await read_body(request)
         accounts = [str(account) for account in body.get("accounts", [])]
+        if steering := self.names.steering(body):
+            return JSONResponse({"tokens": [steering.mint(body, account) for account in accounts]})
         if body.get("network") == "facebook":
             return JSONResponse({"tokens": [self._page_token(body, account) for account in accounts]})
         if body.get("network") == "x":
             return JSONResponse({"tokens": [self._user_tokens(body, account) for account in accounts]})
-        raise BadRequest("network must be facebook or x.")
+        raise self.names.unknown_network()
 
     def _page_token(self, body: dict[str, Any], account: str) -> dict[str, Any]:
         state = self.sandbox.facebook.state
@@ -123,11 +127,13 @@ class GrantControl:
         """
         body = await read_body(request)
         reason = str(body.get("reason", "revoked"))
+        if steering := self.names.steering(body):
+            return JSONResponse(await steering.withdraw(body, reason))
         if body.get("network") == "facebook":
             return JSONResponse(await self._withdraw_facebook(body, reason))
         if body.get("network") == "x":
             return JSONResponse({"ended": self._withdraw_x(body, reason)})
-        raise BadRequest("network must be facebook or x.")
+        raise self.names.unknown_network()
 
     async def _withdraw_facebook(self, body: dict[str, Any], reason: str) -> dict[str, Any]:
         """How many tokens ended, and what apps answered to whom the network said that they were removed."""

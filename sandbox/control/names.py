@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from sandbox.control.guard import BadRequest
-from sandbox.networks.base import Twin
+from sandbox.networks.base import Steering, Twin
 from sandbox.networks.facebook.state import Page, Person
 from sandbox.networks.x.state import User
 
@@ -20,8 +20,15 @@ class Names:
     def twin(self, body: dict[str, Any]) -> Twin:
         twin = self.sandbox.find_twin(str(body.get("network", "")))
         if twin is None:
-            raise BadRequest(f"network must be {' or '.join(each.key for each in self.sandbox.twins)}.")
+            raise self.unknown_network()
         return twin
+
+    def steering(self, body: dict[str, Any]) -> Steering | None:
+        """What answers for a network by itself; None where these rooms do."""
+        return self.sandbox.steering.get(str(body.get("network", "")))
+
+    def unknown_network(self) -> BadRequest:
+        return BadRequest(f"network must be {' or '.join(each.key for each in self.sandbox.twins)}.")
 
     def person(self, body: dict[str, Any]) -> Person:
         persons = self.sandbox.facebook.state.persons.all()

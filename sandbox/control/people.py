@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from sandbox.control.guard import BadRequest, Table, read_body
+from sandbox.control.guard import Table, read_body
 from sandbox.control.names import Names
 from sandbox.networks.facebook.state import TASKS, Page
 from sandbox.networks.x.state import User
@@ -31,6 +31,7 @@ class PeopleControl:
                     "pages": [vars(page) for page in facebook.pages.all()],
                 },
                 "x": {"users": [vars(user) for user in x.users.all()]},
+                **{network: steering.people() for network, steering in self.sandbox.steering.items()},
             }
         )
 
@@ -38,13 +39,15 @@ class PeopleControl:
         """More pages of one person, or more users, for loads that the cast is too small for."""
         body = await read_body(request)
         count = int(body.get("count", 1))
-        if body.get("network") == "facebook":
+        if steering := self.names.steering(body):
+            ids = steering.create_accounts(body, count)
+        elif body.get("network") == "facebook":
             person = self.names.person(body)
             ids = [self._create_page(person.id, number).id for number in range(count)]
         elif body.get("network") == "x":
             ids = [self._create_user(number).id for number in range(count)]
         else:
-            raise BadRequest("network must be facebook or x.")
+            raise self.names.unknown_network()
         return JSONResponse({"ids": ids}, status_code=201)
 
     def _create_page(self, person_id: str, number: int) -> Page:

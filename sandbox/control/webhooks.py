@@ -48,6 +48,7 @@ class WebhookControl:
                         "webhooks": [vars(row) for row in x.webhooks.all()],
                         "subscriptions": [vars(row) for row in x.subscriptions.all()],
                     },
+                    **{network: steering.targets() for network, steering in self.sandbox.steering.items()},
                 },
             }
         )

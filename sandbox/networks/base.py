@@ -134,26 +134,16 @@ class Said:
         return dict(vars(self))
 
 
-class Twin(Protocol):
-    """One network's twin."""
+class Host(Protocol):
+    """What answers calls to some real hosts. Several may share one: the first that knows an address answers."""
 
     key: str
     title: str
     hosts: tuple[str, ...]
     operations: tuple[str, ...]
 
-    @property
-    def strangers(self) -> Strangers:
-        """Who writes to its accounts."""
-
-    async def tick(self) -> None:
-        """Do what the network does by itself; called several times a second."""
-
     def raise_curtain(self) -> None:
         """Bring the cast onto an empty stage."""
-
-    def forget(self) -> None:
-        """Drop what is kept beside the rows: windows, counts."""
 
     def route(self, call: Call) -> Operation | None:
         """What this call asks for, its account noted on it; None where the network has nothing at this address."""
@@ -172,6 +162,20 @@ class Twin(Protocol):
 
     def end_token(self, call: Call, *, revoked: bool) -> None:
         """End the token this call carries: expired, or the whole grant revoked."""
+
+
+class Twin(Host, Protocol):
+    """One network's twin."""
+
+    @property
+    def strangers(self) -> Strangers:
+        """Who writes to its accounts."""
+
+    async def tick(self) -> None:
+        """Do what the network does by itself; called several times a second."""
+
+    def forget(self) -> None:
+        """Drop what is kept beside the rows: windows, counts."""
 
     def walls(self) -> list[Wall]:
         """All accounts."""
@@ -193,3 +197,25 @@ class Twin(Protocol):
 
     def answered(self, account: str | None) -> list[Answered]:
         """What accounts wrote to people, oldest first."""
+
+
+class Steering(Protocol):
+    """What /_control does at one network without a click. Wrong requests raise ValueError; the text says why."""
+
+    def people(self) -> dict[str, Any]:
+        """Who is there: persons and their accounts."""
+
+    def create_accounts(self, body: dict[str, Any], count: int) -> list[str]:
+        """More accounts, for loads that the cast is too small for; their ids."""
+
+    def grant(self, body: dict[str, Any]) -> dict[str, Any]:
+        """What a click on the consent page gives: `code`, and `redirect`, the address the person is sent to."""
+
+    def mint(self, body: dict[str, Any], account: str) -> dict[str, Any]:
+        """Working tokens for an account at once: `account`, `access_token`."""
+
+    async def withdraw(self, body: dict[str, Any], reason: str) -> dict[str, Any]:
+        """What a person does at the network; how many tokens `ended`."""
+
+    def targets(self) -> dict[str, Any]:
+        """Where events go, as the network was told."""

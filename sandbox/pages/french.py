@@ -152,6 +152,17 @@ FRENCH = {
         "L’application vous a envoyé ici avec une adresse que {network} refuse :"
     ),
     "Go back to the app and tell its makers.": "Revenez à l’application et prévenez ses auteurs.",
+    "{app} wants to access your Google Account": "{app} souhaite accéder à votre compte Google",
+    "This app is being tested: what you allow ends after seven days.": (
+        "Cette application est en cours de test : ce que vous autorisez prend fin au bout de sept jours."
+    ),
+    "As whom": "En tant que",
+    # What Google's scopes allow
+    "Associate you with your personal info on Google": "Vous associer à vos informations personnelles sur Google",
+    "See your primary Google Account email address": "Voir l’adresse électronique de votre compte Google",
+    "See your personal info, including any you've made publicly available": (
+        "Voir vos informations personnelles, y compris celles que vous avez rendues publiques"
+    ),
     # What X's scopes allow
     "See posts you can see": "Voir les publications que vous voyez",
     "Post and delete posts for you": "Publier et supprimer des publications en votre nom",

@@ -102,7 +102,7 @@ class Site:
             status=422 if problem else 200,
             problem=problem,
             faults=self.sandbox.world.faults.all()[::-1],
-            operations=[(twin.title, sorted(twin.operations)) for twin in self.sandbox.twins],
+            operations=[(host.title, sorted(host.operations)) for host in self.sandbox.hosts],
             kinds=KINDS,
             statuses=STATUSES,
             here="faults",
@@ -185,7 +185,8 @@ class Site:
     def _name(self, network: str, account: str) -> str:
         twin = self.sandbox.find_twin(network)
         wall = twin.find_wall(account) if twin else None
-        person = self.sandbox.facebook.state.persons.find(account) if network == "facebook" else None
+        persons = {"facebook": self.sandbox.facebook.state.persons, "google": self.sandbox.google.state.persons}
+        person = persons[network].find(account) if network in persons else None
         return wall.name if wall else person.name if person else ""
 
 
