@@ -56,6 +56,24 @@ class Env:
     x_enterprise: bool  # an Enterprise contract: likes, and answers to people who did not mention the account
     x_api_url: str
     x_authorise_url: str
+    # Google's services may be one client or several: with one, a person's grant is for all of them.
+    google_accounts_url: str  # where people consent
+    google_oauth_url: str  # where tokens come from
+    google_certificates_url: str  # the keys with which Google signs
+    google_testing: bool  # the consent screen is in testing: Google ends each access after seven days
+    google_business_client_id: str
+    google_business_client_secret: str
+    google_business_topic: str  # projects/p/topics/t of Pub/Sub, where Google tells of reviews; empty: we ask in turns
+    google_business_push_audience: str  # what its push subscription names as audience; empty: our address
+    google_business_push_account: str  # the service account that signs its pushes
+    google_business_accounts_url: str  # the six hosts of its APIs
+    google_business_information_url: str
+    google_business_verifications_url: str
+    google_business_notifications_url: str
+    google_business_performance_url: str
+    google_business_v4_url: str
+    youtube_client_id: str
+    youtube_client_secret: str
 
     @property
     def bucket_origin(self) -> str:
@@ -178,6 +196,33 @@ def read_env(variables: Mapping[str, str]) -> Env:
         x_enterprise=read.boolean("X_ENTERPRISE", False),
         x_api_url=read.address("X_API_URL", "https://api.x.com"),
         x_authorise_url=read.address("X_AUTHORISE_URL", "https://x.com"),
+        google_accounts_url=read.address("GOOGLE_ACCOUNTS_URL", "https://accounts.google.com"),
+        google_oauth_url=read.address("GOOGLE_OAUTH_URL", "https://oauth2.googleapis.com"),
+        google_certificates_url=read.address("GOOGLE_CERTIFICATES_URL", "https://www.googleapis.com/oauth2/v3/certs"),
+        google_testing=read.boolean("GOOGLE_TESTING", False),
+        google_business_client_id=read.text("GOOGLE_BUSINESS_CLIENT_ID", ""),
+        google_business_client_secret=read.secret("GOOGLE_BUSINESS_CLIENT_SECRET", ""),
+        google_business_topic=read.text("GOOGLE_BUSINESS_TOPIC", ""),
+        google_business_push_audience=read.text("GOOGLE_BUSINESS_PUSH_AUDIENCE", ""),
+        google_business_push_account=read.text("GOOGLE_BUSINESS_PUSH_ACCOUNT", ""),
+        google_business_accounts_url=read.address(
+            "GOOGLE_BUSINESS_ACCOUNTS_URL", "https://mybusinessaccountmanagement.googleapis.com"
+        ),
+        google_business_information_url=read.address(
+            "GOOGLE_BUSINESS_INFORMATION_URL", "https://mybusinessbusinessinformation.googleapis.com"
+        ),
+        google_business_verifications_url=read.address(
+            "GOOGLE_BUSINESS_VERIFICATIONS_URL", "https://mybusinessverifications.googleapis.com"
+        ),
+        google_business_notifications_url=read.address(
+            "GOOGLE_BUSINESS_NOTIFICATIONS_URL", "https://mybusinessnotifications.googleapis.com"
+        ),
+        google_business_performance_url=read.address(
+            "GOOGLE_BUSINESS_PERFORMANCE_URL", "https://businessprofileperformance.googleapis.com"
+        ),
+        google_business_v4_url=read.address("GOOGLE_BUSINESS_V4_URL", "https://mybusiness.googleapis.com"),
+        youtube_client_id=read.text("YOUTUBE_CLIENT_ID", ""),
+        youtube_client_secret=read.secret("YOUTUBE_CLIENT_SECRET", ""),
     )
     faults = read.faults + _contradictions(result)
     if faults:

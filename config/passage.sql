@@ -194,37 +194,46 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_
   ON CONFLICT DO NOTHING
 $f$;
 
+-- A person allows an app, and networks that use one app share its grants: p_sharing are those networks, sorted, the one
+-- in question among them. A presence is shared by its own network alone.
+DROP FUNCTION IF EXISTS passage.release_outside(text, text, text);
+DROP FUNCTION IF EXISTS passage.is_used_outside(text, text, text);
+DROP FUNCTION IF EXISTS passage.is_being_revoked(text, text, timestamptz);
+
 -- Give up the organisation's use and say whether nobody else is left. Two who leave at once wait for one another.
-CREATE OR REPLACE FUNCTION passage.release_outside(p_network text, p_kind text, p_outside_id text) RETURNS boolean
+CREATE OR REPLACE FUNCTION passage.release_outside(p_network text, p_kind text, p_outside_id text, p_sharing text[])
+RETURNS boolean
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $f$
 BEGIN
-  PERFORM pg_advisory_xact_lock(hashtextextended(p_network || ':' || p_kind || ':' || p_outside_id, 0));
+  PERFORM pg_advisory_xact_lock(hashtextextended(p_sharing[1] || ':' || p_kind || ':' || p_outside_id, 0));
   DELETE FROM integrations_outsideuse
   WHERE network = p_network AND kind = p_kind AND outside_id = p_outside_id
     AND organisation_id = nullif(current_setting('app.organisation_id', true), '')::bigint;
   RETURN NOT EXISTS (
-    SELECT FROM integrations_outsideuse WHERE network = p_network AND kind = p_kind AND outside_id = p_outside_id
+    SELECT FROM integrations_outsideuse
+    WHERE network = ANY(p_sharing) AND kind = p_kind AND outside_id = p_outside_id
   );
 END
 $f$;
 
 -- Whether any organisation, the one in scope included, uses this person or presence.
-CREATE OR REPLACE FUNCTION passage.is_used_outside(p_network text, p_kind text, p_outside_id text) RETURNS boolean
+CREATE OR REPLACE FUNCTION passage.is_used_outside(p_sharing text[], p_kind text, p_outside_id text) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $f$
   SELECT EXISTS (
-    SELECT FROM integrations_outsideuse WHERE network = p_network AND kind = p_kind AND outside_id = p_outside_id
+    SELECT FROM integrations_outsideuse
+    WHERE network = ANY(p_sharing) AND kind = p_kind AND outside_id = p_outside_id
   )
 $f$;
 
 -- Whether a worker has the withdrawn grant of this person in hand, to revoke it. Who connects notes the use first and asks
 -- this afterwards; a worker takes the grant first and asks for uses afterwards: one of the two always sees the other.
-CREATE OR REPLACE FUNCTION passage.is_being_revoked(p_network text, p_outside_id text, p_now timestamptz)
+CREATE OR REPLACE FUNCTION passage.is_being_revoked(p_sharing text[], p_outside_id text, p_now timestamptz)
 RETURNS boolean
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $f$
   SELECT EXISTS (
     SELECT FROM integrations_grant
     WHERE available_at <= p_now AND lease_until > p_now
-      AND state = 'withdrawn' AND network = p_network AND outside_id = p_outside_id
+      AND state = 'withdrawn' AND network = ANY(p_sharing) AND outside_id = p_outside_id
   )
 $f$;
 

@@ -291,7 +291,7 @@ class OutsideUse(models.Model):
         PERSON = "person"
         PRESENCE = "presence"
 
-    network = models.CharField(max_length=16)  # one app per network and installation
+    network = models.CharField(max_length=16)  # networks that are one app share their persons (registry)
     kind = models.CharField(max_length=12, choices=Kind.choices)
     outside_id = models.CharField(max_length=64)
     organisation_id = models.BigIntegerField()

@@ -1,15 +1,18 @@
 """The platform's register of what organisations share outside: who uses which person or page at a network.
 
 Revoking ends a person's grant for all organisations, unsubscribing ends a page's events for all: both wait for the
-last user. Every function acts for the organisation in scope, which the database reads by itself; only `users_of`, for
-routing what comes in, is asked outside any scope.
+last user. A grant is to an app, so where networks share one (Google Business Profile and YouTube with the same client)
+a person is used as long as any of them does. Every function acts for the organisation in scope, which the database
+reads by itself; only `users_of`, for routing what comes in, is asked outside any scope.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
+from integrations import registry
 from integrations.models import OutsideUse
 
 Kind = OutsideUse.Kind
@@ -22,20 +25,22 @@ def use(network: str, kind: Kind, outside_ids: Collection[str]) -> None:
 
 
 def release(network: str, kind: Kind, outside_id: str) -> bool:
-    """Note that the organisation in scope uses it no more; return whether nobody is left who does."""
-    return _asks("SELECT passage.release_outside(%s, %s, %s)", network, kind, outside_id)
+    """Note that the organisation in scope uses it no more; return whether nobody is left who does.
+
+    Another network that lives by the same app counts, also within the organisation.
+    """
+    sharing = _sharing(network, kind)
+    return _asks("SELECT passage.release_outside(%s, %s, %s, %s)", [network, kind.value, outside_id, sharing])
 
 
 def is_used(network: str, kind: Kind, outside_id: str) -> bool:
     """Tell whether any organisation uses it. For deciding about a revocation; never shown to anybody."""
-    return _asks("SELECT passage.is_used_outside(%s, %s, %s)", network, kind, outside_id)
+    return _asks("SELECT passage.is_used_outside(%s, %s, %s)", [_sharing(network, kind), kind.value, outside_id])
 
 
 def is_being_revoked(network: str, outside_id: str, *, now: datetime) -> bool:
     """Tell whether some organisation's last grant of this person is just being revoked at the network."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT passage.is_being_revoked(%s, %s, %s)", [network, outside_id, now])
-        return bool(cursor.fetchone()[0])
+    return _asks("SELECT passage.is_being_revoked(%s, %s, %s)", [_sharing(network, Kind.PERSON), outside_id, now])
 
 
 def users_of(network: str, kind: Kind, outside_id: str) -> list[int]:
@@ -45,7 +50,12 @@ def users_of(network: str, kind: Kind, outside_id: str) -> list[int]:
         return [organisation_id for (organisation_id,) in cursor.fetchall()]
 
 
-def _asks(sql: str, network: str, kind: Kind, outside_id: str) -> bool:
+def _sharing(network: str, kind: Kind) -> list[str]:
+    """Return the networks through which the same thing outside is used: a person's grant is to an app."""
+    return sorted(registry.networks_sharing_app(network)) if kind is Kind.PERSON else [network]
+
+
+def _asks(sql: str, parameters: Sequence[Any]) -> bool:
     with connection.cursor() as cursor:
-        cursor.execute(sql, [network, kind.value, outside_id])
+        cursor.execute(sql, parameters)
         return bool(cursor.fetchone()[0])

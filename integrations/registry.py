@@ -67,8 +67,14 @@ def provider_keys() -> tuple[str, ...]:
     """Return the networks whose app keys the operator has set, in the order in which people meet them."""
     if _replaced:
         return tuple(_replaced)
-    registered = {"facebook": env.facebook_app_id, "x": env.x_client_id}
-    return tuple(key for key in FACTORIES if registered[key])
+    apps = _apps()
+    return tuple(key for key in FACTORIES if apps[key])
+
+
+def networks_sharing_app(key: str) -> frozenset[str]:
+    """Return the networks at which we are the same app as at this one, itself included: its grants are theirs too."""
+    apps = _apps()
+    return frozenset({key, *(other for other, app in apps.items() if app and app == apps.get(key))})
 
 
 def providers() -> tuple[Provider, ...]:
@@ -93,6 +99,16 @@ def replaced(others: Mapping[str, Provider]) -> Iterator[None]:
     finally:
         _replaced.clear()
         _replaced.update(before)
+
+
+def _apps() -> Mapping[str, str]:
+    """Return the app's id at each network, empty where the operator has registered none."""
+    return {
+        "facebook": env.facebook_app_id,
+        "x": env.x_client_id,
+        "google_business": env.google_business_client_id,
+        "youtube": env.youtube_client_id,
+    }
 
 
 def _report(report: UsageReport) -> None:

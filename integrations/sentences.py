@@ -110,6 +110,11 @@ SENTENCES: dict[str, Promise] = {
         "This person cannot be reached on Facebook now: they blocked the page, left, or closed the conversation. The "
         "answer was not sent."
     ),
+    # Google
+    "google_testing_over": _(
+        "Google ends each access after seven days while this installation's app is being tested there. Connect the "
+        "account again; nothing is lost. Its operator can publish the app to end this."
+    ),
     # X
     "x_credits": _(
         "This installation's credits at X are used up. Its operator must buy more; the post waits until then."

@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -52,6 +52,13 @@ def build_site(sandbox: "Sandbox") -> Starlette:
         exception_handlers={404: site.not_found},
         lifespan=sandbox.open,
     )
+
+
+class Named(Protocol):
+    """A person of any network."""
+
+    @property
+    def name(self) -> str: ...
 
 
 class Site:
@@ -185,8 +192,11 @@ class Site:
     def _name(self, network: str, account: str) -> str:
         twin = self.sandbox.find_twin(network)
         wall = twin.find_wall(account) if twin else None
-        persons = {"facebook": self.sandbox.facebook.state.persons, "google": self.sandbox.google.state.persons}
-        person = persons[network].find(account) if network in persons else None
+        person: Named | None = None
+        if network == "facebook":
+            person = self.sandbox.facebook.state.persons.find(account)
+        elif network == "google":
+            person = self.sandbox.google.state.persons.find(account)
         return wall.name if wall else person.name if person else ""
 
 

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 from sandbox.networks._google import oauth
 from sandbox.networks._google.state import EMAIL, OPENID, GoogleState, Grant, Person
 
-REASONS = ("revoked", "expired", "password")
+REASONS = ("revoked", "expired")
 
 
 class GoogleSteering:
@@ -63,7 +63,7 @@ class GoogleSteering:
     async def withdraw(self, body: dict[str, Any], reason: str) -> dict[str, Any]:
         """`revoked`: on Google's security page, every token of the person and app dies, in all services.
 
-        `expired`: running access tokens end, a refresh helps. `password`: tokens with Gmail's scopes would end; ours live.
+        `expired`: running access tokens end, and a refresh helps.
         """
         if reason not in REASONS:
             raise ValueError(f"reason must be one of {', '.join(REASONS)}.")
