@@ -17,6 +17,7 @@ from sandbox.faults import Fault, Kind
 from sandbox.networks._google.host import GoogleHost
 from sandbox.networks.base import Host, Operation, Steering, Twin
 from sandbox.networks.facebook.twin import FacebookTwin
+from sandbox.networks.linkedin.twin import LinkedInTwin
 from sandbox.networks.x import text
 from sandbox.networks.x.twin import XTwin
 from sandbox.pages.site import build_site
@@ -38,9 +39,10 @@ class Sandbox:
         self.facebook = FacebookTwin(self.world)
         self.x = XTwin(self.world)
         self.google = GoogleHost(self.world)
-        self.twins: tuple[Twin, ...] = (self.facebook, self.x)
+        self.linkedin = LinkedInTwin(self.world)
+        self.twins: tuple[Twin, ...] = (self.facebook, self.x, self.linkedin)
         # A network that is here answers /_control by itself.
-        self.steering: dict[str, Steering] = {}
+        self.steering: dict[str, Steering] = {"linkedin": self.linkedin.steering}
         self.life = Life(self.twins, self.world.table("life", LifeSettings))
         self.world.restore()
         self.raise_curtain()

@@ -2,7 +2,8 @@
 
 Another id, secret or redirect address comes from the environment: SANDBOX_FACEBOOK_CLIENT_ID,
 SANDBOX_FACEBOOK_CLIENT_SECRET, SANDBOX_X_CLIENT_ID, SANDBOX_X_CLIENT_SECRET, SANDBOX_X_CONSUMER_KEY,
-SANDBOX_X_CONSUMER_SECRET, SANDBOX_GOOGLE_CLIENT_ID, SANDBOX_GOOGLE_CLIENT_SECRET, SANDBOX_REDIRECTS (comma list).
+SANDBOX_X_CONSUMER_SECRET, SANDBOX_GOOGLE_CLIENT_ID, SANDBOX_GOOGLE_CLIENT_SECRET, SANDBOX_LINKEDIN_CLIENT_ID,
+SANDBOX_LINKEDIN_CLIENT_SECRET, SANDBOX_REDIRECTS (comma list).
 """
 
 import os
@@ -30,6 +31,8 @@ class App:
     require_proof: bool = False  # Facebook: every call must carry appsecret_proof
     consumer_key: str = ""  # X: the pair that fetches an app-only bearer token
     consumer_secret: str = ""
+    application_id: str = ""  # LinkedIn: the number that the developer portal shows
+    tier: str = "standard"  # LinkedIn: development has few calls, no batches, no webhooks, no refresh tokens
 
     def allows(self, redirect_uri: str) -> bool:
         """Whether this address may receive codes. The beginning must end where a part of the address ends."""
@@ -44,6 +47,7 @@ class Apps:
     facebook: dict[str, App]
     x: dict[str, App]
     google: dict[str, App]  # one client for all of Google's services
+    linkedin: dict[str, App]
 
 
 def registered_apps(environment: Mapping[str, str] = os.environ) -> Apps:
@@ -85,8 +89,24 @@ def registered_apps(environment: Mapping[str, str] = os.environ) -> Apps:
         name="Another app",
         redirects=redirects,
     )
+    linkedin = App(
+        id=environment.get("SANDBOX_LINKEDIN_CLIENT_ID", "sandbox-linkedin-client"),
+        secret=environment.get("SANDBOX_LINKEDIN_CLIENT_SECRET", "sandbox-linkedin-secret"),
+        name="Portevoix",
+        redirects=redirects,
+        application_id="212345678",
+    )
+    developing = App(
+        id="other-linkedin-client",
+        secret="other-linkedin-secret",
+        name="Another app",
+        redirects=redirects,
+        application_id="212345679",
+        tier="development",
+    )
     return Apps(
         facebook={app.id: app for app in (facebook, strict)},
         x={app.id: app for app in (x, public)},
         google={app.id: app for app in (google, other)},
+        linkedin={app.id: app for app in (linkedin, developing)},
     )

@@ -116,7 +116,7 @@ async def _parse_body(call: Call) -> None:
             call.json = json.loads(call.body)
         elif content_type == "multipart/form-data":
             await _parse_multipart(call)
-        elif content_type in {"application/x-www-form-urlencoded", ""}:
+        elif content_type == "application/x-www-form-urlencoded" or (not content_type and call.method != "PUT"):
             call.form = dict(parse_qsl(call.body.decode(), keep_blank_values=True))
     except (ValueError, MultiPartException) as error:
         raise BadBody(str(error)) from error

@@ -25,6 +25,7 @@ class Settings:
     replies_count_as_summons: bool = True  # X: whether a stranger's reply to our post lets us answer (nobody knows)
     enterprise: bool = False  # X: likes and unsolicited replies, which self-serve apps may not
     google_testing: bool = False  # Google: the consent screen's status is "Testing", grants end after seven days
+    linkedin_admins_delete: bool = False  # LinkedIn: whether a page may delete others' comments (nobody knows)
 
 
 @dataclass(kw_only=True)

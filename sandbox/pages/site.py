@@ -152,7 +152,13 @@ class Site:
             life=life.settings,
             done=sum(life.done.values()),
             counts=self.sandbox.world.courier.counts,
-            targets=dict.fromkeys([*addresses, *(row.url for row in x.state.webhooks.all())]),
+            targets=dict.fromkeys(
+                [
+                    *addresses,
+                    *(row.url for row in x.state.webhooks.all()),
+                    *(row.url for row in self.sandbox.linkedin.state.addresses.all()),
+                ]
+            ),
             people=facebook.strangers.everybody()[:SHOWN_PEOPLE],
             here="strangers",
         )
@@ -195,6 +201,8 @@ class Site:
         person: Named | None = None
         if network == "facebook":
             person = self.sandbox.facebook.state.persons.find(account)
+        elif network == "linkedin":
+            person = self.sandbox.linkedin.state.members.find(account)
         elif network == "google":
             person = self.sandbox.google.state.persons.find(account)
         return wall.name if wall else person.name if person else ""

@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 
 FACEBOOK_SECRET = b"sandbox-facebook-secret"
 X_SECRET = b"sandbox-x-consumer-secret"
+LINKEDIN_SECRET = b"sandbox-linkedin-secret"
 VERIFY_TOKEN = "verify-me"
 
 
@@ -37,6 +38,11 @@ class Arrived:
     def signed_by_x(self) -> bool:
         digest = hmac.new(X_SECRET, self.body, hashlib.sha256).digest()
         return self.headers.get("x-twitter-webhooks-signature") == "sha256=" + base64.b64encode(digest).decode()
+
+    @property
+    def signed_by_linkedin(self) -> bool:
+        expected = hmac.new(LINKEDIN_SECRET, b"hmacsha256=" + self.body, hashlib.sha256).hexdigest()
+        return self.headers.get("x-li-signature") == expected
 
 
 @dataclass
@@ -84,6 +90,11 @@ class Receiver:
         """The data of X's events, in the order they came."""
         return [one.json["data"] for one in self.arrived]
 
+    @property
+    def notifications(self) -> list[dict[str, Any]]:
+        """LinkedIn's notifications, in the order they came."""
+        return [each for one in self.arrived for each in one.json["notifications"]]
+
 
 @contextmanager
 def receive() -> Iterator[Receiver]:
@@ -99,6 +110,10 @@ def receive() -> Iterator[Receiver]:
                 secret = X_SECRET if receiver.trusted else b"another"
                 digest = hmac.new(secret, query["crc_token"].encode(), hashlib.sha256).digest()
                 body = json.dumps({"response_token": "sha256=" + base64.b64encode(digest).decode()}).encode()
+            elif "challengeCode" in query:
+                secret = LINKEDIN_SECRET if receiver.trusted else b"another"
+                digest = hmac.new(secret, query["challengeCode"].encode(), hashlib.sha256).hexdigest()
+                body = json.dumps({"challengeCode": query["challengeCode"], "challengeResponse": digest}).encode()
             else:
                 known = query.get("hub.verify_token") == VERIFY_TOKEN and receiver.trusted
                 body = query.get("hub.challenge", "").encode() if known else b"no"
