@@ -112,8 +112,8 @@ def receive() -> Iterator[Receiver]:
                 body = json.dumps({"response_token": "sha256=" + base64.b64encode(digest).decode()}).encode()
             elif "challengeCode" in query:
                 secret = LINKEDIN_SECRET if receiver.trusted else b"another"
-                digest = hmac.new(secret, query["challengeCode"].encode(), hashlib.sha256).hexdigest()
-                body = json.dumps({"challengeCode": query["challengeCode"], "challengeResponse": digest}).encode()
+                proof = hmac.new(secret, query["challengeCode"].encode(), hashlib.sha256).hexdigest()
+                body = json.dumps({"challengeCode": query["challengeCode"], "challengeResponse": proof}).encode()
             else:
                 known = query.get("hub.verify_token") == VERIFY_TOKEN and receiver.trusted
                 body = query.get("hub.challenge", "").encode() if known else b"no"

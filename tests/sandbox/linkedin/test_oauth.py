@@ -67,7 +67,10 @@ def test_a_code_works_once_and_with_its_own_address(sandbox: Process) -> None:
 def test_keys_stand_in_the_body_only(sandbox: Process) -> None:
     form = {"grant_type": "refresh_token", "refresh_token": "x"}
     answer = requests.post(
-        f"{sandbox.base}/www.linkedin.com/oauth/v2/accessToken", data=form, auth=tuple(APP.values()), timeout=10
+        f"{sandbox.base}/www.linkedin.com/oauth/v2/accessToken",
+        data=form,
+        auth=(APP["client_id"], APP["client_secret"]),
+        timeout=10,
     )
 
     assert answer.json()["error"] == "invalid_client_id"
