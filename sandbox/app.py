@@ -20,6 +20,7 @@ from sandbox.networks.facebook.twin import FacebookTwin
 from sandbox.networks.linkedin.twin import LinkedInTwin
 from sandbox.networks.x import text
 from sandbox.networks.x.twin import XTwin
+from sandbox.networks.youtube.twin import YouTubeTwin
 from sandbox.pages.site import build_site
 from sandbox.strangers.life import Life, LifeSettings
 from sandbox.world import World
@@ -40,9 +41,13 @@ class Sandbox:
         self.x = XTwin(self.world)
         self.google = GoogleHost(self.world)
         self.linkedin = LinkedInTwin(self.world)
-        self.twins: tuple[Twin, ...] = (self.facebook, self.x, self.linkedin)
+        self.youtube = YouTubeTwin(self.google)
+        self.twins: tuple[Twin, ...] = (self.facebook, self.x, self.linkedin, self.youtube)
         # A network that is here answers /_control by itself.
-        self.steering: dict[str, Steering] = {"linkedin": self.linkedin.steering}
+        self.steering: dict[str, Steering] = {
+            "linkedin": self.linkedin.steering,
+            "youtube": self.youtube.steering,
+        }
         self.life = Life(self.twins, self.world.table("life", LifeSettings))
         self.world.restore()
         self.raise_curtain()

@@ -77,6 +77,13 @@ class MediaFolder:
     def write(self, name: str, data: bytes) -> None:
         (self._folder / name).write_bytes(data)
 
+    def write_at(self, name: str, offset: int, data: bytes) -> None:
+        """Put bytes into a file at a place; what stood there before is replaced."""
+        path = self._folder / name
+        with path.open("r+b" if path.exists() else "w+b") as file:
+            file.seek(offset)
+            file.write(data)
+
     def write_segment(self, name: str, index: int, data: bytes) -> None:
         """Keep one part; the same part again replaces it."""
         parts = self._folder / f"{name}.parts"

@@ -163,6 +163,18 @@ FRENCH = {
     "See your personal info, including any you've made publicly available": (
         "Voir vos informations personnelles, y compris celles que vous avez rendues publiques"
     ),
+    "Manage your YouTube account": "Gérer votre compte YouTube",
+    "See, edit, and permanently delete your YouTube videos, ratings, comments and captions": (
+        "Voir, modifier et supprimer définitivement vos vidéos, notes, commentaires et sous-titres YouTube"
+    ),
+    "View your YouTube account": "Voir votre compte YouTube",
+    "Manage your YouTube videos": "Gérer vos vidéos YouTube",
+    "View YouTube Analytics reports for your YouTube content": (
+        "Voir les rapports YouTube Analytics sur vos contenus YouTube"
+    ),
+    "View monetary and non-monetary YouTube Analytics reports for your YouTube content": (
+        "Voir les rapports YouTube Analytics, monétaires ou non, sur vos contenus YouTube"
+    ),
     # What X's scopes allow
     "See posts you can see": "Voir les publications que vous voyez",
     "Post and delete posts for you": "Publier et supprimer des publications en votre nom",
