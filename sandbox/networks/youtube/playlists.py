@@ -136,7 +136,7 @@ def delete_item(asked: Asked) -> Response:
     return Response(status_code=204)
 
 
-def _fields(body: dict[str, Any]) -> dict[str, str]:
+def _fields(body: dict[str, Any]) -> dict[str, Any]:
     snippet = body.get("snippet") if isinstance(body.get("snippet"), dict) else {}
     status = body.get("status") if isinstance(body.get("status"), dict) else {}
     title = str((snippet or {}).get("title") or "")

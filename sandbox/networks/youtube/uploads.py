@@ -104,14 +104,16 @@ def _related(call: Call) -> tuple[dict[str, Any], str, bytes]:
     """Two parts: the metadata as JSON, then the film."""
     head = f"Content-Type: {call.headers.get('content-type', '')}\r\n\r\n".encode()
     found: Message = BytesParser().parsebytes(head + call.body)
-    parts = found.get_payload()
-    if not isinstance(parts, list) or len(parts) != 2:
+    parts = [part for part in found.walk() if not part.is_multipart()]
+    if len(parts) != 2:
         raise refuse(400, "badRequest", "Multipart must have two parts.")
+    described, data = (part.get_payload(decode=True) for part in parts)
     try:
-        body = json.loads(parts[0].get_payload(decode=True))
+        body = json.loads(described if isinstance(described, bytes) else b"")
     except ValueError:
         raise refuse(400, "parseError", "Parse Error") from None
-    return body if isinstance(body, dict) else {}, parts[1].get_content_type(), bytes(parts[1].get_payload(decode=True))
+    film = data if isinstance(data, bytes) else b""
+    return body if isinstance(body, dict) else {}, parts[1].get_content_type(), film
 
 
 # Going on

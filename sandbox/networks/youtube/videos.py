@@ -3,6 +3,7 @@
 Source: the reference of the videos resource and of videos.list, update, delete, rate, batchGetStats, read 2026-11-22.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -137,7 +138,7 @@ def _shown(asked: Asked, video: Video, parts: list[str]) -> dict[str, Any]:
 def show_video(state: YouTubeState, call: Call, channel: Channel, video: Video, parts: list[str]) -> dict[str, Any]:
     """A video resource with the parts that were asked for."""
     shown: dict[str, Any] = {"kind": "youtube#video", "etag": etag(video), "id": video.id}
-    makers = {
+    makers: dict[str, Callable[[], dict[str, Any]]] = {
         "snippet": lambda: snippet(call, channel, video),
         "status": lambda: _status(video),
         "statistics": lambda: statistics(state, video),
