@@ -4,8 +4,11 @@ import re
 
 from sandbox.apps import App
 from sandbox.faults import KINDS
+from sandbox.networks._google.state import SIGN_IN
 from sandbox.networks.facebook.oauth import SCOPES as FACEBOOK_SCOPES
+from sandbox.networks.linkedin.oauth import SCOPES as LINKEDIN_SCOPES
 from sandbox.networks.x.oauth import SCOPES as X_SCOPES
+from sandbox.networks.youtube.twin import SCOPES as YOUTUBE_SCOPES
 from sandbox.pages.french import FRENCH
 from sandbox.pages.rendering import HERE, KIND_NAMES
 
@@ -19,7 +22,8 @@ def said() -> set[str]:
         for template in (HERE / "templates").glob("*.html")
         for text in re.findall(r'_\("([^"]+)"', template.read_text(encoding="utf-8"))
     }
-    return written | set(KIND_NAMES.values()) | set(KINDS) | set(FACEBOOK_SCOPES.values()) | set(X_SCOPES.values())
+    scopes = (SIGN_IN, FACEBOOK_SCOPES, LINKEDIN_SCOPES, X_SCOPES, YOUTUBE_SCOPES)
+    return written | set(KIND_NAMES.values()) | set(KINDS) | {words for each in scopes for words in each.values()}
 
 
 def test_everything_said_is_said_in_french_and_nothing_else_is() -> None:
