@@ -5,6 +5,7 @@ import struct
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,10 @@ def _sniff(data: bytes) -> Kind:
         return Kind("image/tiff")
     if data[4:8] == b"ftyp":
         return Kind("video/quicktime" if data[8:10] == b"qt" else "video/mp4")
+    if data.startswith(b"\x1a\x45\xdf\xa3"):
+        return Kind("video/webm")
+    if data[:1] == b"\x47" and data[188:189] in {b"\x47", b""}:
+        return Kind("video/mp2t")
     return UNKNOWN
 
 
@@ -59,6 +64,37 @@ def _jpeg(data: bytes) -> Kind:
             return Kind("image/jpeg", width, height)
         at += 2 + length
     return UNKNOWN
+
+
+def film_seconds(path: Path) -> float:
+    """How long an MP4 or QuickTime film is, by its movie header; 0 where the file does not say.
+
+    Only the headers of boxes are read: the file may be of any size.
+    """
+    with path.open("rb") as file:
+        try:
+            header = _find_box(file, b"moov", path.stat().st_size)
+            header = _find_box(file, b"mvhd", header)
+            version = file.read(4)[0]
+            file.seek(16 if version else 8, 1)
+            scale, length = struct.unpack(">IQ" if version else ">II", file.read(12 if version else 8))
+        except (struct.error, IndexError, LookupError):
+            return 0.0
+        return length / scale if scale else 0.0
+
+
+def _find_box(file: BinaryIO, name: bytes, end: int) -> int:
+    """Go to the inside of the next box of this name before `end`; where it ends. Raises LookupError."""
+    while (start := file.tell()) < end:
+        size, found = struct.unpack(">I4s", file.read(8))
+        if size == 1:
+            size = struct.unpack(">Q", file.read(8))[0]
+        if found == name:
+            return start + size if size else end
+        if size < 8:
+            break
+        file.seek(start + size)
+    raise LookupError(name)
 
 
 class MediaFolder:

@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, get_args
 
-Kind = Literal["comment", "reply", "mention", "visit", "message", "review", "like", "unlike", "read"]
+Kind = Literal["comment", "reply", "mention", "quote", "visit", "message", "review", "like", "unlike", "read"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 # Who writes is the account itself, on the network's own site, without any app.
 ITSELF = "itself"

@@ -23,6 +23,8 @@ HABITS: dict[str, int] = {
     "edit": 3,
     "delete": 3,
 }
+# What people there do only when they are asked to: few installations read it.
+SELDOM = {("x", "message")}
 RECENT_POSTS = 12  # people write under what is new
 REMEMBERED = 200
 CROWD_SECONDS = 0.02  # never more than fifty in a second
@@ -94,7 +96,8 @@ class Life:
         if not walls:
             return None
         twin, wall = self._chance.choice(walls)
-        habits = {kind: weight for kind, weight in HABITS.items() if kind in {*twin.strangers.kinds, "edit", "delete"}}
+        known = {*twin.strangers.kinds, "edit", "delete"}
+        habits = {kind: n for kind, n in HABITS.items() if kind in known and (twin.key, kind) not in SELDOM}
         kind = self._chance.choices(list(habits), list(habits.values()))[0]
         try:
             deed = self._act(twin, wall, kind)

@@ -1,6 +1,7 @@
-"""What an account does with what others write: mentions, search, hiding, liking.
+"""What an account does with what others write: mentions, quotes, search, hiding, liking.
 
-Source: docs.x.com, mentions, search, hide replies, likes, and its OpenAPI 2.167, read 2026-08-22.
+Source: docs.x.com, mentions, quotes, search and its operators, hide replies, likes, and its OpenAPI 2.167, read
+2026-08-22.
 """
 
 import re
@@ -22,6 +23,7 @@ from sandbox.networks.x.state import Post, XState
 
 SEARCH_LIMITS = (10, 100)
 TERM = re.compile(r"^(-?)(?:(\w+):)?(.+)$")
+GROUPINGS = {"conversation_id": "conversation", "quotes_of_tweet_id": "quotes"}
 Wanted = Callable[[Post], bool]
 
 
@@ -55,11 +57,11 @@ def search(state: XState, call: Call, caller: Caller) -> Response:
     if order not in {"recency", "relevancy"}:
         raise invalid_request(f"The `sort_order` query parameter value [{order}] is not valid", sort_order=order)
     alternatives = _read_query(state, query)
-    conversations = [one.conversation for one in alternatives]
+    groups = [one.group for one in alternatives]
     rows: Iterable[Post] = reversed(state.posts.all())
-    if all(conversations):
-        together = [post for each in dict.fromkeys(conversations) for post in state.posts.group(each, "conversation")]
-        rows = sorted(together, key=lambda post: -int(post.id))
+    if all(value for value, _ in groups):
+        together = {post.id: post for group in dict.fromkeys(groups) for post in state.posts.group(*group)}
+        rows = sorted(together.values(), key=lambda post: -int(post.id))
     found = [
         post
         for post in _living(rows)
@@ -70,16 +72,26 @@ def search(state: XState, call: Call, caller: Caller) -> Response:
     return answer_list(state, call, found, bounds)
 
 
+def quotes(state: XState, call: Call, caller: Caller, post_id: str) -> Response:
+    """GET /2/tweets/{id}/quote_tweets, newest first."""
+    require_reader(caller)
+    require_number(post_id)
+    if state.live_post(post_id) is None:
+        return problem(404, "Not Found Error", f"Could not find tweet with id: [{post_id}].", "resource-not-found")
+    bounds = read_bounds(call, SEARCH_LIMITS)
+    return answer_list(state, call, list(_living(state.posts.newest(post_id, "quotes"))), bounds)
+
+
 def _living(posts: Iterable[Post]) -> Iterable[Post]:
-    return (post for post in posts if post.deleted_at is None)
+    return (post for post in posts if post.stands)
 
 
 @dataclass(frozen=True)
 class _Alternative:
-    """Terms that must all hold, and the conversation where one of them names it."""
+    """Terms that must all hold, and the group that one of them names: a conversation, or the quotes of a post."""
 
     terms: list[Wanted]
-    conversation: str
+    group: tuple[str, str]  # value and grouping; empty where all posts must be looked at
 
     def takes(self, post: Post) -> bool:
         return all(term(post) for term in self.terms)
@@ -103,17 +115,17 @@ def _read_query(state: XState, query: str) -> list[_Alternative]:
 
 
 def _read_terms(state: XState, terms: list[str], query: str) -> _Alternative:
-    conversation = ""
+    group = ("", "")
     wanted: list[Wanted] = []
     for term in terms:
         found = TERM.match(term)
         if found is None or term.startswith("("):
             raise invalid_request(f"This twin's search understands no [{term}]", query=query)
         minus, operator, value = found[1], found[2] or "", found[3]
-        if operator == "conversation_id" and not minus:
-            conversation = value
+        if operator in GROUPINGS and not minus:
+            group = (value, GROUPINGS[operator])
         wanted.append(_term(state, operator, value, negative=bool(minus)))
-    return _Alternative(wanted, conversation)
+    return _Alternative(wanted, group)
 
 
 def _term(state: XState, operator: str, value: str, *, negative: bool) -> Wanted:
@@ -122,9 +134,10 @@ def _term(state: XState, operator: str, value: str, *, negative: bool) -> Wanted
     tests: dict[str, Wanted] = {
         "conversation_id": lambda post: post.conversation_id == value,
         "in_reply_to_tweet_id": lambda post: post.in_reply_to == value,
+        "quotes_of_tweet_id": lambda post: post.quoted == value,
         "to": lambda post: post.in_reply_to_user == user_id,
         "from": lambda post: post.user_id == user_id,
-        "is": lambda post: value == "reply" and bool(post.in_reply_to),
+        "is": lambda post: (value == "reply" and bool(post.in_reply_to)) or (value == "quote" and bool(post.quoted)),
         "has": lambda post: (value == "links" and bool(post.urls)) or (value == "media" and bool(post.media_ids)),
         "": lambda post: value.lower() in post.wire_text.lower(),
     }

@@ -77,6 +77,22 @@ def not_found_error(resource_id: str, parameter: str) -> dict[str, Any]:
     }
 
 
+def field_unauthorised(resource_id: str, field: str) -> dict[str, Any]:
+    """The entry of errors[] for a field that is not told of this post: somebody else's, or too old."""
+    return {
+        "resource_id": resource_id,
+        "parameter": field.rpartition(".")[2],
+        "resource_type": "tweet",
+        "section": "data",
+        "title": "Field Authorization Error",
+        "value": resource_id,
+        "detail": f"Sorry, you are not authorized to access '{field.rpartition('.')[2]}' on the Tweet with id "
+        f"[{resource_id}].",
+        "field": field,
+        "type": f"{PROBLEMS}not-authorized-for-field",
+    }
+
+
 def server_error(status: int) -> Response:
     titles = {500: "Internal Server Error", 502: "Bad Gateway", 503: "Service Unavailable"}
     title = titles.get(status, "Error")
@@ -92,3 +108,7 @@ NOT_PERMITTED = "You are not permitted to perform this action."
 TOO_LONG = (
     "Your Tweet text is too long. For more information on how Twitter determines text length see the documentation."
 )
+NO_QUOTES = "You are not permitted to quote this post with your current access level."
+NO_EDITS = "You are not allowed to edit this Tweet."
+TOO_LONG_A_FILM = "This user is not allowed to post a video longer than {minutes} minutes."
+NO_MESSAGES = "You cannot send messages to this user."

@@ -19,6 +19,14 @@ PREMIUM_TEXT_LENGTH = 25_000
 MEDIA_PER_POST = 4
 ALT_TEXT_LENGTH = 1000
 CASHTAGS = 1
+# Premium accounts may edit their own posts; samples show an hour, some pages half of one.
+EDIT_SECONDS = 3600
+EDITS = 5
+# How long an account's own figures (non-public metrics) are told.
+FIGURES_SECONDS = 30 * DAY
+
+DIRECT_MESSAGE_LENGTH = 10_000
+DIRECT_MESSAGES_SECONDS = 30 * DAY  # how far back GET /2/dm_events reaches
 # No figure is published: "identical text soon after".
 DUPLICATE_SECONDS = DAY
 DUPLICATE_LOOKBACK = 50
@@ -47,21 +55,25 @@ UPLOAD_BYTES = 17_179_869_184
 CATEGORY_BYTES = {
     "tweet_image": 5 * 1024**2,
     "tweet_gif": 15 * 1024**2,
-    "tweet_video": 8 * 1024**3,
+    "tweet_video": 8 * 1024**3,  # 16 GB with Premium
     "amplify_video": 8 * 1024**3,
     "dm_image": 5 * 1024**2,
     "dm_gif": 15 * 1024**2,
     "dm_video": 512 * 1024**2,
     "subtitles": 1024**2,
 }
+PREMIUM_VIDEO_BYTES = 16 * 1024**3
+# A film that is longer goes up and through processing all the same, and is refused with the post.
+VIDEO_SECONDS = 20 * 60
+PREMIUM_VIDEO_SECONDS = 125 * 60
 CATEGORY_TYPES = {
     "tweet_image": {"image/jpeg", "image/png", "image/webp", "image/gif"},
     "tweet_gif": {"image/gif"},
-    "tweet_video": {"video/mp4", "video/quicktime"},
-    "amplify_video": {"video/mp4", "video/quicktime"},
+    "tweet_video": {"video/mp4", "video/quicktime", "video/webm", "video/mp2t"},
+    "amplify_video": {"video/mp4", "video/quicktime", "video/webm", "video/mp2t"},
     "dm_image": {"image/jpeg", "image/png", "image/webp", "image/gif"},
     "dm_gif": {"image/gif"},
-    "dm_video": {"video/mp4", "video/quicktime"},
+    "dm_video": {"video/mp4", "video/quicktime", "video/webm", "video/mp2t"},
 }
 PROCESSING_SECONDS = 2.0  # how long a twin's video or GIF takes
 PROCESSED_CATEGORIES = {"tweet_video", "amplify_video", "tweet_gif", "dm_video", "dm_gif"}
@@ -79,11 +91,19 @@ PRICES = {
     "x.mentions": 0.005,
     "x.search": 0.005,
     "x.hide": 0.010,
+    "x.quotes": 0.005,
+    "x.analytics": 0.005,
+    "x.messages": 0.010,
+    "x.messages.one": 0.010,
+    "x.messages.send": 0.015,
+    "x.messages.delete": 0.010,
     # An event pushed; the pricing page says that post.delete is free, the page of the events that all are billed.
     "x.event": 0.005,
 }
 # Paid by the post found, and a post that was read today already is free.
-PAID_BY_POST = {"x.read", "x.timeline", "x.mentions", "x.search"}
+PAID_BY_POST = {
+    "x.read", "x.timeline", "x.mentions", "x.search", "x.quotes", "x.analytics", "x.messages", "x.messages.one",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -111,6 +131,12 @@ RATES = {
     "x.mentions": Rates(user=Rate(300), app=Rate(450)),
     "x.search": Rates(user=Rate(300), app=Rate(450)),
     "x.hide": Rates(user=Rate(50)),
+    "x.quotes": Rates(user=Rate(75), app=Rate(75)),
+    "x.analytics": Rates(user=Rate(300), app=Rate(300)),
+    "x.messages": Rates(user=Rate(15)),
+    "x.messages.one": Rates(user=Rate(15)),
+    "x.messages.send": Rates(user=Rate(15), app=Rate(1440, DAY)),
+    "x.messages.delete": Rates(user=Rate(300), app=Rate(4000, DAY)),
     "x.like": Rates(user=Rate(50)),
     "x.webhooks": Rates(app=Rate(450)),
     "x.webhooks.replay": Rates(app=Rate(100)),

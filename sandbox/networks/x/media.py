@@ -11,7 +11,7 @@ from typing import Any
 from starlette.responses import JSONResponse, Response
 
 from sandbox.calls import Call
-from sandbox.media import UNKNOWN, Kind, sniff
+from sandbox.media import UNKNOWN, Kind, film_seconds, sniff
 from sandbox.networks.x import limits
 from sandbox.networks.x.errors import forbidden, invalid_request, refuse
 from sandbox.networks.x.oauth import Caller, require_user
@@ -42,10 +42,8 @@ def initialize(state: XState, call: Call, caller: Caller) -> Response:
         raise invalid_request("[$.media_type: does not have a value in the enumeration]", media_type=str(media_type))
     if not isinstance(total, int) or not 0 < total <= limits.UPLOAD_BYTES:
         raise invalid_request("[$.total_bytes: is missing or out of range]", total_bytes=str(total))
-    if total > limits.CATEGORY_BYTES[category]:
-        raise refuse(
-            400, "Invalid Request", f"File size exceeds {limits.CATEGORY_BYTES[category]} bytes.", "invalid-request"
-        )
+    if total > (most := _bytes_allowed(user, category)):
+        raise refuse(400, "Invalid Request", f"File size exceeds {most} bytes.", "invalid-request")
     media = _open(state, user, category=category, media_type=media_type, total=total)
     data = {"id": media.id, "media_key": media.key, "expires_after_secs": limits.MEDIA_SECONDS}
     return JSONResponse({"data": data})
@@ -86,6 +84,7 @@ def finalize(state: XState, call: Call, caller: Caller, media_id: str) -> Respon
     path = state.world.media.join_segments(media.id)
     with path.open("rb") as file:
         kind = sniff(file.read(HEAD_BYTES))
+    media = state.media.put(replace(media, seconds=film_seconds(path)))
     return JSONResponse({"data": _described(state, _accept(state, call, media, kind))})
 
 
@@ -171,6 +170,20 @@ def progress(state: XState, media: Media) -> str:
     if state.now >= media.ready_at:
         return "succeeded"
     return "pending" if state.now - media.finalized_at < (media.ready_at - media.finalized_at) / 4 else "in_progress"
+
+
+def film_seconds_allowed(user: User) -> int:
+    """How long a film this user may post."""
+    return limits.PREMIUM_VIDEO_SECONDS if _is_trusted(user) else limits.VIDEO_SECONDS
+
+
+def _bytes_allowed(user: User, category: str) -> int:
+    film = category in {"tweet_video", "amplify_video"}
+    return limits.PREMIUM_VIDEO_BYTES if film and _is_trusted(user) else limits.CATEGORY_BYTES[category]
+
+
+def _is_trusted(user: User) -> bool:
+    return user.premium or user.verified_type != "none"
 
 
 def _open(state: XState, user: User, *, category: str, media_type: str, total: int) -> Media:

@@ -1,6 +1,7 @@
-"""POST /2/tweets and DELETE /2/tweets/{id}.
+"""POST /2/tweets and DELETE /2/tweets/{id}: posts, replies, polls, quotes, edits.
 
-Source: docs.x.com, Create or Edit Post, and its OpenAPI 2.167, read 2026-08-22.
+Source: docs.x.com, Create or Edit Post, and its OpenAPI 2.167, read 2026-08-22. Where they are silent: an edit says
+anew all that the post holds (pictures left out of it are gone), and the conversation keeps its first version's id.
 """
 
 from dataclasses import replace
@@ -10,8 +11,17 @@ from starlette.responses import JSONResponse, Response
 
 from sandbox.calls import Call
 from sandbox.networks.x import limits, webhooks
-from sandbox.networks.x.errors import DUPLICATE, TOO_LONG, UNSUMMONED, forbidden, invalid_request
-from sandbox.networks.x.media import attachable
+from sandbox.networks.x.errors import (
+    DUPLICATE,
+    NO_EDITS,
+    NO_QUOTES,
+    TOO_LONG,
+    TOO_LONG_A_FILM,
+    UNSUMMONED,
+    forbidden,
+    invalid_request,
+)
+from sandbox.networks.x.media import attachable, film_seconds_allowed
 from sandbox.networks.x.oauth import Caller, require_user
 from sandbox.networks.x.state import Media, Post, User, XState
 from sandbox.networks.x.text import CASHTAG, MENTION, NUMBER, shorten, weight
@@ -58,22 +68,30 @@ def create_post(state: XState, call: Call, caller: Caller) -> Response:
     body = _checked_body(call.json)
     text = body.get("text", "")
     media = attachable(state, user, body.get("media", {}).get("media_ids", []))
-    if not text and not media and "poll" not in body:
+    if not text and not media:
         raise invalid_request("One or more parameters to your request was invalid: text or media is required.", text="")
     _require_fitting_text(user, text)
-    _require_permitted(state, user, body)
-    parent = _required_parent(state, user, body.get("reply", {}).get("in_reply_to_tweet_id", ""))
-    _refuse_duplicate(state, user, text, parent)
+    _require_short_film(user, media)
+    _require_permitted(state, body)
+    quoted = _required_quote(state, body.get("quote_tweet_id", ""))
+    previous = _required_previous(state, user, body)
+    parent = _required_parent(state, user, _parent_id(body, previous))
+    _refuse_duplicate(state, user, text, parent, previous)
     post = publish(
         state,
         user,
         text,
         media=media,
         parent=parent,
+        quoted=quoted,
+        previous=previous,
+        poll=body.get("poll", {}),
         reply_settings=body.get("reply_settings", "everyone"),
         app_id=caller.app_id,
+        made_with_ai=body.get("made_with_ai", False),
+        paid_partnership=body.get("paid_partnership", False),
     )
-    data = {"id": post.id, "text": post.wire_text, "edit_history_tweet_ids": [post.id]}
+    data = {"id": post.id, "text": post.wire_text, "edit_history_tweet_ids": post.versions}
     return JSONResponse({"data": data}, status_code=201)
 
 
@@ -91,8 +109,9 @@ def delete_post(state: XState, caller: Caller, post_id: str) -> Response:
 
 
 def remove_post(state: XState, post: Post) -> None:
-    """Take a post down, whoever does it, and tell the apps."""
-    state.posts.put(replace(post, deleted_at=state.now))
+    """Take a post down with all its versions, whoever does it, and tell the apps."""
+    for version in filter(None, map(state.posts.find, post.versions)):
+        state.posts.put(replace(version, deleted_at=state.now))
     webhooks.tell_deleted(state, post)
 
 
@@ -143,16 +162,58 @@ def _require_fitting_text(user: User, text: str) -> None:
         raise forbidden(TOO_LONG)
 
 
-def _require_permitted(state: XState, user: User, body: dict[str, Any]) -> None:
+def _require_short_film(user: User, media: list[Media]) -> None:
+    """Only now, after upload and processing, does X look at a film's length."""
+    allowed = film_seconds_allowed(user)
+    if any(each.seconds > allowed for each in media):
+        raise forbidden(TOO_LONG_A_FILM.format(minutes=allowed // 60))
+
+
+def _require_permitted(state: XState, body: dict[str, Any]) -> None:
     """What apps of the self-serve plan may not do."""
-    if "quote_tweet_id" in body:  # Enterprise apps may quote; this twin keeps no quotes
-        raise forbidden("You are not permitted to quote this post with your current access level.")
+    if "quote_tweet_id" in body and not state.world.settings.enterprise:
+        raise forbidden(NO_QUOTES)
     if len(CASHTAG.findall(body.get("text", ""))) > limits.CASHTAGS:
         raise forbidden("Your post may not contain more than one cashtag.")
-    if "edit_options" in body:
-        previous = state.live_post(body["edit_options"].get("previous_post_id", ""))
-        if not user.premium or previous is None or previous.user_id != user.id:
-            raise forbidden("You are not allowed to edit this Tweet.")
+
+
+def _required_quote(state: XState, quoted_id: str) -> Post | None:
+    if not quoted_id:
+        return None
+    quoted = state.live_post(quoted_id)
+    if quoted is None:
+        raise forbidden("You attempted to quote a Tweet that is deleted or not visible to you.")
+    return state.latest(quoted)
+
+
+def _required_previous(state: XState, user: User, body: dict[str, Any]) -> Post | None:
+    """The version to be edited: an own post, the newest of its versions, soon enough, by an account that may."""
+    if "edit_options" not in body:
+        return None
+    previous = state.live_post(body["edit_options"].get("previous_post_id", ""))
+    if previous is None or previous.user_id != user.id or not is_editable(state, previous) or "poll" in body:
+        raise forbidden(NO_EDITS)
+    return previous
+
+
+def is_editable(state: XState, post: Post) -> bool:
+    """Whether this version may still be edited."""
+    user, first = state.users.find(post.user_id), state.posts.find(post.versions[0]) or post
+    return (
+        user is not None
+        and user.premium
+        and not post.superseded
+        and not post.poll
+        and post.in_reply_to_user in {"", user.id}
+        and len(post.versions) <= limits.EDITS
+        and state.now < first.created_at + limits.EDIT_SECONDS
+    )
+
+
+def _parent_id(body: dict[str, Any], previous: Post | None) -> str:
+    """What a post answers; an edit stays where it was."""
+    asked: str = body.get("reply", {}).get("in_reply_to_tweet_id", "")
+    return previous.in_reply_to if previous else asked
 
 
 def _required_parent(state: XState, user: User, parent_id: str) -> Post | None:
@@ -169,10 +230,11 @@ def _required_parent(state: XState, user: User, parent_id: str) -> Post | None:
 
 def _summons(state: XState, parent: Post, user: User) -> bool:
     mentioned = any(name.lower() == user.username.lower() for name in MENTION.findall(parent.text))
-    return mentioned or (state.world.settings.replies_count_as_summons and parent.in_reply_to_user == user.id)
+    quoted = parent.quoted_user == user.id
+    return mentioned or quoted or (state.world.settings.replies_count_as_summons and parent.in_reply_to_user == user.id)
 
 
-def _refuse_duplicate(state: XState, user: User, text: str, parent: Post | None) -> None:
+def _refuse_duplicate(state: XState, user: User, text: str, parent: Post | None, previous: Post | None) -> None:
     if not state.world.settings.duplicate_protection or not text:
         return
     since = state.now - limits.DUPLICATE_SECONDS
@@ -180,7 +242,7 @@ def _refuse_duplicate(state: XState, user: User, text: str, parent: Post | None)
         if seen >= limits.DUPLICATE_LOOKBACK or post.created_at < since:
             return
         same_place = post.in_reply_to == (parent.id if parent else "")
-        if post.deleted_at is None and same_place and post.text == text:
+        if post.stands and same_place and post.text == text and post != previous:
             state.refused_duplicates[user.id] = state.refused_duplicates.get(user.id, 0) + 1
             raise forbidden(DUPLICATE)
 
@@ -191,37 +253,59 @@ def publish(
     text: str,
     *,
     parent: Post | None = None,
+    quoted: Post | None = None,
+    previous: Post | None = None,
     media: list[Media] | None = None,
+    poll: dict[str, Any] | None = None,
     reply_settings: str = "everyone",
     app_id: str = "",
+    made_with_ai: bool = False,
+    paid_partnership: bool = False,
     named_by_reply: tuple[User, ...] = (),
 ) -> Post:
     """Let a post stand, whoever writes it, and tell the apps.
 
-    `named_by_reply` are those whose handles X itself puts before a reply written on its site.
+    `previous` is the version that it takes the place of. `named_by_reply` are those whose handles X itself puts before
+    a reply written on its site.
     """
     post_id = state.new_id()
-    shown, urls = shorten(text, post_id, with_media=bool(media))
+    shown, urls = shorten(text, post_id, with_media=bool(media), quoted=_address_of(state, quoted))
     handles = "".join(f"@{named.username} " for named in named_by_reply)
     found = (state.find_user(name) for name in MENTION.findall(text))
     implicit = [named.id for named in named_by_reply] or ([parent.user_id] if parent else [])
-    post = state.posts.put(
-        Post(
-            id=post_id,
-            user_id=user.id,
-            text=text,
-            wire_text=handles + shown,
-            urls=urls,
-            media_ids=[item.id for item in media or ()],
-            created_at=state.now,
-            conversation_id=parent.conversation_id if parent else post_id,
-            in_reply_to=parent.id if parent else "",
-            in_reply_to_user=parent.user_id if parent else "",
-            reply_settings=reply_settings,
-            app_id=app_id,
-            mentions=list(dict.fromkeys(named.id for named in found if named)),
-            implicit=[user_id for user_id in implicit if user_id != user.id],
-        )
+    poll = poll or {}
+    post = Post(
+        id=post_id,
+        user_id=user.id,
+        text=text,
+        wire_text=handles + shown,
+        urls=urls,
+        media_ids=[item.id for item in media or ()],
+        created_at=state.now,
+        conversation_id=before.conversation_id if (before := previous or parent) else post_id,
+        in_reply_to=parent.id if parent else "",
+        in_reply_to_user=parent.user_id if parent else "",
+        reply_settings=reply_settings,
+        app_id=app_id,
+        mentions=list(dict.fromkeys(named.id for named in found if named)),
+        implicit=[user_id for user_id in implicit if user_id != user.id],
+        quoted=quoted.id if quoted else "",
+        quoted_user=quoted.user_id if quoted else "",
+        poll=list(poll.get("options", ())),
+        poll_minutes=poll.get("duration_minutes", 0),
+        made_with_ai=made_with_ai,
+        paid_partnership=paid_partnership,
+        history=[*previous.versions, post_id] if previous else [],
+        liked_by=previous.liked_by if previous else [],
     )
+    for version in filter(None, map(state.posts.find, post.history)):
+        state.posts.put(replace(version, history=post.history, superseded=True))
+    state.posts.put(post)
     webhooks.tell_created(state, post)
     return post
+
+
+def _address_of(state: XState, post: Post | None) -> str:
+    """Where a post is seen, as X writes it into a text that quotes it."""
+    user = state.users.find(post.user_id) if post else None
+    return f"https://twitter.com/{user.username}/status/{post.id}" if post and user else ""

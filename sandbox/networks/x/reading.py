@@ -4,6 +4,7 @@ Source: docs.x.com and its OpenAPI 2.167 (new dialect), tweepy 4.17 (legacy dial
 one of the new expansions is answered in the new dialect, any other in the legacy one. Unknown names are ignored.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -13,7 +14,8 @@ from starlette.responses import JSONResponse, Response
 
 from sandbox.calls import Call
 from sandbox.clock import iso_milliseconds
-from sandbox.networks.x.errors import invalid_request, not_found_error, problem
+from sandbox.networks.x import figures, limits
+from sandbox.networks.x.errors import field_unauthorised, invalid_request, not_found_error, problem
 from sandbox.networks.x.oauth import Caller, require_user
 from sandbox.networks.x.state import Media, Post, User, XState
 from sandbox.networks.x.text import NUMBER, mention_entities, url_entities
@@ -21,6 +23,8 @@ from sandbox.networks.x.text import NUMBER, mention_entities, url_entities
 NEW_EXPANSIONS = {"referenced_posts", "edit_history_post_ids"}
 TIMELINE_LIMITS = (5, 100)
 TIMELINE_DEPTH = 3200
+# Told to the author only, and only for a while.
+OWN_FIGURES = ("non_public_metrics", "organic_metrics")
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,7 @@ class Wanted:
     post: frozenset[str]
     user: frozenset[str]
     media: frozenset[str]
+    poll: frozenset[str]
     expansions: frozenset[str]
     new: bool
 
@@ -45,6 +50,7 @@ def read_wanted(call: Call) -> Wanted:
         post=names("tweet.fields") | names("post.fields"),
         user=names("user.fields"),
         media=names("media.fields"),
+        poll=names("poll.fields"),
         expansions=expansions,
         new="post.fields" in call.query or bool(expansions & NEW_EXPANSIONS),
     )
@@ -62,7 +68,8 @@ def one_post(state: XState, call: Call, caller: Caller, post_id: str) -> Respons
     if post is None:
         return JSONResponse({"errors": [not_found_error(post_id, "id")]})
     wanted = read_wanted(call)
-    return _answer({"data": show_post(state, post, wanted)}, state, call, [post], wanted)
+    body = {"data": show_post(state, post, wanted, reader=caller.user)}
+    return _answer(body, state, call, [post], wanted, reader=caller.user)
 
 
 def many_posts(state: XState, call: Call, caller: Caller) -> Response:
@@ -74,10 +81,12 @@ def many_posts(state: XState, call: Call, caller: Caller) -> Response:
         require_number(post_id)
     wanted = read_wanted(call)
     found = [post for post in map(state.live_post, ids) if post]
-    body: dict[str, Any] = {"data": [show_post(state, post, wanted) for post in found]} if found else {}
+    body: dict[str, Any] = {"data": [show_post(state, post, wanted, reader=caller.user) for post in found]}
+    if not found:
+        del body["data"]
     if missing := [post_id for post_id in ids if state.live_post(post_id) is None]:
         body["errors"] = [not_found_error(post_id, "ids") for post_id in missing]
-    return _answer(body, state, call, found, wanted)
+    return _answer(body, state, call, found, wanted, reader=caller.user)
 
 
 def timeline(state: XState, call: Call, caller: Caller, user_id: str) -> Response:
@@ -88,11 +97,13 @@ def timeline(state: XState, call: Call, caller: Caller, user_id: str) -> Respons
     if user is None:
         return problem(404, "Not Found Error", f"Could not find user with id: [{user_id}].", "resource-not-found")
     bounds = read_bounds(call, TIMELINE_LIMITS)
-    matching = (post for post in state.posts.newest(user_id) if post.deleted_at is None and bounds.takes(post))
-    return answer_list(state, call, list(islice(matching, TIMELINE_DEPTH)), bounds)
+    matching = (post for post in state.posts.newest(user_id) if post.stands and bounds.takes(post))
+    return answer_list(state, call, list(islice(matching, TIMELINE_DEPTH)), bounds, reader=caller.user)
 
 
-def answer_list(state: XState, call: Call, matching: list[Post], bounds: "Bounds") -> Response:
+def answer_list(
+    state: XState, call: Call, matching: list[Post], bounds: "Bounds", *, reader: User | None = None
+) -> Response:
     """One page of posts, with what stands beside it."""
     wanted = read_wanted(call)
     page = matching[bounds.offset : bounds.offset + bounds.size]
@@ -100,12 +111,12 @@ def answer_list(state: XState, call: Call, matching: list[Post], bounds: "Bounds
     body: dict[str, Any] = {"meta": meta}
     if page:
         meta |= {"newest_id": max(page, key=_number).id, "oldest_id": min(page, key=_number).id}
-        body["data"] = [show_post(state, post, wanted) for post in page]
+        body["data"] = [show_post(state, post, wanted, reader=reader) for post in page]
     if bounds.offset + bounds.size < len(matching):
-        meta["next_token"] = _page_token(bounds.offset + bounds.size)
+        meta["next_token"] = page_token(bounds.offset + bounds.size)
     if bounds.offset:
-        meta["previous_token"] = _page_token(max(bounds.offset - bounds.size, 0))
-    return _answer(body, state, call, page, wanted)
+        meta["previous_token"] = page_token(max(bounds.offset - bounds.size, 0))
+    return _answer(body, state, call, page, wanted, reader=reader)
 
 
 def _number(post: Post) -> int:
@@ -130,7 +141,7 @@ def show_user(state: XState, user: User, wanted: Wanted, base: str) -> dict[str,
 
 
 def _user_metrics(state: XState, user: User, *, new: bool) -> dict[str, int]:
-    posts = user.opening_posts + sum(post.deleted_at is None for post in state.posts.group(user.id))
+    posts = user.opening_posts + sum(post.stands for post in state.posts.group(user.id))
     return {
         "followers_count": user.followers,
         "following_count": 0,
@@ -139,40 +150,93 @@ def _user_metrics(state: XState, user: User, *, new: bool) -> dict[str, int]:
     }
 
 
-def show_post(state: XState, post: Post, wanted: Wanted) -> dict[str, Any]:
+def show_post(state: XState, post: Post, wanted: Wanted, *, reader: User | None = None) -> dict[str, Any]:
     """A post with the default fields and those asked for, empty ones left out."""
-    history, referenced = (
-        ("edit_history_post_ids", "referenced_posts") if wanted.new else ("edit_history_tweet_ids", "referenced_tweets")
-    )
+    history = "edit_history_post_ids" if wanted.new else "edit_history_tweet_ids"
     shown: dict[str, Any] = {"id": post.id, "text": post.wire_text}
     if not wanted.new or history in wanted.expansions:
-        shown[history] = [post.id]
+        shown[history] = post.versions
     asked = wanted.post | wanted.expansions
     if "author_id" in asked:
         shown["author_id"] = post.user_id
     if post.in_reply_to and "in_reply_to_user_id" in asked:
         shown["in_reply_to_user_id"] = post.in_reply_to_user
-    if post.in_reply_to and referenced in asked:
-        shown[referenced] = [{"type": "replied_to", "id": post.in_reply_to}]
-    if (post.media_ids and "attachments" in wanted.post) or (
-        "attachments.media_keys" in wanted.expansions and post.media_ids
-    ):
-        shown["attachments"] = {"media_keys": _keys(state, post)}
+    shown |= _references(post, asked, new=wanted.new)
+    if attachments := _attachments(state, post, wanted):
+        shown["attachments"] = attachments
     if "entities" in wanted.post and (entities := _entities(state, post)):
         shown["entities"] = entities
-    plain: dict[str, Any] = {
-        "conversation_id": post.conversation_id,
-        "created_at": iso_milliseconds(post.created_at),
-        "lang": "zxx",
-        "possibly_sensitive": False,
-        "reply_settings": post.reply_settings,
-        "public_metrics": state.metrics(post, new=wanted.new),
+    plain: dict[str, Callable[[], Any]] = {
+        "conversation_id": lambda: post.conversation_id,
+        "created_at": lambda: iso_milliseconds(post.created_at),
+        "edit_controls": lambda: _edit_controls(state, post),
+        "lang": lambda: "zxx",
+        "paid_partnership": lambda: post.paid_partnership,
+        "possibly_sensitive": lambda: False,
+        "reply_settings": lambda: post.reply_settings,
+        "public_metrics": lambda: state.metrics(post, new=wanted.new),
     }
-    return shown | {name: value for name, value in plain.items() if name in wanted.post}
+    shown |= {name: value() for name, value in plain.items() if name in wanted.post}
+    return shown | _own_figures(state, post, wanted, reader)
 
 
-def _answer(body: dict[str, Any], state: XState, call: Call, posts: list[Post], wanted: Wanted) -> Response:
+def _references(post: Post, asked: frozenset[str], *, new: bool) -> dict[str, Any]:
+    name = "referenced_posts" if new else "referenced_tweets"
+    found = [
+        {"type": kind, "id": post_id}
+        for kind, post_id in (("replied_to", post.in_reply_to), ("quoted", post.quoted))
+        if post_id
+    ]
+    return {name: found} if found and name in asked else {}
+
+
+def _attachments(state: XState, post: Post, wanted: Wanted) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    if post.media_ids and ("attachments" in wanted.post or "attachments.media_keys" in wanted.expansions):
+        found["media_keys"] = _keys(state, post)
+    if post.poll and ("attachments" in wanted.post or "attachments.poll_ids" in wanted.expansions):
+        found["poll_ids"] = [post.versions[0]]
+    return found
+
+
+def _edit_controls(state: XState, post: Post) -> dict[str, Any]:
+    first = state.posts.find(post.versions[0]) or post
+    author = state.users.find(post.user_id)
+    return {
+        "edits_remaining": limits.EDITS + 1 - len(post.versions),
+        "is_edit_eligible": author is not None and author.premium and not post.poll,
+        "editable_until": iso_milliseconds(first.created_at + limits.EDIT_SECONDS),
+    }
+
+
+def tells_own_figures(state: XState, post: Post, reader: User | None) -> bool:
+    """Whether these figures are told: to the author, for a month."""
+    return reader is not None and reader.id == post.user_id and state.now - post.created_at <= limits.FIGURES_SECONDS
+
+
+def _own_figures(state: XState, post: Post, wanted: Wanted, reader: User | None) -> dict[str, Any]:
+    if not tells_own_figures(state, post, reader):
+        return {}
+    seen = sum(figures.seen_by_day(state, post).values())
+    counts = {"impression_count": seen, "user_profile_clicks": seen // 90, "engagements": seen // 25}
+    if post.urls:
+        counts["url_link_clicks"] = seen // 60
+    return {name: counts for name in OWN_FIGURES if name in wanted.post}
+
+
+def _answer(
+    body: dict[str, Any],
+    state: XState,
+    call: Call,
+    posts: list[Post],
+    wanted: Wanted,
+    *,
+    reader: User | None = None,
+) -> Response:
     call.resources = [post.id for post in posts]
+    untold = [post for post in posts if not tells_own_figures(state, post, reader)]
+    if errors := [field_unauthorised(post.id, name) for name in OWN_FIGURES if name in wanted.post for post in untold]:
+        body["errors"] = [*body.get("errors", ()), *errors]
     if includes := _includes(state, posts, wanted, call.base):
         body["includes"] = includes
     return JSONResponse(body)
@@ -186,11 +250,26 @@ def _includes(state: XState, posts: list[Post], wanted: Wanted, base: str) -> di
     if "attachments.media_keys" in wanted.expansions:
         media = [state.media.find(media_id) for post in posts for media_id in post.media_ids]
         includes["media"] = [_show_media(item, wanted, base) for item in media if item]
+    if "attachments.poll_ids" in wanted.expansions:
+        includes["polls"] = [_show_poll(state, post, wanted) for post in posts if post.poll]
     if expanded := wanted.expansions & {"referenced_tweets.id", "referenced_posts", "referenced_posts.id"}:
-        parents = {post.in_reply_to: state.live_post(post.in_reply_to) for post in posts if post.in_reply_to}
+        named = [post_id for post in posts for post_id in (post.in_reply_to, post.quoted) if post_id]
+        parents = {post_id: state.live_post(post_id) for post_id in named}
         name = "tweets" if "referenced_tweets.id" in expanded else "posts"
         includes[name] = [show_post(state, parent, wanted) for parent in parents.values() if parent]
     return {name: found for name, found in includes.items() if found}
+
+
+def _show_poll(state: XState, post: Post, wanted: Wanted) -> dict[str, Any]:
+    ends_at = post.created_at + 60 * post.poll_minutes
+    everything: dict[str, Any] = {
+        "duration_minutes": post.poll_minutes,
+        "end_datetime": iso_milliseconds(ends_at),
+        "voting_status": "open" if state.now < ends_at else "closed",
+    }
+    options = [{"position": place + 1, "label": label, "votes": 0} for place, label in enumerate(post.poll)]
+    shown = {name: value for name, value in everything.items() if name in wanted.poll}
+    return {"id": post.versions[0], "options": options, **shown}
 
 
 def _show_media(media: Media, wanted: Wanted, base: str) -> dict[str, Any]:
@@ -199,6 +278,7 @@ def _show_media(media: Media, wanted: Wanted, base: str) -> dict[str, Any]:
         "alt_text": media.alt_text,
         "width": media.width,
         "height": media.height,
+        "duration_ms": int(media.seconds * 1000),
         "url": f"{base}/media/{media.id}" if kind == "photo" else "",
     }
     shown = {name: value for name, value in everything.items() if name in wanted.media and value}
@@ -252,7 +332,7 @@ def read_bounds(call: Call, sizes: tuple[int, int]) -> Bounds:
         raise invalid_request(f"The `max_results` query parameter value [{size}] is not between {low} and {high}")
     return Bounds(
         size=int(size),
-        offset=_read_page_token(query.get("next_token") or query.get("pagination_token", "")),
+        offset=read_page_token(query.get("next_token") or query.get("pagination_token", "")),
         start=_read_time(query, "start_time", 0.0),
         end=_read_time(query, "end_time", float("inf")),
         since_id=int(query.get("since_id", "0")),
@@ -270,15 +350,15 @@ def _read_time(query: dict[str, str], name: str, default: float) -> float:
         raise invalid_request(f"The `{name}` query parameter is no RFC 3339 date-time", **{name: query[name]}) from None
 
 
-def _page_token(offset: int) -> str:
+def page_token(offset: int) -> str:
     return f"7140dibdnow9c7btw{offset:x}"
 
 
-def _read_page_token(token: str) -> int:
+def read_page_token(token: str) -> int:
     if not token:
         return 0
     try:
-        return int(token.removeprefix(_page_token(0)[:-1]), 16)
+        return int(token.removeprefix(page_token(0)[:-1]), 16)
     except ValueError:
         raise invalid_request("The `pagination_token` query parameter is invalid", pagination_token=token) from None
 

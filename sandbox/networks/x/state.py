@@ -3,6 +3,7 @@
 import itertools
 from dataclasses import dataclass, field, replace
 
+from sandbox.networks.x import figures
 from sandbox.networks.x.limits import DAY, REPLAY_SECONDS, Windows
 from sandbox.world import World
 
@@ -82,6 +83,41 @@ class Post:
     liked_by: list[str] = field(default_factory=list)
     hidden: bool = False
     deleted_at: float | None = None
+    quoted: str = ""  # the post that is shown in this one
+    quoted_user: str = ""
+    poll: list[str] = field(default_factory=list)  # its choices
+    poll_minutes: int = 0
+    history: list[str] = field(default_factory=list)  # all versions of an edited post, oldest first
+    superseded: bool = False  # a later version stands in its place
+    made_with_ai: bool = False
+    paid_partnership: bool = False
+
+    @property
+    def stands(self) -> bool:
+        """Whether lists show it: a former version is found by its id only."""
+        return self.deleted_at is None and not self.superseded
+
+    @property
+    def versions(self) -> list[str]:
+        return self.history or [self.id]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    """A direct message between two users, not encrypted."""
+
+    id: str
+    conversation_id: str  # both users' ids, the smaller first
+    sender_id: str
+    recipient_id: str
+    text: str
+    created_at: float
+    app_id: str = ""
+    hidden_from: list[str] = field(default_factory=list)  # who deleted it: the other still has it
+
+    @property
+    def participants(self) -> tuple[str, str]:
+        return self.sender_id, self.recipient_id
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +135,7 @@ class Media:
     height: int = 0
     alt_text: str = ""
     failure: str = ""
+    seconds: float = 0.0  # how long a film is, where its file says so
 
     @property
     def key(self) -> str:
@@ -170,6 +207,13 @@ class XState:
             conversation=lambda post: (post.conversation_id,),
             mentions=lambda post: dict.fromkeys([*post.mentions, *post.implicit]),
             replies=lambda post: (post.in_reply_to,) if post.in_reply_to else (),
+            quotes=lambda post: (post.quoted,) if post.quoted else (),
+        )
+        self.messages = table(
+            "x.messages",
+            Message,
+            group_by=lambda message: message.conversation_id,
+            user=lambda message: message.participants,
         )
         self.webhooks = table("x.webhooks", Webhook)
         self.subscriptions = table("x.subscriptions", Subscription, group_by=lambda subscription: subscription.user_id)
@@ -199,11 +243,25 @@ class XState:
         post = self.posts.find(post_id)
         return post if post and post.deleted_at is None else None
 
+    def latest(self, post: Post) -> Post:
+        """The version that stands, of whichever one is given."""
+        return self.posts.find(post.versions[-1]) or post
+
     def metrics(self, post: Post, *, new: bool) -> dict[str, int]:
-        """A post's public counts, in either dialect."""
-        names = ["repost_count" if new else "retweet_count", "quote_count", "bookmark_count", "impression_count"]
-        replies = sum(reply.deleted_at is None for reply in self.posts.newest(post.id, "replies"))
-        return {**dict.fromkeys(names, 0), "reply_count": replies, "like_count": len(post.liked_by)}
+        """A post's public counts, in either dialect; all versions count together."""
+        replies, quotes = (
+            sum(found.stands for each in post.versions for found in self.posts.newest(each, grouping))
+            for grouping in ("replies", "quotes")
+        )
+        likes = len(self.latest(post).liked_by)
+        return {
+            "repost_count" if new else "retweet_count": 0,
+            "quote_count": quotes,
+            "bookmark_count": 0,
+            "impression_count": sum(figures.seen_by_day(self, post).values()),
+            "reply_count": replies,
+            "like_count": likes,
+        }
 
     def keep_sent(self, event: SentEvent) -> None:
         """Keep an event for a day."""

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from sandbox.networks.x.engagement import set_like
+from sandbox.networks.x.messages import write as send_message
 from sandbox.networks.x.publishing import publish, remove_post
 from sandbox.networks.x.state import Post, User, XState
 from sandbox.strangers.cast import PEOPLE, Someone, invent
@@ -31,7 +32,7 @@ def user_of(someone: Someone) -> User:
 class XStrangers:
     """Fulfils sandbox.strangers.deeds.Strangers."""
 
-    kinds: tuple[Kind, ...] = ("comment", "reply", "mention", "like", "unlike")
+    kinds: tuple[Kind, ...] = ("comment", "reply", "mention", "quote", "message", "like", "unlike")
 
     def __init__(self, state: XState) -> None:
         self.state = state
@@ -61,6 +62,10 @@ class XStrangers:
                 return self._reply(request)
             case "mention":
                 return self._mention(request)
+            case "quote":
+                return self._quote(request)
+            case "message":
+                return self._message(request)
             case "like" | "unlike":
                 return self._like(request)
         raise Impossible(f"X has no {request.kind}; strangers there can {', '.join(self.kinds)}.")
@@ -87,6 +92,43 @@ class XStrangers:
         if handle.lower() not in text.lower():
             text = f"{handle} {text}"
         return self._deed("mention", publish(self.state, author, text), account, author)
+
+    def _quote(self, request: Request) -> Deed:
+        """A post of one's own that shows one of the account's."""
+        state = self.state
+        quoted = self._post(request.on) if request.on else self._newest(self._account(request.account))
+        if quoted is None:
+            raise Impossible(f"Nothing to quote: {request.account!r}.")
+        account = self._account(quoted.user_id)
+        author = self._stranger(request.who, account)
+        text = request.text or write("comment", author.language, self.chance)
+        return self._deed("quote", publish(state, author, text, quoted=quoted), account, author, on=quoted.id)
+
+    def _message(self, request: Request) -> Deed:
+        """A direct message; `on` is the conversation."""
+        state = self.state
+        known = next(iter(state.messages.group(request.on)), None) if request.on else None
+        if request.on and known is None:
+            raise Impossible(f"No conversation {request.on!r}.")
+        people = [user for user in map(state.users.find, known.participants if known else ()) if user]
+        account = next((user for user in people if not user.stranger), None) or self._account(request.account)
+        if request.who == ITSELF and not people:
+            raise Impossible("The account answers in a conversation: name it with on.")
+        stranger = next((user for user in people if user.stranger), None) or self._stranger(request.who, account)
+        author, reader = (account, stranger) if request.who == ITSELF else (stranger, account)
+        words = "answer" if request.who == ITSELF else "message"
+        message = send_message(state, author, reader, request.text or write(words, author.language, self.chance))
+        return Deed(
+            network="x",
+            kind="message",
+            id=message.id,
+            at=state.now,
+            account=account.id,
+            author=author.id,
+            author_name=author.name,
+            text=message.text,
+            thread=message.conversation_id,
+        )
 
     def _like(self, request: Request) -> Deed:
         post = self._post(request.on)
@@ -127,9 +169,11 @@ class XStrangers:
         return user
 
     def _account_of(self, post: Post) -> User:
-        """Whose conversation it is; a mention's is the one it names."""
+        """Whose conversation it is; a mention's is the one it names, a quote's the one it shows."""
         root = self.state.posts.find(post.conversation_id) or post
         owner = self._account(root.user_id)
+        if owner.stranger and root.quoted_user:
+            return self._account(root.quoted_user)
         if owner.stranger and root.mentions:
             return self._account(root.mentions[0])
         return owner

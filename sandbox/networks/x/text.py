@@ -40,8 +40,11 @@ def _parser() -> Callable[[str], Any]:
     return parse
 
 
-def shorten(text: str, post_id: str, *, with_media: bool) -> tuple[str, list[list[str]]]:
-    """The text as the API shows it, and its links as [short, as written]; the last may be that of the media."""
+def shorten(text: str, post_id: str, *, with_media: bool, quoted: str = "") -> tuple[str, list[list[str]]]:
+    """The text as the API shows it, and its links as [short, as written]; the last may be that of the media.
+
+    The address of a post that is quoted stands behind the text.
+    """
     urls: list[list[str]] = []
 
     def replace(match: re.Match[str]) -> str:
@@ -51,6 +54,9 @@ def shorten(text: str, post_id: str, *, with_media: bool) -> tuple[str, list[lis
     # The API escapes the three characters that end or begin HTML, and only those.
     shown = URL.sub(replace, text)
     shown = html.escape(shown, quote=False)
+    if quoted:
+        urls.append([_short(f"{post_id}:quoted"), quoted])
+        shown = f"{shown} {urls[-1][0]}".lstrip()
     if with_media:
         link = _short(f"{post_id}:media")
         urls.append([link, ""])

@@ -9,7 +9,18 @@ from starlette.responses import Response
 from sandbox.calls import Call
 from sandbox.faults import Fault
 from sandbox.networks.base import Operation, Refused
-from sandbox.networks.x import activity, engagement, limits, media, oauth, publishing, reading, registration
+from sandbox.networks.x import (
+    activity,
+    analytics,
+    engagement,
+    limits,
+    media,
+    messages,
+    oauth,
+    publishing,
+    reading,
+    registration,
+)
 from sandbox.networks.x.cast import USERS
 from sandbox.networks.x.consent import consent_page
 from sandbox.networks.x.errors import (
@@ -40,6 +51,14 @@ _ROUTES: tuple[tuple[str, str, str, str, ApiHandler], ...] = (
     ("DELETE", "2/tweets/{}", "x.delete", "x.delete", lambda s, _, w, i: publishing.delete_post(s, w, i)),
     ("GET", "2/tweets", "x.read", "x.read.many", lambda s, c, w, _: reading.many_posts(s, c, w)),
     ("GET", "2/tweets/{}", "x.read", "x.read.one", reading.one_post),
+    ("GET", "2/tweets/analytics", "x.analytics", "x.analytics", lambda s, c, w, _: analytics.analytics(s, c, w)),
+    ("GET", "2/tweets/{}/quote_tweets", "x.quotes", "x.quotes", engagement.quotes),
+    ("POST", "2/dm_conversations/with/{}/messages", "x.messages.send", "x.messages.send", messages.send),
+    ("GET", "2/dm_conversations/with/{}/dm_events", "x.messages.list", "x.messages", messages.events_with),
+    ("GET", "2/dm_events", "x.messages.list", "x.messages", lambda s, c, w, _: messages.events(s, c, w)),
+    ("GET", "2/dm_events/{}", "x.messages.read", "x.messages.one", messages.event),
+    ("DELETE", "2/dm_events/{}", "x.messages.delete", "x.messages.delete",
+     lambda s, _, w, i: messages.delete(s, w, i)),
     ("GET", "2/users/{}/mentions", "x.mentions", "x.mentions", engagement.mentions),
     ("GET", "2/tweets/search/recent", "x.search", "x.search", lambda s, c, w, _: engagement.search(s, c, w)),
     ("PUT", "2/tweets/{}/hidden", "x.hide", "x.hide", engagement.hide),

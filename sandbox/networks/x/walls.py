@@ -1,12 +1,14 @@
 """What a person sees of X: walls, what people wrote under and beside them, and the counts."""
 
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
 from sandbox.networks.base import Answered, Published, Said, Wall, WallNote, WallPicture, WallPost
-from sandbox.networks.x.state import Post, User, XState
+from sandbox.networks.x.state import Message, Post, User, XState
 
 WALL_REPLIES = 30
+QUOTED_POSTS = 50  # how many of an account's newest posts are looked at for quotes
 
 
 def _stands_alone(post: Post) -> bool:
@@ -31,7 +33,7 @@ class XWalls:
         user = self.state.users.find(account)
         if user is None:
             return []
-        live = (post for post in self.state.posts.newest(user.id) if post.deleted_at is None and _stands_alone(post))
+        live = (post for post in self.state.posts.newest(user.id) if post.stands and _stands_alone(post))
         return [self._wall_post(user, post) for post in islice(live, limit)]
 
     def published(self, account: str | None) -> list[Published]:
@@ -47,27 +49,41 @@ class XWalls:
                 media=len(post.media_ids),
             )
             for post in posts
-            if post.user_id not in strangers
+            if post.user_id not in strangers and not post.superseded
         ]
 
     def answered(self, account: str | None) -> list[Answered]:
-        """Replies of accounts; strangers' are not counted."""
+        """Replies and direct messages of accounts; strangers' are not counted."""
         posts = self.state.posts.group(account) if account else self.state.posts.all()
-        users = self.state.users
-        return [
-            Answered(
-                network="x",
-                id=post.id,
-                account=post.user_id,
-                on=post.in_reply_to,
-                text=post.text,
-                at=post.created_at,
-                by_app=post.app_id,
-                deleted=post.deleted_at is not None,
-            )
+        found = [
+            self._answer(post, post.user_id, post.in_reply_to, deleted=post.deleted_at is not None)
             for post in posts
-            if post.in_reply_to and (author := users.find(post.user_id)) and not author.stranger
+            if post.in_reply_to and not post.superseded and self._is_account(post.user_id)
         ]
+        messages = self.state.messages.group(account, "user") if account else self.state.messages.all()
+        found += [
+            self._answer(message, message.sender_id, message.conversation_id, deleted=bool(message.hidden_from))
+            for message in messages
+            if account in {None, message.sender_id} and self._is_account(message.sender_id)
+        ]
+        return sorted(found, key=lambda answer: answer.at)
+
+    def _is_account(self, user_id: str) -> bool:
+        user = self.state.users.find(user_id)
+        return user is not None and not user.stranger
+
+    def _answer(self, row: Post | Message, user_id: str, on: str, *, deleted: bool) -> Answered:
+        return Answered(
+            network="x",
+            id=row.id,
+            account=user_id,
+            on=on,
+            text=row.text,
+            at=row.created_at,
+            by_app=row.app_id,
+            deleted=deleted,
+            public=isinstance(row, Post),
+        )
 
     def said(self, post_id: str) -> list[Said]:
         root = self.state.posts.find(post_id)
@@ -82,7 +98,7 @@ class XWalls:
                 hidden=post.hidden,
             )
             for post in self.state.posts.group(post_id, "conversation")
-            if post.id != post_id and post.deleted_at is None
+            if post.id != post_id and post.stands and not (root and post.id in root.versions)
         ]
 
     def _wall(self, user: User) -> Wall:
@@ -93,8 +109,8 @@ class XWalls:
             handle=f"@{user.username}",
             about=user.description,
             followers=user.followers,
-            published=len(posts),
-            live=sum(post.deleted_at is None for post in posts),
+            published=sum(not post.superseded for post in posts),
+            live=sum(post.stands for post in posts),
             refused_duplicates=self.state.refused_duplicates.get(user.id, 0),
         )
 
@@ -107,27 +123,56 @@ class XWalls:
             at=post.created_at,
             pictures=tuple(WallPicture(path=f"/media/{item.id}", alt=item.alt_text) for item in files),
             permalink=f"https://x.com/{user.username}/status/{post.id}",
+            edited=bool(post.history),
             **self._talk(user, post),
         )
 
     def letters(self, account: str, limit: int) -> list[WallNote]:
-        """Mentions of the account that began a conversation of their own, the newest first."""
+        """Mentions and quotes that began a conversation of their own, and direct messages, the newest first."""
         user = self.state.users.find(account)
         if user is None:
             return []
-        named = (
-            post
-            for post in self.state.posts.newest(account, "mentions")
-            if post.deleted_at is None and not post.in_reply_to
-        )
-        return [self._note(user, post, kind="mention", with_replies=True) for post in islice(named, limit)]
+        named = [post for post in self.state.posts.newest(account, "mentions") if post.stands and not post.in_reply_to]
+        quotes = [
+            quote
+            for post in islice(self.state.posts.newest(account), QUOTED_POSTS)
+            for quote in self.state.posts.group(post.id, "quotes")
+            if quote.stands and quote.user_id != account
+        ]
+        posts = {post.id: post for post in [*named, *quotes]}.values()
+        found = [self._note(user, post, kind="mention", with_replies=True) for post in posts]
+        found += self._threads(user)
+        return sorted(found, key=lambda note: -note.at)[:limit]
+
+    def _threads(self, user: User) -> list[WallNote]:
+        """Each conversation as its first message, with the others under it."""
+        by_thread: dict[str, list[Message]] = {}
+        for message in self.state.messages.group(user.id, "user"):
+            by_thread.setdefault(message.conversation_id, []).append(message)
+        return [self._thread_note(user, rows) for rows in by_thread.values()]
+
+    def _thread_note(self, user: User, rows: list[Message]) -> WallNote:
+        def note(row: Message) -> WallNote:
+            author = self.state.users.find(row.sender_id)
+            return WallNote(
+                id=row.id,
+                kind="message",
+                author=author.name if author else "",
+                author_id=row.sender_id,
+                text=row.text,
+                at=row.created_at,
+                own=row.sender_id == user.id,
+            )
+
+        first, *others = map(note, rows[-WALL_REPLIES:])
+        return replace(first, on=rows[0].conversation_id, notes=tuple(others), can=("message",))
 
     def _talk(self, user: User, post: Post) -> dict[str, Any]:
         """The newest replies in their order, and how many more there are."""
         living = (
             row
             for row in self.state.posts.newest(post.id, "replies")
-            if row.deleted_at is None and not (row.user_id == user.id and _stands_alone(row))
+            if row.stands and not (row.user_id == user.id and _stands_alone(row))
         )
         shown = list(islice(living, WALL_REPLIES))[::-1]
         return {
@@ -159,6 +204,6 @@ class XWalls:
         waiting = [post.id]
         while waiting and len(found) < WALL_REPLIES:
             replies = self.state.posts.group(waiting.pop(0), "replies")
-            found += [row for row in replies if row.deleted_at is None]
+            found += [row for row in replies if row.stands]
             waiting += [row.id for row in replies]
         return sorted(found, key=lambda row: row.created_at)

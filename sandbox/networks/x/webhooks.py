@@ -14,7 +14,7 @@ from typing import Any
 
 from sandbox.clock import iso_milliseconds
 from sandbox.networks.x import limits
-from sandbox.networks.x.state import Post, SentEvent, Subscription, User, XState
+from sandbox.networks.x.state import Message, Post, SentEvent, Subscription, User, XState
 from sandbox.webhooks.courier import Parcel
 
 
@@ -56,10 +56,12 @@ class XSender:
 
 
 def tell_created(state: XState, post: Post) -> None:
-    """A post as its author's, as a reply to somebody's post, as a mention of somebody."""
+    """A post as its author's, as a reply to somebody's post, as a quote of one, as a mention of somebody."""
     _tell(state, "post.create", post.user_id, post)
     if post.in_reply_to_user and post.in_reply_to_user != post.user_id:
         _tell(state, "post.reply.create", post.in_reply_to_user, post)
+    if post.quoted_user and post.quoted_user != post.user_id:
+        _tell(state, "post.quote.create", post.quoted_user, post)
     for user_id in post.mentions:
         if user_id != post.user_id:
             _tell(state, "post.mention.create", user_id, post)
@@ -86,6 +88,32 @@ def tell_liked(state: XState, post: Post, user: User) -> None:
         for subscription in _subscriptions(state, "like.create", owner):
             if subscription.direction in {"", direction}:
                 _send(state, subscription, payload, {"users": [_user(user)]}, post.id)
+
+
+def tell_message(state: XState, message: Message) -> None:
+    """To the one who wrote it and to the one it was written to, in the shape of the former Account Activity API."""
+    users = {each.id: {"data": _user(each)} for each in map(state.users.find, message.participants) if each}
+    payload = {
+        "direct_message_events": [
+            {
+                "type": "message_create",
+                "id": message.id,
+                "created_timestamp": str(int(message.created_at * 1000)),
+                "message_create": {
+                    "target": {"recipient_id": message.recipient_id},
+                    "sender_id": message.sender_id,
+                    "message_data": {
+                        "text": message.text,
+                        "entities": {"hashtags": [], "symbols": [], "user_mentions": [], "urls": []},
+                    },
+                },
+            }
+        ],
+        "users": users,
+    }
+    for kind, owner in (("dm.sent", message.sender_id), ("dm.received", message.recipient_id)):
+        for subscription in _subscriptions(state, kind, owner):
+            _send(state, subscription, payload, {}, message.id)
 
 
 def tell_revoked(state: XState, user_id: str, app_id: str) -> None:
@@ -121,14 +149,13 @@ def _payload(state: XState, post: Post) -> dict[str, Any]:
         "conversation_id": post.conversation_id,
         "public_metrics": counted | {f"{name}_str": str(number) for name, number in counted.items()},
         "created_at": iso_milliseconds(post.created_at),
-        "edit_history_tweet_ids": [post.id],
+        "edit_history_tweet_ids": post.versions,
     }
     if post.in_reply_to:
-        payload |= {
-            "in_reply_to_user_id": post.in_reply_to_user,
-            "in_reply_to_tweet_id": post.in_reply_to,
-            "referenced_tweets": [{"type": "replied_to", "id": post.in_reply_to}],
-        }
+        payload |= {"in_reply_to_user_id": post.in_reply_to_user, "in_reply_to_tweet_id": post.in_reply_to}
+    referenced = (("replied_to", post.in_reply_to), ("quoted", post.quoted))
+    if any(post_id for _, post_id in referenced):
+        payload["referenced_tweets"] = [{"type": kind, "id": post_id} for kind, post_id in referenced if post_id]
     return payload
 
 
