@@ -4,7 +4,7 @@ A secret NAME may also come as NAME_FILE, the path of a file that holds it.
 """
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -53,7 +53,11 @@ class Env:
     x_client_secret: str
     x_consumer_key: str  # with the secret: the app's own access, for webhooks
     x_consumer_secret: str  # also signs what X sends
-    x_enterprise: bool  # an Enterprise contract: likes, and answers to people who did not mention the account
+    x_enterprise: bool  # an Enterprise contract: likes, quotes, and answers to people who did not mention the account
+    x_messages: bool  # the app may read and write direct messages
+    x_daily_figures: bool  # series by day are worth their price: each post read for them is paid
+    x_monthly_credits: int | None  # what X may cost in a calendar month, in US dollars; None: X's own cap decides
+    x_dialect: str  # which names of fields are asked for: legacy or new
     x_api_url: str
     x_authorise_url: str
     # Google's services may be one client or several: with one, a person's grant is for all of them.
@@ -134,6 +138,14 @@ class Reader:
     def number(self, name: str, default: int) -> int:
         return self._parsed(name, str(default), _positive, "a whole number above zero, for example 10", default)
 
+    def number_or_none(self, name: str) -> int | None:
+        return self.number(name, 1) if self.variables.get(name) else None
+
+    def one_of(self, name: str, choices: Sequence[str]) -> str:
+        """Return one of these words, the first unless another is given."""
+        known = {each: each for each in choices}
+        return self._parsed(name, choices[0], lambda value: known[value], " or ".join(choices), choices[0])
+
     def seconds(self, name: str, default: int) -> timedelta:
         given = self._parsed(name, str(default), _positive, f"whole seconds, for example {default}", default)
         return timedelta(seconds=given)
@@ -194,6 +206,10 @@ def read_env(variables: Mapping[str, str]) -> Env:
         x_consumer_key=read.text("X_CONSUMER_KEY", ""),
         x_consumer_secret=read.secret("X_CONSUMER_SECRET", ""),
         x_enterprise=read.boolean("X_ENTERPRISE", False),
+        x_messages=read.boolean("X_MESSAGES", False),
+        x_daily_figures=read.boolean("X_DAILY_FIGURES", False),
+        x_monthly_credits=read.number_or_none("X_MONTHLY_CREDITS"),
+        x_dialect=read.one_of("X_DIALECT", ("legacy", "new")),
         x_api_url=read.address("X_API_URL", "https://api.x.com"),
         x_authorise_url=read.address("X_AUTHORISE_URL", "https://x.com"),
         google_accounts_url=read.address("GOOGLE_ACCOUNTS_URL", "https://accounts.google.com"),

@@ -30,6 +30,7 @@ def _facebook() -> Provider:
 
 
 def _x() -> Provider:
+    from integrations.networks.x.dialects import Dialect
     from integrations.networks.x.provider import XProvider
 
     return XProvider(
@@ -37,6 +38,10 @@ def _x() -> Provider:
         consumer=AppKeys(client_id=env.x_consumer_key, client_secret=env.x_consumer_secret),
         webhook_address=webhook_address("x"),
         enterprise=env.x_enterprise,
+        messages=env.x_messages,
+        daily_figures=env.x_daily_figures,
+        monthly_credits=env.x_monthly_credits,
+        dialect=Dialect(env.x_dialect),
         api_url=env.x_api_url,
         authorise_url=env.x_authorise_url,
         http=Client([env.x_api_url]),

@@ -77,6 +77,7 @@ SENTENCES: dict[str, Promise] = {
         "in for %(allowed)s, and start again."
     ),
     "media_refused": _("%(network)s cannot use the picture. Save it anew as JPEG or PNG and replace it."),
+    "film_refused": _("%(network)s cannot use the film. Save it anew as MP4 (H.264 with AAC sound) and replace it."),
     "media_expired": _("%(network)s no longer has the uploaded picture. Send the post again to upload it anew."),
     "account_restricted": _(
         "%(network)s has restricted this account. Sign in there, follow what it asks for, then send the post again."
@@ -124,6 +125,25 @@ SENTENCES: dict[str, Promise] = {
         "send it again."
     ),
     "x_not_summoned": _("X allows answers only to people who mentioned the account. This one cannot be sent."),
+    "x_quote_gone": _("X no longer has the post that is quoted, or does not show it to the account. Quote another."),
+    "x_messages_closed": _(
+        "X lets the account write to this person no more: they closed their messages or blocked it. The answer was not "
+        "sent."
+    ),
+    "x_thread_broken": _("The part of the thread before this one never came out, so this one has nothing to follow."),
+    "x_edit_closed": _(
+        "X lets this post be changed no more: it takes edits from accounts with a subscription, five times within an "
+        "hour, and never of polls or answers to others."
+    ),
+    "x_edit_media": _(
+        "This post has pictures or a film, and X does not say whether they outlive a change. Change it on X itself."
+    ),
+    "x_film_alone": _("X shows up to four pictures or one film, never both. Remove some."),
+    "x_poll_with_media": _("X takes no pictures or films with a poll. Remove them."),
+    "x_poll_choices": _("This poll has %(found)s choice; X wants at least %(allowed)s. Add one."),
+    "x_thread_without_parts": _("A thread needs a second text. Add it, or choose a plain post."),
+    "x_quote_malformed": _("This is no address of a post on X. It looks like https://x.com/name/status/123."),
+    "x_quote_with_media": _("X takes no pictures or films with a quote. Remove them, or the quote."),
     "x_cashtags": _("This text has %(found)s cashtags; X takes %(allowed)s. Write the others without $."),
     # composing
     "text_missing": _("There is nothing to publish yet. Write a text or add a picture."),
@@ -159,6 +179,17 @@ SENTENCES: dict[str, Promise] = {
     "option.x.reply_settings.mentionedUsers": _("People it names"),
     "option.x.reply_settings.subscribers": _("Its subscribers"),
     "option.x.reply_settings.verified": _("Verified people"),
+    "option.x.poll_choices": _("Choices of the poll"),
+    "option.x.poll_minutes": _("How long the poll is open"),
+    "option.x.poll_minutes.60": _("1 hour"),
+    "option.x.poll_minutes.360": _("6 hours"),
+    "option.x.poll_minutes.720": _("12 hours"),
+    "option.x.poll_minutes.1440": _("1 day"),
+    "option.x.poll_minutes.4320": _("3 days"),
+    "option.x.poll_minutes.10080": _("7 days"),
+    "option.x.made_with_ai": _("Made with artificial intelligence"),
+    "option.x.paid_partnership": _("Paid partnership"),
+    "option.x.quote": _("Address of the post to quote"),
     "address_missing": _(
         "%(network)s fetches pictures and films from a public address, and this installation has none. Its operator "
         "must set PUBLIC_BASE_URL to an address that %(network)s can reach."

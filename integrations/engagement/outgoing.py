@@ -29,13 +29,14 @@ class ReplyLimits:
 class ContentTerms:
     """How long the network lets its content be kept without asking anew. ``lease`` None: until it says otherwise.
 
-    ``source`` names the terms, ``read_on`` the day they were read (ISO), shown where an organisation sets its periods.
+    ``leases`` are of the kinds that differ. ``source`` names the terms, ``read_on`` the day they were read (ISO), shown
+    where an organisation sets its periods.
     """
 
     lease: timedelta | None
     source: str
     read_on: str
-    leases: Mapping[MessageKind, timedelta] = dataclasses.field(default_factory=dict)
+    leases: Mapping[MessageKind, timedelta | None] = dataclasses.field(default_factory=dict)
 
     def lease_of(self, kind: MessageKind) -> timedelta | None:
         return self.leases.get(kind, self.lease)

@@ -36,6 +36,16 @@ def test_every_fault_is_told_at_once() -> None:
     assert "SECRET_KEY is not set" in message
 
 
+def test_a_word_that_is_none_of_the_choices_names_them() -> None:
+    with pytest.raises(ImproperlyConfigured, match="X_DIALECT=newest; give legacy or new"):
+        read_env({**GOOD, "X_DIALECT": "newest"})
+
+
+def test_a_number_may_be_left_open() -> None:
+    assert read_env({**GOOD, "X_MONTHLY_CREDITS": ""}).x_monthly_credits is None
+    assert read_env({**GOOD, "X_MONTHLY_CREDITS": "250"}).x_monthly_credits == 250
+
+
 def test_a_secret_may_come_as_a_file(tmp_path: Path) -> None:
     path = tmp_path / "secret"
     path.write_text("from a file\n")

@@ -8,27 +8,44 @@ from integrations.contract import AppKeys, UsageSink, ignore_usage
 from integrations.networks._shared.oauth import basic_authorisation
 from integrations.networks._shared.refusals import body_of, lost_answer, send
 from integrations.networks.x import errors, mapping
+from integrations.networks.x.dialects import Dialect, asking
 from integrations.networks.x.errors import KEY
 from integrations.networks.x.limits import POSTS_A_PAGE
 from lib.http import Answer, Client
 from lib.http.client import Stream
 
-POST_FIELDS = "attachments,created_at,entities,note_tweet,referenced_tweets"
+POST_FIELDS = (
+    "attachments", "created_at", "edit_history_tweet_ids", "entities", "note_tweet", "referenced_tweets",
+)  # fmt: skip
 MESSAGE_FIELDS = (
-    "attachments,author_id,conversation_id,created_at,entities,in_reply_to_user_id,note_tweet,referenced_tweets"
-)
-AROUND = {  # who wrote, which is paid, and what hangs on it
-    "expansions": "author_id,attachments.media_keys",
+    "attachments", "author_id", "conversation_id", "created_at", "edit_history_tweet_ids", "entities",
+    "in_reply_to_user_id", "note_tweet", "referenced_tweets",
+)  # fmt: skip
+EDIT_FIELDS = (*POST_FIELDS, "edit_controls")
+FIGURE_FIELDS = ("created_at", "public_metrics")
+OWN_FIGURE_FIELDS = (*FIGURE_FIELDS, "non_public_metrics")
+AROUND = ("author_id", "attachments.media_keys")  # who wrote, which is paid, and what hangs on it
+AROUND_FIELDS = {
     "user.fields": "id,name,profile_image_url,username",
     "media.fields": "alt_text,media_key,preview_image_url,type,url",
 }
-USER_FIELDS = "id,name,profile_image_url,subscription_type,username"
+USER_FIELDS = "id,name,profile_image_url,public_metrics,subscription_type,username,verified_type"
+PRIVATE_FIELDS = "created_at,dm_conversation_id,event_type,id,text"
 
 
 class XClient:
     """Calls on behalf of whoever's token is given. ``subject`` is that account's id, for the budgets."""
 
-    def __init__(self, *, http: Client, api_url: str, keys: AppKeys, usage: UsageSink = ignore_usage) -> None:
+    def __init__(
+        self,
+        *,
+        http: Client,
+        api_url: str,
+        keys: AppKeys,
+        usage: UsageSink = ignore_usage,
+        dialect: Dialect = Dialect.LEGACY,
+    ) -> None:
+        self._dialect = dialect
         self._http = http
         self._api_url = api_url.rstrip("/")
         self._keys = keys
@@ -59,21 +76,21 @@ class XClient:
         )
 
     # https://docs.x.com/x-api/posts/create-post
-    def create_post(self, token: str, body: Mapping[str, Any], *, subject: str) -> Mapping[str, Any]:
-        return self._data("POST", "/2/tweets", token, budget="x.posts", subject=subject, document=body, once=True)
+    def create_post(self, token: str, body: Mapping[str, Any], *, subject: str, once: bool = True) -> Mapping[str, Any]:
+        """Publish. ``once`` false: whoever calls looks before it calls again (an edit)."""
+        return self._data("POST", "/2/tweets", token, budget="x.posts", subject=subject, document=body, once=once)
 
     # https://docs.x.com/x-api/posts/delete-post
     def delete_post(self, token: str, network_id: str, *, subject: str) -> Mapping[str, Any]:
         return self._data("DELETE", f"/2/tweets/{network_id}", token, budget="x.deletions", subject=subject)
 
     # https://docs.x.com/x-api/users/get-posts
-    def posts_since(self, token: str, *, subject: str, since: datetime, count: int) -> Mapping[str, Any]:
+    def posts_since(
+        self, token: str, *, subject: str, since: datetime, count: int, next_token: str = ""
+    ) -> Mapping[str, Any]:
         """Return one page of an account's own timeline, newest first; without ``data`` when it is empty."""
-        params = {
-            "max_results": str(count),
-            "tweet.fields": POST_FIELDS,
-            "start_time": _moment(since),
-        }
+        params = {"max_results": str(count), "start_time": _moment(since), **asking(self._dialect, POST_FIELDS)}
+        params |= {"pagination_token": next_token} if next_token else {}
         return self._json(
             "GET", f"/2/users/{subject}/tweets", token, budget="x.timeline", subject=subject, params=params
         )
@@ -81,7 +98,7 @@ class XClient:
     # https://docs.x.com/x-api/users/get-mentions
     def mentions(self, token: str, *, subject: str, since_id: str, until_id: str, since: datetime) -> Mapping[str, Any]:
         """Return one page, newest first, of what names the account: after an id, else since a time; before an id."""
-        params = {"max_results": str(POSTS_A_PAGE), "tweet.fields": MESSAGE_FIELDS, **AROUND}
+        params = {"max_results": str(POSTS_A_PAGE), **self._with_around()}
         params |= {"since_id": since_id} if since_id else {"start_time": _moment(since)}
         params |= {"until_id": until_id} if until_id else {}
         path = f"/2/users/{subject}/mentions"
@@ -96,8 +113,7 @@ class XClient:
             "query": query,
             "max_results": str(POSTS_A_PAGE),
             "start_time": _moment(since),
-            "tweet.fields": MESSAGE_FIELDS,
-            **AROUND,
+            **self._with_around(),
         }
         params |= {"until_id": until_id} if until_id else {}
         params |= {"next_token": next_token} if next_token else {}
@@ -106,8 +122,44 @@ class XClient:
     # https://docs.x.com/x-api/posts/get-posts-by-ids
     def posts(self, token: str, network_ids: Sequence[str], *, subject: str) -> Mapping[str, Any]:
         """Look up to a hundred posts up; those that are gone stand in ``errors``."""
-        params = {"ids": ",".join(network_ids), "tweet.fields": MESSAGE_FIELDS, **AROUND}
-        return self._json("GET", "/2/tweets", token, budget="x.lookup", subject=subject, params=params)
+        return self._lookup(token, network_ids, self._with_around(), subject=subject)
+
+    def own_posts(
+        self, token: str, network_ids: Sequence[str], fields: Sequence[str], *, subject: str
+    ) -> Mapping[str, Any]:
+        """The same for posts of the account, without who wrote them."""
+        return self._lookup(token, network_ids, asking(self._dialect, fields), subject=subject)
+
+    # https://docs.x.com/x-api/posts/get-post-analytics
+    def analytics(
+        self, token: str, network_ids: Sequence[str], *, subject: str, since: datetime, until: datetime, fields: str
+    ) -> Mapping[str, Any]:
+        """Return figures of up to a hundred own posts by day."""
+        params = {
+            "ids": ",".join(network_ids),
+            "start_time": _moment(since),
+            "end_time": _moment(until),
+            "granularity": "daily",
+            "analytics.fields": fields,
+        }
+        path = "/2/tweets/analytics"
+        return self._json("GET", path, token, budget="x.analytics", subject=subject, params=params)
+
+    # https://docs.x.com/x-api/direct-messages/create-dm-message-by-participant-id
+    def send_message(self, token: str, person_id: str, text: str, *, subject: str) -> Mapping[str, Any]:
+        path = f"/2/dm_conversations/with/{person_id}/messages"
+        document = {"text": text}
+        return self._data("POST", path, token, budget="x.messages.send", subject=subject, document=document, once=True)
+
+    # https://docs.x.com/x-api/direct-messages/get-dm-events
+    def private_messages(self, token: str, *, subject: str, next_token: str = "") -> Mapping[str, Any]:
+        """Return one page of all that was written to and by the account in private, newest first."""
+        return self._private("/2/dm_events", token, subject=subject, next_token=next_token)
+
+    # https://docs.x.com/x-api/direct-messages/get-dm-events-for-a-dm-conversation
+    def private_messages_with(self, token: str, person_id: str, *, subject: str) -> Mapping[str, Any]:
+        """Return the newest of what was exchanged with one person."""
+        return self._private(f"/2/dm_conversations/with/{person_id}/dm_events", token, subject=subject, next_token="")
 
     # https://docs.x.com/x-api/posts/hide-reply
     def set_hidden(self, token: str, network_id: str, *, hidden: bool, subject: str) -> None:
@@ -151,6 +203,27 @@ class XClient:
     def create_alt_text(self, token: str, upload_id: str, text: str, *, subject: str) -> None:
         document = {"id": upload_id, "metadata": {"alt_text": {"text": text}}}
         self._json("POST", "/2/media/metadata", token, budget="x.alt_texts", subject=subject, document=document)
+
+    def _with_around(self) -> Mapping[str, str]:
+        return {**asking(self._dialect, MESSAGE_FIELDS, AROUND), **AROUND_FIELDS}
+
+    def _lookup(
+        self, token: str, network_ids: Sequence[str], asked: Mapping[str, str], *, subject: str
+    ) -> Mapping[str, Any]:
+        params = {"ids": ",".join(network_ids), **asked}
+        return self._json("GET", "/2/tweets", token, budget="x.lookup", subject=subject, params=params)
+
+    def _private(self, path: str, token: str, *, subject: str, next_token: str) -> Mapping[str, Any]:
+        sender = "" if self._dialect is Dialect.NEW else ",sender_id"
+        params = {
+            "max_results": str(POSTS_A_PAGE),
+            "event_types": "MessageCreate",
+            "dm_event.fields": PRIVATE_FIELDS + sender,
+            "expansions": "sender_id",
+            "user.fields": AROUND_FIELDS["user.fields"],
+        }
+        params |= {"pagination_token": next_token} if next_token else {}
+        return self._json("GET", path, token, budget="x.messages", subject=subject, params=params)
 
     def _ask_as_app(self, path: str, form: Mapping[str, str], *, once: bool) -> Answer:
         """Send a form under the app's own keys: by Basic when it has a secret, by its id alone when it is public."""

@@ -1,12 +1,11 @@
 """What X offers to those who listen and answer: the second half of the provider."""
 
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from integrations.contract import NOTHING, Account, AppKeys, Findings, Sighting
+from integrations.contract import NOTHING, Account, AppKeys, Feature, Findings, Sighting
 from integrations.engagement import (
     Act,
     Arrived,
@@ -21,19 +20,19 @@ from integrations.engagement import (
     WebhookRefused,
 )
 from integrations.errors import PermanentError
-from integrations.fingerprints import CLOCK_SKEW, fingerprint, judge
+from integrations.fingerprints import CLOCK_SKEW, judge
 from integrations.networks._shared.refusals import lost_answer
-from integrations.networks.x import limits, mapping, messages, subscribing, webhooks
+from integrations.networks.x import limits, mapping, messages, private, subscribing, webhooks
 from integrations.networks.x.app_client import XAppClient
 from integrations.networks.x.client import XClient
 from integrations.networks.x.errors import KEY
+from integrations.networks.x.following import words_of
 from integrations.networks.x.polling import poll
 from integrations.networks.x.text import weighted_length
 
 GONE = "post_gone"
 _REPLY_AND_HIDE = frozenset({Act.REPLY, Act.HIDE, Act.SHOW})
 _LIKES = frozenset({Act.LIKE, Act.UNLIKE})
-_NAMES_IN_FRONT = re.compile(r"^(?:@\w+\s+)+")
 
 
 class XEngagement:
@@ -44,21 +43,30 @@ class XEngagement:
     _consumer: AppKeys
     _webhook_address: str
     _enterprise: bool
+    _messages: bool
 
     content_terms = limits.CONTENT_TERMS
-    kinds_of_message = frozenset({MessageKind.COMMENT, MessageKind.MENTION})
+
+    @property
+    def kinds_of_message(self) -> frozenset[MessageKind]:
+        public = frozenset({MessageKind.COMMENT, MessageKind.MENTION})
+        return public | {MessageKind.PRIVATE} if self._messages else public
 
     @property
     def has_webhooks(self) -> bool:
         return bool(self._consumer.client_id and self._consumer.client_secret)
 
     def acts(self, kind: MessageKind, *, by_account: bool = False) -> frozenset[Act]:
+        if kind is MessageKind.PRIVATE:  # deleting one leaves it with the other side
+            return frozenset() if by_account else frozenset({Act.REPLY})
         if by_account:
             return frozenset({Act.DELETE})
         offered = _REPLY_AND_HIDE if kind is MessageKind.COMMENT else frozenset({Act.REPLY})
         return offered | _LIKES if self._enterprise else offered
 
     def reply_limits(self, kind: MessageKind, details: Mapping[str, str] = NOTHING) -> ReplyLimits:
+        if kind is MessageKind.PRIVATE:
+            return ReplyLimits(text_max=limits.PRIVATE_TEXT_MAX)
         return ReplyLimits(text_max=limits.limits_for(details).text_max)
 
     def count_reply(self, text: str) -> int:
@@ -79,27 +87,40 @@ class XEngagement:
         return webhooks.read_event(payload, account_id=account_id)
 
     def subscribe(self, account: Account, *, now: datetime) -> None:
-        subscribing.subscribe(self._app, account, address=self._webhook_address)
+        events = subscribing.events_of(account, messages=self._messages)
+        subscribing.subscribe(self._app, account, address=self._webhook_address, events=events)
 
     def unsubscribe(self, account: Account, *, now: datetime) -> None:
         subscribing.unsubscribe(self._app, account)
 
     def is_subscribed(self, account: Account, *, now: datetime) -> bool:
-        return subscribing.is_subscribed(self._app, account, address=self._webhook_address)
+        events = subscribing.events_of(account, messages=self._messages)
+        return subscribing.is_subscribed(self._app, account, address=self._webhook_address, events=events)
 
     # polling
 
     def poll(
         self, account: Account, *, cursor: Mapping[str, Any], since: datetime, watched: Sequence[str], now: datetime
     ) -> Iterator[Page]:
-        return poll(self._client, account, cursor=cursor, since=since, watched=watched, now=now)
+        return poll(
+            self._client,
+            account,
+            cursor=cursor,
+            since=since,
+            watched=watched,
+            with_messages=self._messages and Feature.MESSAGES in account.features,
+            now=now,
+        )
 
     def fetch_messages(
         self, account: Account, targets: Collection[Target], *, now: datetime
     ) -> Mapping[str, IncomingMessage | None]:
-        """Look posts up, a hundred per call. What X names among its ``errors`` is deleted, protected or withheld."""
+        """Look posts up, a hundred per call. What X names among its ``errors`` is deleted, protected or withheld.
+
+        Direct messages are left to polling: X would answer fifteen in as many minutes, one by one.
+        """
         found: dict[str, IncomingMessage | None] = {}
-        everything = list(targets)
+        everything = [each for each in targets if each.kind is not MessageKind.PRIVATE]
         for start in range(0, len(everything), limits.LOOKUP_MAX):
             some = everything[start : start + limits.LOOKUP_MAX]
             answer = self._client.posts(
@@ -121,6 +142,8 @@ class XEngagement:
 
     def reply(self, account: Account, target: Target, text: str, *, now: datetime) -> Sent:
         """Answer a post. Apps without an Enterprise contract may answer only who mentioned the account."""
+        if target.kind is MessageKind.PRIVATE:
+            return self._write(account, target.thread_id, text)
         body = {"text": text, "reply": {"in_reply_to_tweet_id": target.message_id}}
         data = self._client.create_post(account.credentials.access_token, body, subject=account.network_id)
         network_id = str(data.get("id") or "")
@@ -138,6 +161,8 @@ class XEngagement:
         known: Collection[str] = (),
         now: datetime,
     ) -> Findings:
+        if target.kind is MessageKind.PRIVATE:
+            return self._find_written(account, target.thread_id, text, since=since, known=known)
         timeline = self._client.posts_since(
             account.credentials.access_token,
             subject=account.network_id,
@@ -145,10 +170,10 @@ class XEngagement:
             count=limits.LOOK_BACK_POSTS,
         )
         answers = [each for each in timeline.get("data") or () if messages.replied_to(each) == target.message_id]
-        wanted = _fingerprint(text)
+        wanted = words_of(text)
 
         def is_ours(sighting: Sighting) -> bool:
-            return _fingerprint(sighting.text) == wanted
+            return words_of(sighting.text) == wanted
 
         return judge(
             mapping.sightings({"data": answers}, handle=account.handle),
@@ -178,7 +203,27 @@ class XEngagement:
             if error.key != GONE:
                 raise
 
+    def _write(self, account: Account, person_id: str, text: str) -> Sent:
+        token, subject = account.credentials.access_token, account.network_id
+        data = self._client.send_message(token, person_id, text, subject=subject)
+        network_id = str(data.get("dm_event_id") or "")
+        if not network_id:
+            raise lost_answer(KEY, status=201, once=True)
+        return Sent(network_id=network_id)
 
-def _fingerprint(text: str) -> str:
-    """X puts the names of those who are answered in front of a text by itself."""
-    return fingerprint(mapping.comparable(_NAMES_IN_FRONT.sub("", text)), media_count=0)
+    def _find_written(
+        self, account: Account, person_id: str, text: str, *, since: datetime, known: Collection[str]
+    ) -> Findings:
+        token, subject = account.credentials.access_token, account.network_id
+        answer = self._client.private_messages_with(token, person_id, subject=subject)
+        wanted = words_of(text)
+        found = list(private.sightings(answer, account_id=account.network_id))
+        reaches_back = not (answer.get("meta") or {}).get("next_token")
+        return judge(
+            found,
+            text=text,
+            is_ours=lambda sighting: words_of(sighting.text) == wanted,
+            since=since,
+            known=known,
+            covered=reaches_back or any(each.published_at < since for each in found),
+        )

@@ -6,13 +6,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from integrations.contract import Composition, Feature, Presence, Sighting, UsageReport
+from integrations.contract import Composition, Feature, Form, Presence, Sighting, UsageReport
 from integrations.errors import Reach
 
 _SCHEME = re.compile(r"https?://", re.IGNORECASE)
 _CASHTAG = re.compile(r"(?<![\w$])\$[A-Za-z]{1,6}(?:[._][A-Za-z]{1,2})?(?![\w$])")
 _DOMAIN = re.compile(r"\w\.\w")
 _SLASH_AT_END = re.compile(r"/(?=\s|$)")
+_POST_ADDRESS = re.compile(
+    r"^https?://(?:www\.|mobile\.)?(?:x|twitter)\.com/\w+/status/(\d{1,19})(?:[/?#].*)?$", re.IGNORECASE
+)
+# X writes the address of a quoted post behind the text, whoever asked for the quote and how.
+_QUOTED_AT_END = re.compile(r"\s*(?:www\.|mobile\.)?(?:x|twitter)\.com/\w+/status/\d+\S*\s*$", re.IGNORECASE)
+_SENT_AS_THEY_ARE = ("reply_settings", "made_with_ai", "paid_partnership")
 
 
 def text_of(composition: Composition) -> str:
@@ -22,12 +28,24 @@ def text_of(composition: Composition) -> str:
 
 def post_body(composition: Composition, media_ids: Sequence[str]) -> dict[str, Any]:
     """Return the body that creates the post. X refuses unknown and empty keys."""
-    body: dict[str, Any] = {}
+    options = composition.options
+    body: dict[str, Any] = {name: options[name] for name in _SENT_AS_THEY_ARE if options.get(name)}
     if text := text_of(composition):
         body["text"] = text
     if media_ids:
         body["media"] = {"media_ids": list(media_ids)}
-    return body | dict(composition.options)
+    if composition.form is Form.POLL:
+        choices, minutes = options.get("poll_choices") or [], options.get("poll_minutes") or 0
+        body["poll"] = {"options": list(choices), "duration_minutes": int(minutes)}
+    if quoted := post_id_in(str(options.get("quote") or "")):
+        body["quote_tweet_id"] = quoted
+    return body
+
+
+def post_id_in(address: str) -> str:
+    """Return the id of the post that an address on X leads to, empty when it leads elsewhere."""
+    found = _POST_ADDRESS.match(address.strip())
+    return found[1] if found else ""
 
 
 def count_cashtags(text: str) -> int:
@@ -48,15 +66,15 @@ def permalink(handle: str, network_id: str) -> str:
 def presence(user: Mapping[str, Any]) -> Presence:
     """Return the account that a user object describes."""
     handle = str(user.get("username") or "")
-    subscription = str(user.get("subscription_type") or "")
+    facts = {"subscription": user.get("subscription_type"), "verified": user.get("verified_type")}
     return Presence(
         network_id=str(user["id"]),
         name=str(user.get("name") or handle),
         handle=handle,
         picture_url=str(user.get("profile_image_url") or ""),
         permalink=f"https://x.com/{handle}" if handle else "",
-        able=frozenset({Feature.PUBLISH, Feature.ENGAGE, Feature.INSIGHTS}),
-        details={"subscription": subscription} if subscription else {},
+        able=frozenset({Feature.PUBLISH, Feature.ENGAGE, Feature.MESSAGES, Feature.INSIGHTS}),
+        details={name: str(value) for name, value in facts.items() if value},
     )
 
 
@@ -77,18 +95,22 @@ def sightings(timeline: Mapping[str, Any], *, handle: str) -> Iterator[Sighting]
 
 
 def comparable(text: str) -> str:
-    """Return a text as far as X keeps it: it adds ``http://`` to bare domains and drops or adds a closing slash."""
-    return _SLASH_AT_END.sub("", _SCHEME.sub("", text))
+    """Return a text as far as X keeps it.
+
+    It adds ``http://`` to bare domains, drops or adds a closing slash, and writes what is quoted behind the text.
+    """
+    return _SLASH_AT_END.sub("", _QUOTED_AT_END.sub("", _SCHEME.sub("", text)))
 
 
 def usage(headers: Mapping[str, str], *, network: str, budget: str, subject: str, app: str) -> Iterator[UsageReport]:
-    """Yield what the rate headers of one answer say about the window (per account) and the day (per app).
+    """Yield what the rate headers of one answer say about the window (per account) and the day (per app and account).
 
     While it is not known yet whose token it is (``subject`` empty), there is nobody to keep the window for.
     """
     scopes = (
         ("x-rate-limit", budget, Reach.ACCOUNT, subject),
         ("x-app-limit-24hour", f"{budget}.app", Reach.APP, app),
+        ("x-user-limit-24hour", f"{budget}.day", Reach.ACCOUNT, subject),
     )
     for prefix, key, reach, whose in scopes:
         limit, remaining = headers.get(f"{prefix}-limit", ""), headers.get(f"{prefix}-remaining", "")
@@ -112,6 +134,12 @@ def moment(seconds: str) -> datetime | None:
 def references(post: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     """Return which posts this one answers, reposts or quotes."""
     return post.get("referenced_tweets") or post.get("referenced_posts") or ()
+
+
+def versions(post: Mapping[str, Any]) -> Sequence[str]:
+    """Return the ids of all versions of a post, oldest first. X answers an empty text in a fresh post's history."""
+    history = post.get("edit_history_tweet_ids") or post.get("edit_history_post_ids") or ()
+    return [str(each) for each in history if each] or [str(post["id"])]
 
 
 def as_written(post: Mapping[str, Any]) -> str:

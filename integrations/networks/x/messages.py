@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from integrations.engagement import Act, Attachment, Author, Change, Incoming, IncomingMessage, MessageKind, Subject
-from integrations.networks.x.mapping import as_written, permalink, references
+from integrations.networks.x.mapping import as_written, permalink, references, versions
 
 # What is left where the conversation is somebody else's: only who began it can hide in it.
 ELSEWHERE = frozenset(Act) - {Act.HIDE, Act.SHOW}
@@ -48,17 +48,17 @@ def message(
     user = around.users.get(author_id, {})
     handle = str(user.get("username") or "")
     return IncomingMessage(
-        network_id=_first_id(post),
+        network_id=versions(post)[0],
         kind=MessageKind.COMMENT if to_account or is_own else MessageKind.MENTION,
         thread_id=conversation,
-        author=_author(author_id, user),
+        author=author(author_id, user),
         by_account=author_id == account_id,
         text=as_written(post),
         written_at=_moment(post.get("created_at")),
         answers_id="" if is_own and answered == conversation else answered,
         permalink=permalink(handle, latest),
         attachments=tuple(_attachments(post, around)),
-        edited_at=_moment(post.get("created_at")) if latest != _first_id(post) else None,
+        edited_at=_moment(post.get("created_at")) if latest != versions(post)[0] else None,
         subject=Subject(network_id=conversation, permalink=permalink("", conversation)),
         acts=None if is_own else ELSEWHERE,
     )
@@ -74,12 +74,6 @@ def incoming(message: IncomingMessage) -> Incoming:
     )
 
 
-def _first_id(post: Mapping[str, Any]) -> str:
-    """X answers an empty text in the history of a fresh post."""
-    history = post.get("edit_history_tweet_ids") or post.get("edit_history_post_ids") or ()
-    return next((str(each) for each in history if each), str(post["id"]))
-
-
 def replied_to(post: Mapping[str, Any]) -> str:
     """Return the id of the post that this one answers, empty when it answers none."""
     for each in references(post):
@@ -88,7 +82,12 @@ def replied_to(post: Mapping[str, Any]) -> str:
     return str(post.get("in_reply_to_tweet_id") or "")
 
 
-def _author(author_id: str, user: Mapping[str, Any]) -> Author | None:
+def is_own_post(message: IncomingMessage) -> bool:
+    """Whether this is what the account publishes by itself, and so no message to it."""
+    return message.by_account and not message.answers_id and message.network_id == message.thread_id
+
+
+def author(author_id: str, user: Mapping[str, Any]) -> Author | None:
     if not author_id:
         return None
     handle = str(user.get("username") or "")

@@ -1,9 +1,13 @@
-"""Reading what was posted to an account since the last time: its mentions, then the conversations that it began.
+"""Reading what was posted to an account since the last time: mentions, direct messages, conversations, quotes.
 
-Every post read is paid, so nothing is read twice on purpose but what lies in the overlap, and a scan of mentions that
-was stopped goes on where it stood. The cursor: ``mentions`` with ``newest`` (the latest id seen), and while a scan is
-under way ``since`` and ``until`` (the ids it lies between) and ``top``; ``conversations``: when each was looked at; and
-``search``, while one is under way: ``of`` which conversations, when it ``began``, ``until`` which id it is still to go.
+Every post read is paid, so nothing is read twice on purpose but what lies in the overlap, and a scan that was stopped
+goes on where it stood. The cursor:
+
+- ``mentions``: ``newest``, the latest id seen; while a scan is under way ``since`` and ``until``, the ids it lies
+  between, and ``top``.
+- ``private``: ``newest``; while a scan is under way ``top`` and the ``token`` of its next page.
+- ``conversations``: when each was looked at, with the quotes of the post that began it.
+- ``search``, while one is under way: ``of`` which conversations, when it ``began``, ``until`` which id it is to go.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,7 +17,7 @@ from typing import Any
 
 from integrations.contract import Account
 from integrations.engagement import Page
-from integrations.networks.x import limits, messages
+from integrations.networks.x import limits, messages, private
 from integrations.networks.x.client import XClient
 
 _FRESH = timedelta(seconds=15)  # X refuses a start_time that is not at least 10 s ago
@@ -26,6 +30,7 @@ def poll(
     cursor: Mapping[str, Any],
     since: datetime,
     watched: Sequence[str],
+    with_messages: bool,
     now: datetime,
 ) -> Iterator[Page]:
     """Yield pages, newest first within each scan."""
@@ -37,10 +42,13 @@ def poll(
         now=now,
         watched=frozenset(watched),
         mentions=dict(cursor.get("mentions") or {}),
+        private=dict(cursor.get("private") or {}),
         looked=looked,
         search=dict(cursor.get("search") or {}),
     )
     yield from polling.read_mentions()
+    if with_messages:
+        yield from polling.read_private()
     yield from polling.read_conversations()
 
 
@@ -52,6 +60,7 @@ class _Poll:
     now: datetime
     watched: frozenset[str]
     mentions: dict[str, str] = field(default_factory=dict)
+    private: dict[str, str] = field(default_factory=dict)
     looked: dict[str, str] = field(default_factory=dict)
     search: dict[str, Any] = field(default_factory=dict)
 
@@ -83,6 +92,43 @@ class _Poll:
             if "until" not in state:
                 return
 
+    def read_private(self) -> Iterator[Page]:
+        """Read back to what was seen, or to ``since`` where nothing was."""
+        state = self.private
+        seen_up_to = int(earlier(state["newest"])) if "newest" in state else 0
+        tokens = set[str]()
+        while True:
+            answer = self.client.private_messages(
+                self.account.credentials.access_token,
+                subject=self.account.network_id,
+                next_token=state.get("token", ""),
+            )
+            events = [each for each in answer.get("data") or () if each.get("id")]
+            state["top"] = max([state.get("top", ""), *(str(each["id"]) for each in events)], key=_number)
+            token = str((answer.get("meta") or {}).get("next_token") or "")
+            fresh = [each for each in events if int(each["id"]) > seen_up_to and self._is_recent(each)]
+            if not token or token in tokens or len(fresh) < len(events):
+                newest = max(state.get("top", ""), state.get("newest", ""), key=_number)
+                state.clear()
+                state.update({"newest": newest} if newest else {})
+            else:
+                tokens.add(token)
+                state["token"] = token
+            if fresh:
+                yield self._private_page(answer, fresh)
+            if "token" not in state:
+                return
+
+    def _is_recent(self, event: Mapping[str, Any]) -> bool:
+        """Whether a first scan reaches that far back; those after it have their newest id to go by."""
+        written = event.get("created_at")
+        return "newest" in self.private or not written or datetime.fromisoformat(str(written)) >= self.since
+
+    def _private_page(self, answer: Mapping[str, Any], events: Sequence[Mapping[str, Any]]) -> Page:
+        beside, account_id = messages.around(answer.get("includes")), self.account.network_id
+        found = (private.from_answer(each, around=beside, account_id=account_id) for each in events)
+        return Page(incoming=tuple(private.incoming(each) for each in found if each), cursor=self._cursor())
+
     def read_conversations(self) -> Iterator[Page]:
         """Search some conversations at once, those looked at at about the same time together."""
         waiting = sorted(self.watched, key=lambda each: (self._from(each), each))
@@ -98,7 +144,7 @@ class _Poll:
         since = min(self._from(each) for each in conversations)
         if since > self.now - _FRESH:
             return
-        query = " OR ".join(f"conversation_id:{each}" for each in conversations)
+        query = " OR ".join(f"conversation_id:{each} OR quotes_of_tweet_id:{each}" for each in conversations)
         if self.search.get("of") != list(conversations):
             self.search = {"of": list(conversations), "began": self.now.astimezone(UTC).isoformat(), "until": ""}
         token, seen, until = "", set[str](), str(self.search["until"])
@@ -130,13 +176,17 @@ class _Poll:
             if each.get("id") and str(each["id"]) not in self.watched
         ]
         return Page(
-            incoming=tuple(messages.incoming(each) for each in found),
-            cursor={
-                "mentions": dict(self.mentions),
-                "conversations": dict(self.looked),
-                **({"search": dict(self.search)} if self.search else {}),
-            },
+            incoming=tuple(messages.incoming(each) for each in found if not messages.is_own_post(each)),
+            cursor=self._cursor(),
         )
+
+    def _cursor(self) -> Mapping[str, Any]:
+        return {
+            "mentions": dict(self.mentions),
+            "conversations": dict(self.looked),
+            **({"private": dict(self.private)} if self.private else {}),
+            **({"search": dict(self.search)} if self.search else {}),
+        }
 
 
 def earlier(network_id: str) -> str:

@@ -1,7 +1,8 @@
 """X (OAuth 2.0 with PKCE, API v2)."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
@@ -10,14 +11,16 @@ from integrations.contract import (
     NOTHING,
     Account,
     AppKeys,
-    Budget,
     Composition,
     Credentials,
     Feature,
     Findings,
+    Form,
     GrantedAccess,
     Kind,
     Limits,
+    Media,
+    MediaKind,
     Operation,
     PlainPosts,
     Presence,
@@ -31,22 +34,33 @@ from integrations.contract import (
 )
 from integrations.errors import AuthorisationLost, OutcomeUnknown, PermanentError, Reach
 from integrations.fingerprints import CLOCK_SKEW, fingerprint, judge
+from integrations.insights import Measure, PostMeasures
 from integrations.networks._shared.judging import (
     judge_extras,
     judge_link,
     judge_media,
     judge_options,
     refused,
-    too_long,
 )
 from integrations.networks._shared.oauth import code_challenge, expiry
 from integrations.networks._shared.refusals import lost_answer
-from integrations.networks.x import limits, mapping
+from integrations.networks.x import editing, following, limits, mapping
 from integrations.networks.x.app_client import XAppClient
 from integrations.networks.x.client import XClient
+from integrations.networks.x.costs import costs
+from integrations.networks.x.dialects import Dialect
 from integrations.networks.x.engaging import XEngagement
 from integrations.networks.x.errors import KEY
-from integrations.networks.x.text import refused_characters, surely_fits, weighted_length
+from integrations.networks.x.judging import judge_special, judge_words
+from integrations.networks.x.measuring import (
+    DAY_METRICS,
+    OWN_METRICS,
+    PUBLIC_METRICS,
+    USER_METRICS,
+    measure_account,
+    measure_posts,
+)
+from integrations.networks.x.text import weighted_length
 from integrations.networks.x.uploads import is_alive, is_complete, upload
 from lib.http import Client
 
@@ -55,6 +69,7 @@ SCOPES: Mapping[Feature, frozenset[str]] = MappingProxyType(
     {
         Feature.PUBLISH: _READING | {"tweet.write", "media.write"},
         Feature.ENGAGE: _READING | {"tweet.write", "tweet.moderate.write"},
+        Feature.MESSAGES: _READING | {"dm.read", "dm.write"},
         Feature.INSIGHTS: _READING,
     }
 )
@@ -65,16 +80,21 @@ class XProvider(XEngagement, PlainPosts):
     """Speaks to X for the app with ``keys``. See README.md beside this file for its quirks.
 
     ``consumer`` is the app's other pair of keys: for its own access, and for what X signs. ``webhook_address`` is where
-    X shall tell us. ``enterprise``: the app has a contract that allows likes.
+    X shall tell us. ``enterprise``: the app has a contract that allows likes and quotes. ``messages``: it may read and
+    write direct messages. ``daily_figures``: series by day are worth their price. ``monthly_credits``: what X may cost
+    in a month, in US dollars.
     """
 
     key = KEY
     name = "X"
-    kinds = frozenset({Kind.TEXT, Kind.LINK, Kind.IMAGE, Kind.IMAGES})
-    options = limits.OPTIONS
+    kinds = frozenset({Kind.TEXT, Kind.LINK, Kind.IMAGE, Kind.IMAGES, Kind.VIDEO, Kind.POLL, Kind.THREAD})
+    forms = frozenset({Form.POST, Form.POLL, Form.THREAD})
+    edits_posts = True
     visibility_delay = limits.VISIBILITY_DELAY
     rotates_refresh_tokens = True
-    budgets: tuple[Budget, ...] = limits.BUDGETS
+    post_metrics = frozenset({*PUBLIC_METRICS.values(), *OWN_METRICS.values()})
+    measures_lag = timedelta(days=2)
+    measures_kept = None
 
     def __init__(
         self,
@@ -87,15 +107,24 @@ class XProvider(XEngagement, PlainPosts):
         consumer: AppKeys | None = None,
         webhook_address: str = "",
         enterprise: bool = False,
+        messages: bool = False,
+        daily_figures: bool = False,
+        monthly_credits: int | None = None,
+        dialect: Dialect = Dialect.LEGACY,
     ) -> None:
         self._keys = keys
         self._consumer = consumer or AppKeys(client_id="", client_secret="")
         self._app = XAppClient(http=http, api_url=api_url, consumer=self._consumer)
         self._webhook_address = webhook_address
         self._enterprise = enterprise
-        self.scopes = _scopes(enterprise=enterprise)
+        self._messages = messages
+        self._daily_figures = daily_figures
+        self.options = (*limits.OPTIONS, limits.QUOTE) if enterprise else limits.OPTIONS
+        self.budgets = limits.budgets(monthly_credits=monthly_credits)
+        self.account_metrics = frozenset({*USER_METRICS.values(), *(DAY_METRICS.values() if daily_figures else ())})
+        self.scopes = _scopes(enterprise=enterprise, messages=messages)
         self._authorise_url = authorise_url.rstrip("/")
-        self._client = XClient(http=http, api_url=api_url, keys=keys, usage=usage)
+        self._client = XClient(http=http, api_url=api_url, keys=keys, usage=usage, dialect=dialect)
 
     # connecting
 
@@ -157,10 +186,10 @@ class XProvider(XEngagement, PlainPosts):
                 self._client.revoke_token(token)
 
     def list_presences(self, credentials: Credentials, *, now: datetime) -> Iterator[Presence]:
-        yield mapping.presence(self._client.me(credentials.access_token))
+        yield self._presence(self._client.me(credentials.access_token))
 
     def describe(self, account: Account, *, now: datetime) -> Presence:
-        return mapping.presence(self._client.me(account.credentials.access_token, subject=account.network_id))
+        return self._presence(self._client.me(account.credentials.access_token, subject=account.network_id))
 
     # composing
 
@@ -179,7 +208,13 @@ class XProvider(XEngagement, PlainPosts):
     def cost(
         self, operation: Operation, composition: Composition | None = None, *, count: int = 1
     ) -> Mapping[str, int]:
-        return _cost(operation, composition or Composition(), count)
+        return costs(
+            operation,
+            composition or Composition(),
+            count,
+            with_messages=self._messages,
+            with_days=self._daily_figures,
+        )
 
     # publishing
 
@@ -217,7 +252,7 @@ class XProvider(XEngagement, PlainPosts):
             if not (is_alive(state, now=now) and is_complete(state, media)):
                 return Readiness(prepare_again=True)
             if state.get("processing"):
-                readiness = self._processing(account, str(state["id"]))
+                readiness = self._processing(account, media, str(state["id"]))
                 if not readiness.ready:
                     return readiness
         return Readiness(ready=True)
@@ -261,51 +296,92 @@ class XProvider(XEngagement, PlainPosts):
         )
 
     def delete_published(self, account: Account, network_id: str, *, now: datetime) -> None:
-        try:
-            self._client.delete_post(account.credentials.access_token, network_id, subject=account.network_id)
-        except PermanentError as error:
-            if error.key != "post_gone":
-                raise
+        editing.delete(self._client, account, network_id)
+
+    # after publishing
+
+    def follow_ups(self, composition: Composition) -> tuple[str, ...]:
+        return following.names(composition)
+
+    def follow_up(
+        self,
+        account: Account,
+        composition: Composition,
+        name: str,
+        published: Published,
+        done: Progress,
+        *,
+        now: datetime,
+    ) -> Progress:
+        return following.follow_up(self._client, account, composition, name, published=published, done=done)
+
+    def find_follow_up(
+        self,
+        account: Account,
+        composition: Composition,
+        name: str,
+        published: Published,
+        done: Progress,
+        *,
+        since: datetime,
+        now: datetime,
+    ) -> Progress | None:
+        return following.find_follow_up(
+            self._client, account, composition, name, published=published, done=done, since=since, now=now
+        )
+
+    def edit_published(
+        self, account: Account, composition: Composition, network_id: str, *, now: datetime
+    ) -> Published:
+        return editing.edit(self._client, account, composition, network_id, now=now)
+
+    # figures
+
+    def measure_account(self, account: Account, *, since: date, until: date, now: datetime) -> Iterator[Measure]:
+        return measure_account(self._client, account, since=since, until=until, with_days=self._daily_figures, now=now)
+
+    def measure_posts(
+        self, account: Account, network_ids: Collection[str], *, now: datetime
+    ) -> Mapping[str, PostMeasures]:
+        return measure_posts(self._client, account, network_ids)
 
     # inside
 
     def _asked(self, features: Collection[Feature]) -> frozenset[str]:
         return frozenset().union(*(self.scopes.get(each, frozenset()) for each in features))
 
+    def _presence(self, user: Mapping[str, Any]) -> Presence:
+        found = mapping.presence(user)
+        return found if self._messages else replace(found, able=found.able - {Feature.MESSAGES})
+
     def _problems(self, composition: Composition, allowed: Limits) -> Iterator[Problem]:
         text = mapping.text_of(composition)
         if not text.strip() and not composition.media:
             yield refused("text", "text_missing")
-        if composition.kind not in self.kinds:
-            yield refused("media", "kind_not_offered")
-        if not surely_fits(text, allowed.text_max):
-            found = weighted_length(text)
-            if found > allowed.text_max:
-                yield too_long("text", "text_too_long", found=found, allowed=allowed.text_max)
-        if characters := refused_characters(text):
-            yield refused("text", "text_not_plain", found=characters)
-        if (found := mapping.count_cashtags(text)) > limits.CASHTAGS_MAX:
-            yield refused("text", "x_cashtags", found=found, allowed=limits.CASHTAGS_MAX)
+        yield from judge_words(text, allowed, field="text")
         yield from judge_link(composition)
         yield from judge_media(composition, allowed)
-        yield from judge_extras(composition, allowed, self.forms, part_length=len)
-        yield from judge_options(composition, limits.OPTIONS)
+        yield from judge_extras(composition, allowed, self.forms, part_length=weighted_length, covers=())
+        yield from judge_special(composition, allowed)
+        yield from judge_options(composition, self.options)
 
-    def _processing(self, account: Account, upload_id: str) -> Readiness:
+    def _processing(self, account: Account, media: Media, upload_id: str) -> Readiness:
         status = self._client.upload_status(account.credentials.access_token, upload_id, subject=account.network_id)
         info = status.get("processing_info") or {}
         if info.get("state") == "failed":
-            return Readiness(failed=PermanentError("media_refused", network=KEY, reason="processing-failed"))
+            key = "film_refused" if media.kind is MediaKind.VIDEO else "media_refused"
+            return Readiness(failed=PermanentError(key, network=KEY, reason="processing-failed"))
         if info.get("state") in {"pending", "in_progress"}:
             return Readiness(check_after=timedelta(seconds=int(info.get("check_after_secs") or 0)) or _CHECK_AGAIN)
         return Readiness(ready=True)
 
 
-def _scopes(*, enterprise: bool) -> Mapping[Feature, frozenset[str]]:
-    """Likes are for apps with a contract only; X's consent page names no permission that others could use."""
-    if not enterprise:
-        return SCOPES
-    return MappingProxyType({**SCOPES, Feature.ENGAGE: SCOPES[Feature.ENGAGE] | {"like.write"}})
+def _scopes(*, enterprise: bool, messages: bool) -> Mapping[Feature, frozenset[str]]:
+    """Leave out what only other apps may have; X's consent page names no permission that they could not use."""
+    scopes = {feature: each for feature, each in SCOPES.items() if messages or feature is not Feature.MESSAGES}
+    if enterprise:
+        scopes[Feature.ENGAGE] |= {"like.write"}
+    return MappingProxyType(scopes)
 
 
 def _credentials(
@@ -334,41 +410,3 @@ def _snapshot(files: Mapping[str, Mapping[str, Any]]) -> Progress:
 
 def _fingerprint(text: str, media_count: int) -> str:
     return fingerprint(mapping.comparable(text), media_count=media_count)
-
-
-def _cost(operation: Operation, composition: Composition, count: int) -> Mapping[str, int]:
-    files = len(composition.media)
-    described = sum(bool(each.alt_text) for each in composition.media)
-    segments = sum(-(-each.size_bytes // limits.SEGMENT_BYTES) for each in composition.media)
-    price = limits.PRICE_POST_WITH_LINK if mapping.may_hold_link(composition) else limits.PRICE_POST
-    calls = 2 * files + segments
-    searches = -(-count // limits.CONVERSATIONS_A_QUERY)
-    lookups = -(-count // limits.LOOKUP_MAX)
-    return {
-        Operation.PREPARE: {
-            "x.uploads": calls,
-            "x.uploads.app": calls,
-            "x.alt_texts": described,
-            "x.credits": described * limits.PRICE_ALT_TEXT,
-        },
-        Operation.CHECK: {"x.upload_status": files},
-        Operation.COMMIT: {"x.posts": 1, "x.posts.app": 1, "x.credits": price},
-        Operation.LOOK: {"x.timeline": 1, "x.credits": limits.LOOK_BACK_POSTS * limits.PRICE_POST_READ},
-        Operation.DELETE: {"x.deletions": 1, "x.credits": limits.PRICE_DELETION},
-        Operation.DESCRIBE: {"x.me": 1, "x.credits": limits.PRICE_USER_READ},
-        Operation.POLL: {
-            "x.mentions": 1,
-            "x.mentions.app": 1,
-            "x.search": searches,
-            "x.search.app": searches,
-            "x.credits": (1 + searches) * limits.POSTS_A_POLL * limits.PRICE_MESSAGE_READ,
-        },
-        Operation.FETCH: {"x.lookup": lookups, "x.credits": count * limits.PRICE_MESSAGE_READ},
-        Operation.REPLY: {
-            "x.posts": 1,
-            "x.posts.app": 1,
-            "x.credits": price if price == limits.PRICE_POST_WITH_LINK else limits.PRICE_REPLY,
-        },
-        Operation.SUBSCRIBE: {"x.webhooks": 2, "x.subscriptions": 6},
-        Operation.ACT: {"x.hiding": 1, "x.likes": 1, "x.deletions": 1, "x.credits": limits.PRICE_ACT},
-    }.get(operation, NOTHING)

@@ -1,8 +1,7 @@
 """Uploading one file to X in segments, so that work that was stopped goes on where it stood.
 
-Progress of one file: ``id`` and ``expires_at`` (unix seconds) of the upload, ``sent`` segments, then ``finalized``,
-``processing`` while X still works on it, and ``described``, the alternative
-text that is there.
+Progress of one file: ``id`` and ``expires_at`` (unix seconds) of the upload, ``sent`` segments of ``segment`` bytes,
+then ``finalized``, ``processing`` while X still works on it, and ``described``, the alternative text that is there.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -10,10 +9,10 @@ from contextlib import closing
 from datetime import datetime, timedelta
 from typing import Any
 
-from integrations.contract import Media
+from integrations.contract import Media, MediaKind
 from integrations.errors import PermanentError
 from integrations.networks.x.client import XClient
-from integrations.networks.x.limits import MEDIA_MARGIN, SEGMENT_BYTES, UPLOAD_LIFE
+from integrations.networks.x.limits import MEDIA_MARGIN, SEGMENT_BYTES, UPLOAD_LIFE, segment_bytes
 from lib.http import Multipart
 
 State = dict[str, Any]
@@ -27,7 +26,12 @@ def is_alive(state: Mapping[str, Any], *, now: datetime) -> bool:
 
 def is_complete(state: Mapping[str, Any], media: Media) -> bool:
     """Whether nothing is left to send."""
-    return bool(state.get("finalized")) and media.alt_text in {"", state.get("described")}
+    return bool(state.get("finalized")) and words_for(media) in {"", state.get("described")}
+
+
+def words_for(media: Media) -> str:
+    """Return the text for people who cannot see a file: X takes one for pictures only."""
+    return media.alt_text if media.kind is MediaKind.IMAGE else ""
 
 
 def upload(client: XClient, token: str, media: Media, state: State, *, subject: str, save: Save, now: datetime) -> None:
@@ -41,27 +45,36 @@ def upload(client: XClient, token: str, media: Media, state: State, *, subject: 
             save(state)
         _finalize(client, token, media, state, subject=subject, save=save, now=now)
     if not is_complete(state, media):
-        client.create_alt_text(token, state["id"], media.alt_text, subject=subject)
-        state["described"] = media.alt_text
+        client.create_alt_text(token, state["id"], words_for(media), subject=subject)
+        state["described"] = words_for(media)
         save(state)
 
 
 def _begin(client: XClient, token: str, media: Media, state: State, *, subject: str, now: datetime) -> None:
+    category = "tweet_video" if media.kind is MediaKind.VIDEO else "tweet_image"
     data = client.initialize_upload(
-        token, content_type=media.content_type, size_bytes=media.size_bytes, category="tweet_image", subject=subject
+        token, content_type=media.content_type, size_bytes=media.size_bytes, category=category, subject=subject
     )
     life = timedelta(seconds=int(data.get("expires_after_secs") or UPLOAD_LIFE.total_seconds()))
     state.clear()
-    state.update(id=str(data["id"]), expires_at=int((now + life).timestamp()), sent=0)
+    state.update(
+        id=str(data["id"]), expires_at=int((now + life).timestamp()), sent=0, segment=segment_bytes(media.size_bytes)
+    )
 
 
 def _segments_left(media: Media, state: State) -> Iterator[int]:
-    count = -(-media.size_bytes // SEGMENT_BYTES)
+    count = -(-media.size_bytes // _segment_of(state))
     return iter(range(int(state.get("sent", 0)), count))
 
 
+def _segment_of(state: State) -> int:
+    """Uploads that an older release began say nothing: theirs are as advised."""
+    return int(state.get("segment", SEGMENT_BYTES))
+
+
 def _append(client: XClient, token: str, media: Media, state: State, number: int, *, subject: str) -> None:
-    start = number * SEGMENT_BYTES
+    length = _segment_of(state)
+    start = number * length
     with closing(media.open(start)) as source:
         body = Multipart(
             fields={"segment_index": str(number)},
@@ -69,7 +82,7 @@ def _append(client: XClient, token: str, media: Media, state: State, number: int
             filename="segment",
             content_type="application/octet-stream",
             source=source,
-            size_bytes=min(SEGMENT_BYTES, media.size_bytes - start),
+            size_bytes=min(length, media.size_bytes - start),
         )
         client.append_upload(token, state["id"], body=body, content_type=body.content_type, subject=subject)
     state["sent"] = number + 1

@@ -12,11 +12,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from integrations.engagement import Arrived, Change, Delivered, Incoming, WebhookRefused
-from integrations.networks.x import messages
+from integrations.networks.x import messages, private
 from lib.http import read_json
 
 SIGNATURE = "x-twitter-webhooks-signature"
-POSTS = frozenset({"post.reply.create", "post.mention.create", "post.create"})
+POSTS = frozenset({"post.reply.create", "post.mention.create", "post.quote.create", "post.create"})
+PRIVATE = frozenset({"dm.received", "dm.sent"})
 DELETION, REVOCATION = "post.delete", "oauth.revoke"
 
 
@@ -66,7 +67,7 @@ def _delivered(event: Mapping[str, Any], includes: object) -> Iterator[Delivered
     account_id = str((whose if isinstance(whose, dict) else {}).get("user_id") or "")
     if kind == REVOCATION:
         account_id = str(payload.get("user_id") or account_id)
-    elif kind not in POSTS | {DELETION}:
+    elif kind not in POSTS | PRIVATE | {DELETION}:
         return
     if account_id:
         kept = {"event_type": kind, "payload": payload, "includes": event.get("includes") or includes or {}}
@@ -84,9 +85,10 @@ def _read(event: Mapping[str, Any], account_id: str) -> Iterator[Incoming]:
         yield Incoming(change=Change.DELETED, message_id=str(post["id"]))
     elif kind in POSTS:
         found = messages.message(post, around=messages.around(event.get("includes")), account_id=account_id)
-        if found.by_account and not found.answers_id and found.network_id == found.thread_id:
-            return  # the account's own post: what it publishes is no message to it
-        yield messages.incoming(found)
+        if not messages.is_own_post(found):
+            yield messages.incoming(found)
+    elif kind in PRIVATE:
+        yield from map(private.incoming, private.from_push(post, account_id=account_id))
 
 
 def _key(account_id: str, event: Mapping[str, Any]) -> str:

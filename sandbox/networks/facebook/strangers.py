@@ -69,6 +69,7 @@ class FacebookStrangers:
                 return self._like(request)
             case "read":
                 return self._read(request)
+        raise Impossible(f"Facebook has no {request.kind}; strangers there can {', '.join(self.kinds)}.")
 
     # Writing
 

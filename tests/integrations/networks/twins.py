@@ -28,6 +28,7 @@ from tests.integrations.networks.stage import Fault, Out, Step, now
 REDIRECT = "http://127.0.0.1/back"
 NADIA = "10150000000000001"
 HARTLEY = "1420000000000000101"
+MUSEUM = "1420000000000000103"
 
 # Our faults -> the sandbox's: kind and what else it takes.
 FAULTS: Mapping[Fault, Mapping[str, object]] = {
@@ -199,6 +200,8 @@ class FacebookStage(TwinStrangers):
 class XStage(TwinStrangers):
     user: str = HARTLEY
     enterprise: bool = False
+    messages: bool = True
+    options: Mapping[str, Any] = field(default_factory=dict)  # of the provider: a dialect, a cap
     reports: deque[UsageReport] = field(default_factory=deque)
     provider: XProvider = field(init=False)
     http: Wire = field(init=False)
@@ -217,6 +220,7 @@ class XStage(TwinStrangers):
         Step.COMMIT: "x.tweets",
         Step.LOOK: "x.timeline",
         Step.DELETE: "x.delete",
+        Step.FOLLOW_UP: "x.tweets",
     }
 
     def __post_init__(self) -> None:
@@ -229,6 +233,8 @@ class XStage(TwinStrangers):
             usage=self.reports.append,
             consumer=AppKeys(client_id="sandbox-x-consumer-key", client_secret="sandbox-x-consumer-secret"),
             enterprise=self.enterprise,
+            messages=self.messages,
+            **self.options,
             webhook_address=self.ear.address if self.ear else "",
         )
         if self.ear:
@@ -263,7 +269,13 @@ class XStage(TwinStrangers):
         return account.credentials
 
     def out(self, account: Account) -> list[Out]:
-        return self.sandbox.out("x", account.network_id)
+        """Return posts that began by themselves: replies to them stand under them."""
+        answers = self.sandbox.ask("answered", network="x", account=account.network_id)["answers"]
+        replies = {each["id"] for each in answers}
+        return [each for each in self.sandbox.out("x", account.network_id) if each.network_id not in replies]
+
+    def under(self, account: Account, network_id: str) -> list[str]:
+        return [each.text for each in self.said(account, network_id) if each.by_account]
 
     def uploads(self, account: Account) -> int:
         return len(self.sandbox.calls("x.media.initialize"))

@@ -68,6 +68,13 @@ ANSWERS: list[tuple[Answer, type[ProviderError], str]] = [
     ),
     (problem(429, "Too Many Requests"), RateLimited, "rate_limited"),
     (answered(429, {"errors": [{"code": 88, "message": "Rate limit exceeded"}]}), RateLimited, "rate_limited"),
+    (answered(403, {"errors": [{"code": 187, "message": "Status is a duplicate."}]}), PermanentError, "x_duplicate"),
+    (answered(401, {"errors": [{"code": 89, "message": "Invalid token."}]}), AuthorisationLost, "access_expired"),
+    (
+        problem(403, "Forbidden", detail="You cannot send messages to this user."),
+        PermanentError,
+        "x_messages_closed",
+    ),
     (Answer(status=429, headers={}, body=b"<html>"), RateLimited, "rate_limited"),
     (Answer(status=503, headers={}, body=b"<html>"), TransientError, "unavailable"),
     (Answer(status=520, headers={}, body=b""), TransientError, "unavailable"),

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from integrations.contract import AppKeys
+from integrations.contract import AppKeys, Feature
 from integrations.errors import PermanentError, Reach
+from integrations.networks.x import subscribing
 from integrations.networks.x.provider import XProvider
 from tests.integrations.networks.ear import Ear
 from tests.integrations.networks.engaging import events
@@ -33,7 +34,20 @@ def test_one_address_serves_all_accounts(stage: XStage) -> None:
     known = targets(stage.sandbox)
     assert len(known["webhooks"]) == 1
     kinds = [str(each["event_type"]) for each in known["subscriptions"]]
-    assert sorted(kinds) == sorted(["post.reply.create", "post.mention.create", "post.delete"] * 2 + ["oauth.revoke"])
+    wanted = [*subscribing.PUBLIC_EVENTS, *subscribing.PRIVATE_EVENTS, *subscribing.MESSAGE_EVENTS]
+    assert sorted(kinds) == sorted([*wanted * 2, "oauth.revoke"])
+
+
+def test_direct_messages_are_asked_for_only_where_they_are_read(sandbox: Sandbox, ear: Ear) -> None:
+    stage = XStage(sandbox, ear, messages=False)
+    account = stage.account()
+    stage.provider.subscribe(account, now=now())
+
+    kinds = {str(each["event_type"]) for each in targets(sandbox)["subscriptions"]}
+    assert not any(each.startswith("dm.") for each in kinds)
+    assert stage.provider.is_subscribed(account, now=now())
+    assert Feature.MESSAGES not in stage.provider.scopes
+    assert Feature.MESSAGES not in stage.provider.describe(account, now=now()).able
 
 
 def test_leaving_ends_one_accounts_events_only(stage: XStage) -> None:
