@@ -17,6 +17,7 @@ from sandbox.faults import Fault, Kind
 from sandbox.networks._google.host import GoogleHost
 from sandbox.networks.base import Host, Operation, Steering, Twin
 from sandbox.networks.facebook.twin import FacebookTwin
+from sandbox.networks.google_business.twin import BusinessTwin
 from sandbox.networks.linkedin.twin import LinkedInTwin
 from sandbox.networks.x import text
 from sandbox.networks.x.twin import XTwin
@@ -40,13 +41,21 @@ class Sandbox:
         self.facebook = FacebookTwin(self.world)
         self.x = XTwin(self.world)
         self.google = GoogleHost(self.world)
+        self.google_business = BusinessTwin(self.world, self.google)
         self.linkedin = LinkedInTwin(self.world)
         self.youtube = YouTubeTwin(self.google)
-        self.twins: tuple[Twin, ...] = (self.facebook, self.x, self.linkedin, self.youtube)
+        self.twins: tuple[Twin, ...] = (
+            self.facebook,
+            self.x,
+            self.linkedin,
+            self.youtube,
+            self.google_business,
+        )
         # A network that is here answers /_control by itself.
         self.steering: dict[str, Steering] = {
             "linkedin": self.linkedin.steering,
             "youtube": self.youtube.steering,
+            "google_business": self.google_business.steering,
         }
         self.life = Life(self.twins, self.world.table("life", LifeSettings))
         self.world.restore()

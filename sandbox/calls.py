@@ -64,6 +64,11 @@ class Call:
     def query(self) -> dict[str, str]:
         return dict(parse_qsl(self.scope["query_string"].decode("latin-1"), keep_blank_values=True))
 
+    def repeated_query(self, name: str) -> list[str]:
+        """All values of a parameter that may stand several times in the address."""
+        query = parse_qsl(self.scope["query_string"].decode("latin-1"), keep_blank_values=True)
+        return [value for key, value in query if key == name]
+
     @property
     def base(self) -> str:
         """The sandbox's own address as this caller knows it, for links in answers."""

@@ -26,6 +26,10 @@ class Settings:
     enterprise: bool = False  # X: likes and unsolicited replies, which self-serve apps may not
     google_testing: bool = False  # Google: the consent screen's status is "Testing", grants end after seven days
     linkedin_admins_delete: bool = False  # LinkedIn: whether a page may delete others' comments (nobody knows)
+    google_business_approved: bool = True  # whether Google let the project in: without it its quota is 0
+    google_moderation_seconds: float = 3.0  # Google Business: how long a post or an answer is judged
+    google_rejects: bool = False  # Google Business: whatever is judged is refused
+    google_notification_dialect: str = "v4"  # v4 (reviewName) or v1 (review_name)
 
 
 @dataclass(kw_only=True)

@@ -110,7 +110,16 @@ def _request(kind: str, body: dict[str, Any]) -> deeds.Request:
         who=str(body.get("as", "")),
         text=str(body.get("text", "")),
         recommends=body.get("recommends", True) is not False,
+        stars=_stars(body),
+        wordless=body.get("wordless") is True,
     )
+
+
+def _stars(body: dict[str, Any]) -> int:
+    stars = int(body.get("stars") or 0)
+    if not 0 <= stars <= 5:
+        raise BadRequest("stars must be 1 to 5.")
+    return stars
 
 
 def _id(body: dict[str, Any]) -> str:

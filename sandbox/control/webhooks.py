@@ -25,6 +25,7 @@ class WebhookControl:
             ("POST", "webhooks", self.switch),
             ("GET", "webhooks/deliveries", self.deliveries),
             ("DELETE", "webhooks/deliveries", self.clear),
+            ("POST", "webhooks/push", self.push),
             ("POST", "webhooks/retry", self.retry),
             ("POST", "webhooks/drain", self.drain),
         ]
@@ -85,6 +86,10 @@ class WebhookControl:
     async def clear(self, request: Request) -> Response:
         self.sandbox.world.courier.deliveries.clear()
         return JSONResponse({"ok": True})
+
+    async def push(self, request: Request) -> Response:
+        """Give a topic of Google's a push subscription, as in its console: `topic`, `address`, `audience`, `email`."""
+        return JSONResponse(self.sandbox.google_business.steering.push(await read_body(request)), status_code=201)
 
     async def retry(self, request: Request) -> Response:
         """Do not wait for the hour of the next retry."""

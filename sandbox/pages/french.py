@@ -157,7 +157,11 @@ FRENCH = {
         "Cette application est en cours de test : ce que vous autorisez prend fin au bout de sept jours."
     ),
     "As whom": "En tant que",
+    "Review": "Avis",
     # What Google's scopes allow
+    "See, edit, create and delete your Google business listings": (
+        "Voir, modifier, créer et supprimer vos fiches d’établissement Google"
+    ),
     "Associate you with your personal info on Google": "Vous associer à vos informations personnelles sur Google",
     "See your primary Google Account email address": "Voir l’adresse électronique de votre compte Google",
     "See your personal info, including any you've made publicly available": (

@@ -29,6 +29,7 @@ KIND_NAMES = {
     "review": "Recommendation",
     "praise": "Recommends",
     "complaint": "Does not recommend",
+    "stars": "Review",
 }
 MONTHS_FRENCH = (
     "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()  # noqa: SIM905

@@ -46,6 +46,8 @@ class Request:
     who: str = ""
     text: str = ""
     recommends: bool = True
+    stars: int = 0  # of a review, 1 to 5; 0: as `recommends` says
+    wordless: bool = False  # a review of stars alone
 
 
 class Strangers(Protocol):
