@@ -37,9 +37,8 @@ def client(sandbox: Process, name: str, access_token: str) -> Any:
     described = document(name)
     host = described["rootUrl"].removeprefix("https://").rstrip("/")
     endpoint = f"{sandbox.base}/{host}/{described['servicePath']}"
-    return build_from_document(
-        described, credentials=Credentials(token=access_token), client_options={"api_endpoint": endpoint}
-    )
+    credentials = Credentials(token=access_token)  # type: ignore[no-untyped-call]
+    return build_from_document(described, credentials=credentials, client_options={"api_endpoint": endpoint})
 
 
 def _as_json_schema(value: Any) -> Any:

@@ -51,14 +51,16 @@ def test_a_code_works_once_and_for_its_own_app_and_address(sandbox: Process) -> 
 
 def test_a_challenge_needs_its_verifier(sandbox: Process) -> None:
     verifier, challenge = pkce()
-    proof = {"code_challenge": challenge, "code_challenge_method": "S256"}
 
-    assert exchange(sandbox, consent(sandbox, **proof)["code"]).json() == {
+    def code() -> str:
+        return consent(sandbox, code_challenge=challenge, code_challenge_method="S256")["code"]
+
+    assert exchange(sandbox, code()).json() == {
         "error": "invalid_grant",
         "error_description": "Missing code verifier.",
     }
-    assert exchange(sandbox, consent(sandbox, **proof)["code"], code_verifier=verifier[::-1]).status_code == 400
-    assert exchange(sandbox, consent(sandbox, **proof)["code"], code_verifier=verifier).ok
+    assert exchange(sandbox, code(), code_verifier=verifier[::-1]).status_code == 400
+    assert exchange(sandbox, code(), code_verifier=verifier).ok
 
 
 def test_what_is_unticked_is_not_granted(sandbox: Process) -> None:
