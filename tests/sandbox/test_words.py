@@ -6,6 +6,7 @@ from sandbox.apps import App
 from sandbox.faults import KINDS
 from sandbox.networks._google.state import SIGN_IN
 from sandbox.networks.facebook.oauth import SCOPES as FACEBOOK_SCOPES
+from sandbox.networks.google_business.twin import SCOPES as BUSINESS_SCOPES
 from sandbox.networks.linkedin.oauth import SCOPES as LINKEDIN_SCOPES
 from sandbox.networks.x.oauth import SCOPES as X_SCOPES
 from sandbox.networks.youtube.twin import SCOPES as YOUTUBE_SCOPES
@@ -22,7 +23,7 @@ def said() -> set[str]:
         for template in (HERE / "templates").glob("*.html")
         for text in re.findall(r'_\("([^"]+)"', template.read_text(encoding="utf-8"))
     }
-    scopes = (SIGN_IN, FACEBOOK_SCOPES, LINKEDIN_SCOPES, X_SCOPES, YOUTUBE_SCOPES)
+    scopes = (SIGN_IN, BUSINESS_SCOPES, FACEBOOK_SCOPES, LINKEDIN_SCOPES, X_SCOPES, YOUTUBE_SCOPES)
     return written | set(KIND_NAMES.values()) | set(KINDS) | {words for each in scopes for words in each.values()}
 
 
