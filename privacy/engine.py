@@ -33,7 +33,7 @@ from privacy.rules import InForce, default_of, in_force
 logger = logging.getLogger(__name__)
 
 #: Rows a transaction ends at most, followers included.
-BATCH = 2000
+BATCH = 4000
 #: People a transaction ends at most: each may have left words in many places.
 PEOPLE = 200
 
