@@ -143,8 +143,9 @@ def _going(model: Model, ids: Sequence[int], *, room: int) -> dict[Model, list[R
     As conditions, not as ids: to look for followers of thousands of rows one by one took longer than to delete them.
     Rows that several ways lead to count for each.
     """
-    # One array: a list of thousands of numbers is slow to read.
-    keys = RawSQL("SELECT unnest(%s::bigint[])", [list(ids)])
+    # One array: a list of thousands is slow to read.
+    kind = model._meta.pk.rel_db_type(connection)
+    keys = RawSQL(f"SELECT unnest(%s::{kind}[])", [list(ids)])  # noqa: S608  # the column's own type
     found: dict[Model, list[Rows]] = {model: [model._base_manager.filter(pk__in=keys)]}
     left = room - len(ids)
     waiting: list[tuple[Model, Any]] = [(model, keys)]

@@ -33,7 +33,7 @@ WORK = Claimed(
     queue=Queue.MEDIA,
     batch=_AT_ONCE,
     in_flight=16,
-    lease=timedelta(minutes=5),  # extended with each upload that is saved
+    lease=timedelta(minutes=2),  # extended with each upload that is saved
 )
 
 _SAVED_WITHIN_SECONDS = 60
