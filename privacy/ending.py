@@ -145,7 +145,7 @@ def _going(model: Model, ids: Sequence[int], *, room: int) -> dict[Model, list[R
     """
     # One array: a list of thousands is slow to read.
     kind = model._meta.pk.rel_db_type(connection)
-    keys = RawSQL(f"SELECT unnest(%s::{kind}[])", [list(ids)])  # noqa: S608  # the column's own type
+    keys = RawSQL(f"SELECT unnest(%s::{kind}[])", [list(ids)])  # noqa: S611  # the column's own type
     found: dict[Model, list[Rows]] = {model: [model._base_manager.filter(pk__in=keys)]}
     left = room - len(ids)
     waiting: list[tuple[Model, Any]] = [(model, keys)]
