@@ -18,6 +18,7 @@ from sandbox.networks._google.host import GoogleHost
 from sandbox.networks.base import Host, Operation, Steering, Twin
 from sandbox.networks.facebook.twin import FacebookTwin
 from sandbox.networks.google_business.twin import BusinessTwin
+from sandbox.networks.instagram.twin import InstagramTwin
 from sandbox.networks.linkedin.twin import LinkedInTwin
 from sandbox.networks.x import text
 from sandbox.networks.x.twin import XTwin
@@ -42,17 +43,20 @@ class Sandbox:
         self.x = XTwin(self.world)
         self.google = GoogleHost(self.world)
         self.google_business = BusinessTwin(self.world, self.google)
+        self.instagram = InstagramTwin(self.world, self.facebook)
         self.linkedin = LinkedInTwin(self.world)
         self.youtube = YouTubeTwin(self.google)
         self.twins: tuple[Twin, ...] = (
             self.facebook,
             self.x,
+            self.instagram,
             self.linkedin,
             self.youtube,
             self.google_business,
         )
         # A network that is here answers /_control by itself.
         self.steering: dict[str, Steering] = {
+            "instagram": self.instagram.steering,
             "linkedin": self.linkedin.steering,
             "youtube": self.youtube.steering,
             "google_business": self.google_business.steering,
@@ -69,8 +73,8 @@ class Sandbox:
 
     @property
     def hosts(self) -> tuple[Host, ...]:
-        """All that answer calls, the twins and what several of them share."""
-        return (self.google, *self.twins)
+        """All that answer calls, the twins and what several of them share; Instagram before Facebook on Meta's host."""
+        return (self.google, self.instagram, *(each for each in self.twins if each is not self.instagram))
 
     def raise_curtain(self) -> None:
         """Bring the cast onto empty stages; on others it is already there."""

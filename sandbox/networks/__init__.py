@@ -14,4 +14,7 @@ Every network's folder has the same shape:
     errors.py      the network's envelopes
     limits.py      rates, sizes, lives, each with its source
     cast.py        who is there at the start
+
+Instagram's accounts hang on Facebook's pages and are reached on Facebook's host: its twin has the other's state beside
+its own.
 """

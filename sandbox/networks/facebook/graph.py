@@ -1,6 +1,8 @@
 """What every Graph call shares: what is asked, how a node is shown, how a list is paged."""
 
 import base64
+import json
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +18,27 @@ from sandbox.networks.facebook.errors import bad_parameter, missing_permission, 
 from sandbox.networks.facebook.fields import Field, parse_fields, require_known
 from sandbox.networks.facebook.oauth import Speaker
 from sandbox.networks.facebook.state import FacebookState, Page
+
+VERSION = re.compile(r"^v\d+\.\d+$")
+
+
+def split_version(path: str) -> tuple[str, str]:
+    """The version an address begins with, "" where it names none, and the rest."""
+    first, _, rest = path.partition("/")
+    return (first, rest) if VERSION.match(first) else ("", path)
+
+
+def params_of(call: Call) -> dict[str, str]:
+    """Query and body together, as Graph takes them; what is not text in JSON is put back into JSON."""
+    params = {**call.query, **call.form}
+    if isinstance(call.json, dict):
+        params |= {name: value if isinstance(value, str) else json.dumps(value) for name, value in call.json.items()}
+    return params
+
+
+def token_of(call: Call, params: dict[str, str]) -> str:
+    """The token a call carries, in its header or among its parameters."""
+    return call.bearer or params.get("access_token", "")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,6 +3,7 @@
 Source: Graph API references for User, Page, PagePost and Photo; read 2026-11-22 through dated copies.
 """
 
+from functools import partial
 from typing import Any
 
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -174,7 +175,8 @@ def _page_fields(reading: Reading, page: Page) -> dict[str, Shown]:
         owned = speaker.grant and speaker.token and page in granted_pages(state, speaker.grant)
         return page_token(state, speaker.token, page).id if owned and speaker.token else None
 
-    return {
+    beside: dict[str, Shown] = {name: partial(show, reading, page) for name, show in state.beside_pages.items()}
+    return beside | {
         "id": lambda _: page.id,
         "name": lambda _: page.name,
         "username": lambda _: page.username,

@@ -1,8 +1,9 @@
 """What the twin of Facebook keeps."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from sandbox.networks.facebook.community import Comment, Conversation, PrivateMessage, Rating, Stranger, Visit
 from sandbox.networks.facebook.limits import Usages
@@ -139,6 +140,10 @@ class FacebookState:
 
     world: World
     refused_duplicates: dict[str, int] = field(default_factory=dict)
+    # What another product of Meta's shows of a page, by the field's name: it gets the call's reading, page and field.
+    beside_pages: dict[str, Callable[[Any, Page, Any], Any]] = field(default_factory=dict)
+    # What an app may be told of, by Meta's name for the object.
+    told_of: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         table = self.world.table

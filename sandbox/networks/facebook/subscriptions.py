@@ -58,7 +58,10 @@ async def subscribe_app(reading: Reading, app_id: str) -> Response:
         if not params.get(name):
             raise bad_parameter(f"The parameter {name} is required.")
     fields = parse_list(params.get("fields", ""))
-    if unknown := [name for name in fields if name not in WEBHOOK_FIELDS]:
+    known = {"page": WEBHOOK_FIELDS, **reading.state.told_of}.get(params["object"])
+    if known is None:
+        raise bad_parameter(f"Param object must be one of the known ones - got {params['object']}")
+    if unknown := [name for name in fields if name not in known]:
         raise bad_parameter(f"Invalid fields for object {params['object']}: {unknown}")
     await _shake_hands(params["callback_url"], params["verify_token"])
     reading.state.app_subscriptions.put(

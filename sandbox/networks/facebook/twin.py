@@ -1,7 +1,6 @@
 """The twin of Facebook: its addresses, who may call them, and what every answer carries."""
 
 import json
-import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
@@ -24,7 +23,7 @@ from sandbox.networks.facebook.errors import (
     refuse,
     server_error,
 )
-from sandbox.networks.facebook.graph import Reading
+from sandbox.networks.facebook.graph import Reading, params_of, split_version, token_of
 from sandbox.networks.facebook.oauth import Speaker
 from sandbox.networks.facebook.state import FacebookState
 from sandbox.networks.facebook.strangers import FacebookStrangers
@@ -33,8 +32,6 @@ from sandbox.networks.facebook.webhooks import FacebookSender, tell_post
 from sandbox.world import World
 
 Work = Callable[[Reading, str], Response | Awaitable[Response]]
-
-VERSION = re.compile(r"^v\d+\.\d+$")
 
 # (method, edge) -> (operation, work); the edge is what follows the node's id, "" is the node itself.
 _WORK: dict[tuple[str, str], tuple[str, Work]] = {
@@ -121,10 +118,10 @@ class FacebookTwin(FacebookWalls):
     # Calls
 
     def route(self, call: Call) -> Operation | None:
-        version, path = _split_version(call.path)
+        version, path = split_version(call.path)
         if call.host.startswith(("www.", "facebook.")):
             return self._route_site(call, path)
-        params = _params(call)
+        params = params_of(call)
         if path == "oauth/access_token":
             kind = "exchange" if params.get("grant_type") == "fb_exchange_token" else "code"
             return Operation(f"facebook.token.{kind}", lambda _: _later(oauth.access_token(self.state, params)))
@@ -152,7 +149,7 @@ class FacebookTwin(FacebookWalls):
 
     def _note(self, call: Call, params: dict[str, str], node: str, name: str) -> None:
         """Remember whom the call concerns, for faults and the record, before anything is checked."""
-        token = self.state.tokens.find(_token_text(call, params))
+        token = self.state.tokens.find(token_of(call, params))
         call.account = token.page_id if token and token.page_id else node if self.state.pages.find(node) else ""
         if name in {"facebook.feed", "facebook.photos", "facebook.comment.create"}:
             call.text = params.get("message") or params.get("caption") or ""
@@ -162,7 +159,7 @@ class FacebookTwin(FacebookWalls):
             response = await operation.handle(call)
         except Refused as refusal:
             response = refusal.response
-        version, _ = _split_version(call.path)
+        version, _ = split_version(call.path)
         response.headers["facebook-api-version"] = version or limits.API_VERSION
         return response
 
@@ -179,12 +176,12 @@ class FacebookTwin(FacebookWalls):
         return RedirectResponse(f"/walls/facebook/{page.id}{anchor}" if page else "/", status_code=302)
 
     async def _debug(self, call: Call, params: dict[str, str]) -> Response:
-        speaker = oauth.identify(self.state, _token_text(call, params), params.get("appsecret_proof"))
+        speaker = oauth.identify(self.state, token_of(call, params), params.get("appsecret_proof"))
         return oauth.debug_token(self.state, speaker, params.get("input_token", ""))
 
     async def _graph(self, call: Call, params: dict[str, str], version: str, node: str, work: Work) -> Response:
         """One Graph call: who, how often, then the work."""
-        speaker = oauth.identify(self.state, _token_text(call, params), params.get("appsecret_proof"))
+        speaker = oauth.identify(self.state, token_of(call, params), params.get("appsecret_proof"))
         headers, throttled = self._count(speaker)
         read = Reading(state=self.state, call=call, params=params, speaker=speaker, version=version)
         response = throttled or await _carry_out(read, node, work)
@@ -235,8 +232,8 @@ class FacebookTwin(FacebookWalls):
                 return server_error(fault.status)
 
     def end_token(self, call: Call, *, revoked: bool) -> None:
-        params = _params(call)
-        token = self.state.tokens.find(_token_text(call, params) or params.get("fb_exchange_token", ""))
+        params = params_of(call)
+        token = self.state.tokens.find(token_of(call, params) or params.get("fb_exchange_token", ""))
         grant = self.state.grants.find(token.grant_id) if token else None
         if revoked and grant:
             oauth.end_grant(self.state, grant)
@@ -256,23 +253,6 @@ async def _carry_out(read: Reading, node: str, work: Work) -> Response:
 
 async def _later(response: Response) -> Response:
     return response
-
-
-def _split_version(path: str) -> tuple[str, str]:
-    first, _, rest = path.partition("/")
-    return (first, rest) if VERSION.match(first) else ("", path)
-
-
-def _params(call: Call) -> dict[str, str]:
-    """Query and body together, as Graph takes them; what is not text in JSON is put back into JSON."""
-    params = {**call.query, **call.form}
-    if isinstance(call.json, dict):
-        params |= {name: value if isinstance(value, str) else json.dumps(value) for name, value in call.json.items()}
-    return params
-
-
-def _token_text(call: Call, params: dict[str, str]) -> str:
-    return call.bearer or params.get("access_token", "")
 
 
 def _page_headers(page_id: str, percent: int, minutes: int) -> dict[str, str]:

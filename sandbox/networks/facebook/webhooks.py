@@ -69,15 +69,21 @@ class FacebookSender:
         if ok:
             self.failing_since.pop(key, None)
             return
-        since = self.failing_since.setdefault(key, self.state.now)
         row = self.state.page_subscriptions.find(key)
-        if row and self.state.now - since >= limits.MESSAGING_PATIENCE_SECONDS:
+        if self.is_out_of_patience(key) and row:
             left = [name for name in row.fields if name not in MESSAGING_FIELDS]
-            self.failing_since.pop(key)
             if left:
                 self.state.page_subscriptions.put(replace(row, fields=left))
             else:
                 self.state.page_subscriptions.remove(key)
+
+    def is_out_of_patience(self, key: str) -> bool:
+        """Whether nothing has been taken for an hour; then it is counted anew."""
+        since = self.failing_since.setdefault(key, self.state.now)
+        over = self.state.now - since >= limits.MESSAGING_PATIENCE_SECONDS
+        if over:
+            self.failing_since.pop(key)
+        return over
 
 
 # What happened
