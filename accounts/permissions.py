@@ -30,6 +30,7 @@ class Permission(TextChoices):
     MANAGE_OWNERS = "manage_owners", _("Make and unmake owners")
     MANAGE_ORGANISATION = "manage_organisation", _("Change the organisation's settings")
     END_ORGANISATION = "end_organisation", _("End the organisation")
+    EXPORT_ORGANISATION = "export_organisation", _("Take out everything the organisation has")
     MANAGE_PRIVACY = "manage_privacy", _("Decide how long data is kept, and place legal holds")
     VIEW_EVENT_LOG = "view_event_log", _("Read the event log")
     VIEW_INBOX = "view_inbox", _("Read the inbox")
@@ -41,7 +42,8 @@ _READ = {Permission.VIEW_POSTS, Permission.VIEW_ACCOUNTS}
 _WRITE = {*_READ, Permission.WRITE_POSTS, Permission.MANAGE_GALLERY}
 _PLAN = {*_WRITE, Permission.SCHEDULE_POSTS, Permission.APPROVE_POSTS, Permission.VIEW_INBOX}
 _ANSWER = {Permission.VIEW_INBOX, Permission.ANSWER_INBOX, Permission.MODERATE_INBOX}
-_ADMINISTER = set(Permission) - {Permission.MANAGE_OWNERS, Permission.END_ORGANISATION}
+_OWN = {Permission.MANAGE_OWNERS, Permission.END_ORGANISATION, Permission.EXPORT_ORGANISATION}
+_ADMINISTER = set(Permission) - _OWN
 
 ALLOWED: dict[Role, frozenset[Permission]] = {
     Role.OWNER: frozenset(Permission),

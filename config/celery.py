@@ -48,6 +48,7 @@ app.conf.beat_schedule = {
     "apply_rules": _ring("privacy.tasks.apply_rules", queue="slow", seconds=10),
     "trim": _ring("live.tasks.trim", queue="house", seconds=3600),
     "end_organisations": _ring("privacy.tasks.end_organisations", queue="slow", seconds=30),
+    "make_exports": _ring("privacy.tasks.make_exports", queue="slow", seconds=10),
     "erase": _ring("privacy.tasks.erase", queue="slow", seconds=10),
     "tidy_connections": _ring("integrations.tidy_connections", queue="house", seconds=3600),
 }

@@ -109,6 +109,10 @@ GRANT SELECT (id, organisation_id, available_at, lease_until, lease_token, attem
       UPDATE (lease_until, lease_token, attempts) ON privacy_termination TO passage;
 DROP POLICY IF EXISTS passage ON privacy_termination;
 CREATE POLICY passage ON privacy_termination TO passage USING (true);
+GRANT SELECT (id, organisation_id, available_at, lease_until, lease_token, attempts),
+      UPDATE (lease_until, lease_token, attempts) ON privacy_export TO passage;
+DROP POLICY IF EXISTS passage ON privacy_export;
+CREATE POLICY passage ON privacy_export TO passage USING (true);
 GRANT SELECT (organisation_id, network, network_id) ON moderation_identity TO passage;
 DROP POLICY IF EXISTS passage ON moderation_identity;
 CREATE POLICY passage ON moderation_identity FOR SELECT TO passage USING (true);
@@ -548,9 +552,11 @@ RETURNS TABLE (bulk_id bigint, organisation_id bigint, token bigint)
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $f$
   UPDATE moderation_bulkcommand b SET lease_until = p_until, lease_token = b.lease_token + 1
   FROM (
-    SELECT id FROM moderation_bulkcommand
-    WHERE available_at <= p_now AND (lease_until IS NULL OR lease_until <= p_now)
-    ORDER BY available_at, id LIMIT p_n FOR UPDATE SKIP LOCKED
+    SELECT c.id FROM moderation_bulkcommand c
+    WHERE c.available_at <= p_now AND (c.lease_until IS NULL OR c.lease_until <= p_now)
+      -- Of an organisation whose end is announced nothing is changed; should it be taken back, its commands go on.
+      AND NOT EXISTS (SELECT FROM accounts_organisation o WHERE o.id = c.organisation_id AND o.ends_at IS NOT NULL)
+    ORDER BY c.available_at, c.id LIMIT p_n FOR UPDATE SKIP LOCKED
   ) due
   WHERE b.id = due.id
   RETURNING b.id, b.organisation_id, b.lease_token
@@ -638,6 +644,22 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_
   ) due
   WHERE t.id = due.id
   RETURNING t.id, t.organisation_id, t.lease_token
+$f$;
+
+-- Take one export that is due, unless its organisation has ended.
+CREATE OR REPLACE FUNCTION passage.claim_exports(p_now timestamptz, p_until timestamptz)
+RETURNS TABLE (export_id bigint, organisation_id bigint, lease_token bigint)
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $f$
+  UPDATE privacy_export e
+  SET lease_until = p_until, lease_token = e.lease_token + 1, attempts = least(e.attempts + 1, 1000)
+  FROM (
+    SELECT x.id FROM privacy_export x
+    WHERE x.available_at <= p_now AND (x.lease_until IS NULL OR x.lease_until <= p_now)
+      AND NOT EXISTS (SELECT FROM accounts_organisation o WHERE o.id = x.organisation_id AND o.closed_at IS NOT NULL)
+    ORDER BY x.available_at, x.id LIMIT 1 FOR UPDATE SKIP LOCKED
+  ) due
+  WHERE e.id = due.id
+  RETURNING e.id, e.organisation_id, e.lease_token
 $f$;
 
 -- Organisations to which a person at a network wrote.

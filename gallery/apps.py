@@ -8,6 +8,7 @@ class GalleryConfig(AppConfig):
 
     def ready(self) -> None:
         from gallery.storage import storage
-        from privacy.files import remove_with
+        from privacy.files import keep_with, remove_with
 
         remove_with(lambda key: storage().delete(key))
+        keep_with(storage)

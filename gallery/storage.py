@@ -10,7 +10,7 @@ import secrets
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 ADDRESS_LIFE = timedelta(hours=1)
 
 
-class NoFile(Exception):
+class NoFile(FileNotFoundError):
     """The database names a file that the storage does not have."""
 
 
@@ -40,6 +40,10 @@ class Storage(Protocol):
 
     def delete(self, key: str) -> None:
         """Remove the file; that it is gone already is no error."""
+        ...
+
+    def keys(self, prefix: str) -> Iterator[tuple[str, datetime]]:
+        """Yield each file whose key begins so, with the hour at which it was last written; unfinished ones as well."""
         ...
 
     def address(self, key: str, *, disposition: str = "") -> str | None:
@@ -81,6 +85,13 @@ class Disk:
     def delete(self, key: str) -> None:
         self._path(key).unlink(missing_ok=True)
 
+    def keys(self, prefix: str) -> Iterator[tuple[str, datetime]]:
+        for path in self._path(prefix).rglob("*"):
+            with contextlib.suppress(FileNotFoundError):  # gone since
+                if path.is_file():
+                    written_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+                    yield str(path.relative_to(self.root)), written_at
+
     def address(self, key: str, *, disposition: str = "") -> str | None:
         return None
 
@@ -113,6 +124,12 @@ class Bucket:
 
     def delete(self, key: str) -> None:
         self.client.delete_object(Bucket=self.name, Key=key)
+
+    def keys(self, prefix: str) -> Iterator[tuple[str, datetime]]:
+        pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=prefix)
+        for page in pages:
+            for found in page.get("Contents", ()):
+                yield found["Key"], found["LastModified"]
 
     def address(self, key: str, *, disposition: str = "") -> str | None:
         wanted = {"Bucket": self.name, "Key": key}

@@ -270,6 +270,7 @@ class ConnectAttempt(OwnedModel):
         record_class="connect_attempts",
         clock="started_at",
         ends_by=delete(),
+        goes_with=("user",),
     )
 
     class Meta(OwnedModel.Meta):
@@ -301,6 +302,7 @@ class OutsideUse(models.Model):
         subjects=(Subject.GRANTOR,),
         holds={"outside_id": Data.FOREIGN_ID},
         ends_by=lasts(),  # released with the grant or the account (passage.release_outside)
+        left_out="the platform's register, closed to all; grants and accounts tell the same",
     )
 
     class Meta:

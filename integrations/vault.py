@@ -9,22 +9,19 @@ import logging
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
 
-from config.env import env
 from integrations.contract import Account, Credentials, Feature
 from integrations.errors import AuthorisationLost, ProviderError, Reach, TransientError
 from integrations.models import Grant, SocialAccount
+from lib.crypto import ours
 from lib.crypto.keyring import Keyring, SealError
 
 logger = logging.getLogger(__name__)
 
 
-@cache
 def keyring() -> Keyring:
     """Return this process's keyring."""
-    masters = [bytes.fromhex(key) for key in (env.master_key, *env.previous_master_keys)]
-    return Keyring(store=env.key_store, masters=masters)
+    return ours.keyring()
 
 
 def person(network: str, outside_id: str) -> str:

@@ -164,7 +164,8 @@ class PrivacyClass:
     anonymises: Blank | None = None
     #: A nullable column set to the hour at which the row was anonymised.
     anonymised_at: str = ""
-    #: Kinds of `reached_by` with which the row goes when that one is deleted, whatever its own clock says.
+    #: Kinds of `reached_by` with which the row goes when that one is deleted, whatever its own clock says. "user": it
+    #: goes when the member whom it CASCADEs from leaves the organisation, or closes their account.
     goes_with: tuple[str, ...] = ()
     #: Columns whose values lead back to the person wherever else they stand: ids, names, addresses. Who is erased is
     #: looked for by them in all that others wrote (privacy/traces.py).
@@ -180,6 +181,8 @@ class PrivacyClass:
     #: as in queries, or several of which any counts. Keys to users need not be listed: the registry finds them.
     reached_by: Mapping[str, str | tuple[str, ...]] = field(default_factory=dict)
     also: tuple[Rule, ...] = ()
+    #: Why an organisation's export has none of these rows; empty: it has them (privacy/exporting).
+    left_out: str = ""
 
     def paths_to(self, kind: str) -> tuple[str, ...]:
         """Return how a row leads to such a one; nothing when it does not."""
@@ -200,6 +203,7 @@ class NoPersonalData:
     """A model that says nothing of anybody, and why that is so."""
 
     why: str
+    left_out: str = ""  # as in PrivacyClass
 
 
 Declaration = PrivacyClass | NoPersonalData

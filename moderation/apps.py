@@ -12,16 +12,20 @@ class ModerationConfig(AppConfig):
         from accounts.permissions import Permission
         from live.kinds import register_kind
         from moderation.changes import BULK, ITEM, locate_items
+        from moderation.exporting import CONTACTS, CONVERSATIONS, PEOPLE
         from moderation.services import erasing
         from moderation.services.leasing import keep_fresh
         from moderation.services.letting_go import follow_blanked
         from privacy.ending import after_blanking
+        from privacy.exporting.chapters import add_chapter
         from privacy.leases import refresh_with
         from privacy.people import before_erasing, widen_with
         from privacy.traces import after_rewording
 
         register_kind(ITEM, permission=Permission.VIEW_INBOX, locate=locate_items)
         register_kind(BULK, permission=None)
+        for chapter in (CONVERSATIONS, PEOPLE, CONTACTS):
+            add_chapter(chapter)
         after_blanking("moderation.Message", follow_blanked)
         refresh_with("moderation.Message", keep_fresh)
         after_blanking("moderation.Identity", erasing.forget_words_of_authors)

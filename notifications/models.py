@@ -10,9 +10,10 @@ from accounts.models import Membership, User
 from accounts.permissions import Role
 from integrations.models import SocialAccount
 from lib.claims.models import Leased
-from lib.privacy import Data, PrivacyClass, Purpose, Subject, delete
+from lib.privacy import Data, PrivacyClass, Purpose, Subject, delete, lasts
 from lib.tenancy.models import OwnedForeignKey, OwnedModel, OwnedQuerySet, SameOrganisation
 from moderation.models import Item
+from privacy.models import Export
 from scheduler.models import Publication
 
 
@@ -49,6 +50,8 @@ class Notice(OwnedModel, Leased):
         REPLY_REFUSED = "reply_refused", _("A network refused an answer or an act")
         REPLY_UNKNOWN = "reply_unknown", _("Whether an answer arrived is unknown")
         MENTIONED = "mentioned", _("A colleague named you in a note")
+        EXPORT_READY = "export_ready", _("An export is ready")
+        EXPORT_FAILED = "export_failed", _("An export could not be made")
         OUT_OF_REACH = "out_of_reach", _("An authorisation was lost that nobody can renew")  # told to owners
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
@@ -56,6 +59,7 @@ class Notice(OwnedModel, Leased):
     publication = OwnedForeignKey(Publication, null=True, on_delete=models.CASCADE, related_name="+")
     social_account = OwnedForeignKey(SocialAccount, null=True, on_delete=models.CASCADE, related_name="+")
     item = OwnedForeignKey(Item, null=True, on_delete=models.CASCADE, related_name="+")
+    export = OwnedForeignKey(Export, null=True, on_delete=models.CASCADE, related_name="+")
     by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")  # the colleague who did it
     happened_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
@@ -70,25 +74,28 @@ class Notice(OwnedModel, Leased):
         record_class="notices",
         clock="happened_at",
         ends_by=delete(),
+        goes_with=("user",),
     )
 
     class Meta(OwnedModel.Meta):
         constraints = [
             # Told twice of the same thing at the same time, a person gets one notice and one mail.
             models.UniqueConstraint(
-                fields=["user", "kind", "publication", "social_account", "item", "happened_at"],
+                fields=["user", "kind", "publication", "social_account", "item", "export", "happened_at"],
                 name="one_notice_per_person_and_happening",
                 nulls_distinct=False,
             ),
             models.CheckConstraint(
                 condition=models.Q(publication__isnull=False)
                 | models.Q(social_account__isnull=False)
-                | models.Q(item__isnull=False),
+                | models.Q(item__isnull=False)
+                | models.Q(export__isnull=False),
                 name="notice_is_about_something",
             ),
             SameOrganisation(field="publication", name="notice_and_publication_share_organisation"),
             SameOrganisation(field="social_account", name="notice_and_account_share_organisation"),
             SameOrganisation(field="item", name="notice_and_item_share_organisation"),
+            SameOrganisation(field="export", name="notice_and_export_share_organisation"),
         ]
         indexes = [
             models.Index(fields=["organisation", "user", "-id"], name="notice_by_reader"),
@@ -116,9 +123,8 @@ class MailPreference(models.Model):
         purpose=Purpose.NOTIFYING,
         subjects=(Subject.MEMBER,),
         holds={"on_trouble": Data.CHOICES},
-        record_class="sign_in",
-        clock="user__closed_at",
-        ends_by=delete(),
+        ends_by=lasts(),
+        goes_with=("user",),
     )
 
     def __str__(self) -> str:

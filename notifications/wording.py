@@ -28,6 +28,8 @@ def wording_of(notice: Notice) -> Wording:
         return _of_account(notice)
     if notice.kind == Notice.Kind.OUT_OF_REACH:
         return _of_account_out_of_reach(notice)
+    if notice.export_id is not None:
+        return _of_export(notice)
     if notice.item_id is not None:
         return _of_item(notice)
     return _of_publication(notice)
@@ -64,6 +66,28 @@ def _of_item(notice: Notice) -> Wording:
         title=gettext("%(network)s refused what you sent for %(account)s") % names,
         text=gettext("Your words are kept. Read why, then send again or leave it."),
         action=gettext("Look"),
+        url=url,
+        icon="circle-x",
+        tone="alarm",
+    )
+
+
+def _of_export(notice: Notice) -> Wording:
+    """The way to the page, which asks who comes: no address that opens by itself stands in a mail."""
+    url = reverse("privacy:exports", args=[notice.organisation.slug])
+    if notice.kind == Notice.Kind.EXPORT_READY:
+        return Wording(
+            title=gettext("Your export is ready"),
+            text=gettext("Everything the organisation has, as one file. Download it before it is deleted."),
+            action=gettext("Go to the exports"),
+            url=url,
+            icon="package",
+            tone="good",
+        )
+    return Wording(
+        title=gettext("Your export could not be made"),
+        text=gettext("It was tried several times. Ask for it again, or ask us."),
+        action=gettext("Go to the exports"),
         url=url,
         icon="circle-x",
         tone="alarm",

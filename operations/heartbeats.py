@@ -24,6 +24,7 @@ EXPECTED = {
     "retention": timedelta(minutes=15),  # one batch, or one fetch of content anew, may wait for others
     "erasures": timedelta(minutes=15),
     "ends": timedelta(minutes=15),
+    "exports": timedelta(minutes=15),
     "watch": timedelta(seconds=60),
 }
 

@@ -45,9 +45,38 @@ def check_model(model: type[models.Model]) -> list[CheckMessage]:
         hint = 'write `privacy = PrivacyClass(…)` or `privacy = NoPersonalData("why")` in it (lib/privacy.py)'
         text = f"{model._meta.label} does not say what it holds of people"
         return [Error(text, hint=hint, obj=model, id="privacy.E001")]
+    found = [*_unexportable(model, declared), *_undeclared_files(model, declared)]
     if isinstance(declared, NoPersonalData):
-        return []
-    return [*_unknown_classes(model, declared), *_absent_fields(model, declared), *_false_followers(model, declared)]
+        return found
+    return [
+        *found,
+        *_unknown_classes(model, declared),
+        *_absent_fields(model, declared),
+        *_false_followers(model, declared),
+    ]
+
+
+def _unexportable(model: type[models.Model], declared: Declaration) -> Iterator[CheckMessage]:
+    """An organisation's export has all of its models: none may stay out because nobody thought of it."""
+    from privacy.exporting.columns import unwritable  # which reads the registry, which reads this
+    from privacy.registry import Entry
+
+    entry = Entry(model, declared)
+    if not entry.is_exported:
+        return
+    for column, reason in unwritable(entry):
+        text = f"{model._meta.label}.{column} cannot be exported: it {reason}"
+        hint = "or say in its declaration why exports leave the model out: left_out=…"
+        yield Error(text, hint=hint, obj=model, id="privacy.E005")
+
+
+def _undeclared_files(model: type[models.Model], declared: Declaration) -> Iterator[CheckMessage]:
+    """A file that no declaration names would be swept away as nobody's (privacy/orphans.py)."""
+    files = declared.files if isinstance(declared, PrivacyClass) else ()
+    for field in model._meta.local_concrete_fields:
+        if field.name.endswith("storage_key") and field.name not in files and model._meta.label != "privacy.EndedFile":
+            text = f"{model._meta.label}.{field.name} names files of storage and is not declared"
+            yield Error(text, hint=f"say files=({field.name!r},)", obj=model, id="privacy.E006")
 
 
 def _unknown_classes(model: type[models.Model], declared: PrivacyClass) -> Iterator[CheckMessage]:

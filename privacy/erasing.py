@@ -27,6 +27,7 @@ from privacy.models import DataSubjectRequest
 from privacy.people import KINDS, keeps_people
 from privacy.record_classes import Mode
 from privacy.registry import find_kind
+from privacy.services.exports import let_go_after_erasure
 from privacy.traces import Part, Terms, parts
 
 logger = logging.getLogger(__name__)
@@ -206,6 +207,7 @@ def _finish(request: DataSubjectRequest, *, now: datetime) -> None:
         return
     request.state, request.available_at, request.ended_at = DataSubjectRequest.State.DONE, None, now
     request.called, request.said = [], []
+    let_go_after_erasure(now)
     data = {"rows": request.rows, "mode": request.mode, "source": request.source}
     record("privacy.person.erased", request, data=data)
 

@@ -147,6 +147,17 @@ _ORGANISATIONS = [
         modelled_on="own rule",
     ),
     RecordClass(
+        key="exports",
+        owner=Owner.ORGANISATION,
+        title=_("Exports of everything"),
+        clock=_("the hour at which one is ready"),
+        default=days(7),
+        least=days(1),
+        most=days(30),
+        then=_("Deleted"),
+        modelled_on="own rule",
+    ),
+    RecordClass(
         key="connect_attempts",
         owner=Owner.ORGANISATION,
         title=_("Attempts to connect an account"),

@@ -53,6 +53,11 @@ class Entry:
         return any(field.attname == "organisation_id" for field in self.model._meta.concrete_fields)
 
     @property
+    def is_exported(self) -> bool:
+        """Whether an organisation's export has its rows."""
+        return self.names_organisation and not self.declared.left_out
+
+    @property
     def personal(self) -> PrivacyClass | None:
         return self.declared if isinstance(self.declared, PrivacyClass) else None
 
@@ -84,12 +89,20 @@ class Entry:
 
     def user_paths(self) -> tuple[str, ...]:
         """Return how rows name a user: foreign keys, and what is declared."""
-        keys = [
-            field.name
-            for field in self.model._meta.concrete_fields
-            if field.is_relation and field.related_model is apps.get_model(settings.AUTH_USER_MODEL)
-        ]
-        return tuple(dict.fromkeys([*keys, *self.paths_to("user")]))
+        return tuple(dict.fromkeys([*(key.name for key in self.user_keys()), *self.paths_to("user")]))
+
+    def user_keys(self) -> list[Any]:
+        """Return the foreign keys to users."""
+        user = apps.get_model(settings.AUTH_USER_MODEL)
+        fields = self.model._meta.concrete_fields
+        return [field for field in fields if field.is_relation and field.related_model is user]
+
+    def belonging_to_user(self, user_id: int) -> "QuerySet[Any] | None":
+        """Return rows that are the user's own and go with them: those that CASCADE from them and say so."""
+        if self.personal is None or "user" not in self.personal.goes_with:
+            return None
+        own = [key.name for key in self.user_keys() if key.remote_field.on_delete is models.CASCADE]
+        return self._through(tuple(own), [user_id])
 
     def of_user(self, user_id: int) -> "QuerySet[Any] | None":
         """Return rows that name the user in any way; None where none could."""

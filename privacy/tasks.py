@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from lib.claims.loops import loop
 from privacy import erasing, nightly, terminating
+from privacy.exporting import making
 
 #: How long one bell is worked on: the worker has other bells to hear.
 SLICE_SECONDS = 5.0
@@ -22,6 +23,13 @@ def erase() -> None:
     """Erase people who asked for it."""
     with loop(erasing.LOOP):
         erasing.run_due(timezone.now, seconds=SLICE_SECONDS)
+
+
+@shared_task(name="privacy.tasks.make_exports")
+def make_exports() -> None:
+    """Make archives that owners asked for."""
+    with loop(making.LOOP):
+        making.run_due(timezone.now, seconds=SLICE_SECONDS)
 
 
 @shared_task(name="privacy.tasks.end_organisations")

@@ -194,7 +194,8 @@ class Publication(OwnedModel, Leased):
     privacy = PrivacyClass(
         purpose=Purpose.PUBLISHING,
         subjects=(Subject.MEMBER,),
-        holds={"network_id": Data.FOREIGN_ID, "permalink": Data.FOREIGN_ID},
+        # Whoever holds the address of an upload may upload: it is kept like a token.
+        holds={"network_id": Data.FOREIGN_ID, "permalink": Data.FOREIGN_ID, "progress": Data.CREDENTIALS},
         ends_by=follows("post"),
     )
 

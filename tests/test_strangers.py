@@ -24,7 +24,7 @@ from lib.tenancy.scope import scope
 from live.sockets import LiveSocket
 from moderation.models import BulkCommand, Contact, ModerationAction, SavedReply
 from notifications.models import Notice
-from privacy.models import LegalHold
+from privacy.models import Export, LegalHold
 from tests.answers import comparable
 from tests.factories import make_asset, make_post, make_publication, make_social_account, make_user
 from tests.houses import House, signed_in
@@ -79,6 +79,14 @@ def make_saved_reply() -> SavedReply:
     return found
 
 
+def make_export() -> Export:
+    """One that is ready: what may be done with it is more."""
+    found: Export = Export.objects.create(
+        state=Export.State.READY, language="en", asked_at=timezone.now(), ready_at=timezone.now(), sealed=b"", parts=1
+    )
+    return found
+
+
 #: What an address's number names, and how Acme gets one. Called in Acme's scope.
 ROWS: dict[str, Callable[[], Any]] = {
     "account_id": make_social_account,
@@ -88,6 +96,7 @@ ROWS: dict[str, Callable[[], Any]] = {
     "attempt_id": make_attempt,
     "bulk_id": make_bulk,
     "invitation_id": make_invitation,
+    "export_id": make_export,
     "hold_id": make_hold,
     "identity_id": make_identity,
     "item_id": make_item,

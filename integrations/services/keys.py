@@ -15,6 +15,8 @@ from eventlog.services import record
 from integrations import vault
 from integrations.models import ConnectAttempt, Grant, SocialAccount
 from lib.tenancy.scope import scope
+from privacy.exporting import sealing
+from privacy.models import Export
 
 BATCH = 200
 OLD_KEYS_LIVE = timedelta(hours=1)  # longer than any transaction that could still write under an old key
@@ -82,4 +84,5 @@ _SEALED: tuple[tuple[type[Any], Callable[[Any], str]], ...] = (
     (Grant, lambda row: vault.person(row.network, row.outside_id)),
     (SocialAccount, lambda row: vault.presence(row.network, row.network_id)),
     (ConnectAttempt, lambda row: f"connect:{row.state_hash}"),
+    (Export, lambda row: sealing.purpose_of(row.pk)),
 )

@@ -269,6 +269,7 @@ class Draft(OwnedModel):
         subjects=(Subject.AUTHOR, Subject.MEMBER),
         holds={"text": Data.WORDS, "user": Data.ACTS},
         ends_by=follows("item"),
+        goes_with=("user",),
         reached_by={"thread": "item__thread", "identity": "item__identity", "contact": "item__identity__contact"},
     )
 

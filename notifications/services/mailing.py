@@ -77,7 +77,7 @@ def _message(claimed: Claimed) -> EmailMultiAlternatives | None:
         rows = Notice.objects.filter(pk=claimed.notice_id, lease_token=claimed.lease_token)
         notice = rows.select_related(
             *("user", "organisation", "by", "publication__post", "publication__social_account"),
-            *("social_account", "item__social_account"),
+            *("social_account", "item__social_account", "export"),
         ).first()
         if notice is None or _is_settled(notice) or not _is_open(notice):
             return None
@@ -94,6 +94,8 @@ def _is_open(notice: Notice) -> bool:
     """Tell whether its reader is still a member, and may still know of the account it is about."""
     membership = Membership.objects.filter(user_id=notice.user_id).first()
     if membership is None or not membership.may(Permission.VIEW_POSTS):
+        return False
+    if notice.export_id is not None and not membership.may(Permission.EXPORT_ORGANISATION):
         return False
     return bool(Notice.objects.filter(pk=notice.pk).open_to(membership).exists())
 

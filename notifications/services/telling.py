@@ -13,6 +13,7 @@ from live.changes import record_change
 from moderation.models import ModerationAction, Note
 from moderation.states import WayOut
 from notifications.models import MailPreference, Notice
+from privacy.models import Export
 from scheduler.models import Publication
 from scheduler.states import State
 
@@ -85,8 +86,16 @@ def tell_of_mentions(note: Note, user_ids: Sequence[int], now: datetime) -> None
     _notify(people, now=now)
 
 
-def _notify(notices: Iterable[Notice], *, now: datetime) -> None:
-    """Add notices, each once, with mail for those who want it."""
+def tell_of_export(export: Export, now: datetime) -> None:
+    """Tell whoever asked for an export that it is ready or failed, by mail as well: they were told to leave."""
+    kind = Notice.Kind.EXPORT_READY if export.state == Export.State.READY else Notice.Kind.EXPORT_FAILED
+    members = Membership.objects.filter(user=export.asked_by_id, role__in=_roles(Permission.EXPORT_ORGANISATION))
+    people = [Notice(user_id=one.user_id, kind=kind, export=export, happened_at=now) for one in members]
+    _notify(people, now=now, asked_for=True)
+
+
+def _notify(notices: Iterable[Notice], *, now: datetime, asked_for: bool = False) -> None:
+    """Add notices, each once, with mail for those who want it, or who wait for what they asked for."""
     organisation_id = require_organisation_id()
     rows = list(notices)
     silent = set(
@@ -97,7 +106,7 @@ def _notify(notices: Iterable[Notice], *, now: datetime) -> None:
     for one in rows:
         one.organisation_id = organisation_id
         waits = UNKNOWN_WAITS if one.kind == Notice.Kind.UNKNOWN else timedelta(0)
-        one.available_at = None if one.user_id in silent else now + waits
+        one.available_at = None if one.user_id in silent and not asked_for else now + waits
     Notice.objects.bulk_create(rows, ignore_conflicts=True)
     for user_id in {one.user_id for one in rows}:
         record_change("notice", user_id, user=user_id)

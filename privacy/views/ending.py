@@ -12,8 +12,9 @@ from accounts.permissions import Permission
 from accounts.requests import OrganisationRequest, allowed_while_ending, requires
 from privacy.certificates import by_record_class, find_certificate
 from privacy.forms import EndForm
-from privacy.models import LegalHold
+from privacy.models import Export, LegalHold
 from privacy.record_classes import RECORD_CLASSES
+from privacy.services.exports import find_last_taken
 from privacy.services.terminations import NotEnded, announce_end, find_announced, undo_end, usual_days
 
 
@@ -34,6 +35,8 @@ def end(request: OrganisationRequest) -> HttpResponse:
         "found": find_announced(),
         "holds": list(LegalHold.objects.active().newest_first()),
         "log_period": RECORD_CLASSES["event_log"].default,
+        "export": Export.objects.newest_first().filter(state__in=[Export.State.READY, Export.State.UNDER_WAY]).first(),
+        "taken": find_last_taken(),
     }
     return render(request, "privacy/end.html", context, status=422 if form.is_bound else 200)
 

@@ -112,5 +112,6 @@ def _page(request: OrganisationRequest, *, form: HoldForm | None = None, status:
         "next_run": composing.next_run(request.organisation.pk),
         "form": form or HoldForm(),
         "is_placing": form is not None,
+        "may_export": request.membership.may(Permission.EXPORT_ORGANISATION),
     }
     return render(request, "privacy/retention.html", context, status=status)

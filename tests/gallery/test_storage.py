@@ -1,5 +1,6 @@
 import contextlib
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -63,3 +64,15 @@ def test_a_bucket_is_private_but_for_whoever_holds_a_signed_address(s3: Bucket) 
     assert parse_qs(urlsplit(address).query)["X-Amz-Expires"] == ["3600"]
     assert requests.get(address.partition("?")[0], timeout=5).status_code == 403
     assert requests.get(address.replace("a.jpg?", "b.jpg?"), timeout=5).status_code in {403, 404}
+
+
+def test_both_tell_which_files_they_have_and_since_when(tmp_path: Path, s3: Bucket) -> None:
+    for place in (Disk(tmp_path), s3):
+        for key in (KEY, "organisations/1/exports/b.part", "organisations/12/assets/c.jpg"):
+            place.save(key, b"0123456789", content_type="image/jpeg")
+
+        found = dict(place.keys("organisations/1/"))
+
+        assert set(found) == {KEY, "organisations/1/exports/b.part"}
+        assert all(datetime.now(UTC) - at < timedelta(minutes=5) for at in found.values())
+        assert list(place.keys("organisations/7/")) == []

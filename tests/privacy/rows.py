@@ -8,8 +8,10 @@ from typing import Any
 from accounts.models import Invitation
 from gallery.models import Asset
 from integrations.models import ConnectAttempt
-from moderation.models import BulkCommand, Command, Contact, Identity, InboundEvent, Message
+from live.models import LiveEvent
+from moderation.models import BulkCommand, Command, Contact, EarlyNews, Identity, InboundEvent, Message
 from notifications.models import Notice
+from privacy.models import Export
 from privacy.periods import Period, days, years
 from scheduler.models import Delivery, Look, Post
 from scheduler.states import Outcome, State
@@ -119,6 +121,26 @@ def _attempt(at: datetime) -> ConnectAttempt:
     return attempt
 
 
+def _export(at: datetime) -> Export:
+    export: Export = Export.objects.create(
+        state=Export.State.READY, language="en", asked_at=at - timedelta(days=1), ready_at=at, sealed=b"key", parts=1
+    )
+    export.pieces.create(number=1, storage_key="organisations/1/exports/a.part", size_bytes=10, is_stored=True)
+    return export
+
+
+def _live_event(at: datetime) -> LiveEvent:
+    event: LiveEvent = LiveEvent.objects.create(sequence=1, kind="item", subject_id=1, version=1, at=at)
+    return event
+
+
+def _early_news(at: datetime) -> EarlyNews:
+    news: EarlyNews = EarlyNews.objects.create(
+        social_account=make_social_account(), network_id="n", visibility="deleted", at=at, received_at=at
+    )
+    return news
+
+
 ROWS = [
     Row(name="a thread's message", key="messages", period=years(2), make=_thread),
     Row(name="an identity", key="people", period=years(2), make=_identity),
@@ -128,6 +150,9 @@ ROWS = [
     Row(name="a bulk command", key="raw_events", period=days(14), make=_bulk),
     Row(name="the text of a delivery", key="raw_events", period=days(14), make=_delivery, is_over=_is_blank("text")),
     Row(name="what a look saw", key="raw_events", period=days(14), make=_look, is_over=_is_blank("sightings")),
+    Row(name="a change told to browsers", key="raw_events", period=days(14), make=_live_event),
+    Row(name="early news", key="raw_events", period=days(14), make=_early_news),
+    Row(name="an export", key="exports", period=days(7), make=_export),
     Row(name="a notice", key="notices", period=years(1), make=_notice),
     Row(name="an invitation", key="notices", period=years(1), make=_invitation),
     Row(name="an attempt to connect", key="connect_attempts", period=days(1), make=_attempt),

@@ -14,7 +14,6 @@ from accounts.models import Organisation, User
 from eventlog.models import Event
 from integrations.models import BudgetUse
 from lib.tenancy.scope import scope
-from notifications.models import MailPreference
 from privacy import engine, sweeping
 from privacy.models import RetentionRun
 from privacy.periods import months, years
@@ -34,7 +33,6 @@ def run(key: str, *, organisation: Organisation | None = None, at: datetime = NO
 def closed_user(closed_at: datetime | None) -> User:
     user = make_user("Odile", email="odile@acme.example", closed_at=closed_at)
     EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
-    MailPreference.objects.create(user=user)
     return user
 
 
@@ -60,7 +58,6 @@ def test_sign_in_data_goes_three_months_after_the_account_closes(
     expected = ("odile@acme.example", "Odile") if is_kept else (f"ended-{user.pk}", "")
     assert (user.email, user.name) == expected
     assert EmailAddress.objects.filter(user=user).exists() is is_kept
-    assert MailPreference.objects.filter(user=user).exists() is is_kept
     assert Event.objects.filter(pk__in=[signed_in.pk, failed.pk]).exists() is is_kept
 
 

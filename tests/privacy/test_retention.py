@@ -15,7 +15,8 @@ from moderation.services.counting import find_drift
 from privacy import engine
 from privacy.models import LegalHold, RetentionPolicy, RetentionRun
 from privacy.periods import Period, days, months, years
-from privacy.record_classes import Mode
+from privacy.record_classes import RECORD_CLASSES, Mode
+from privacy.registry import registry
 from privacy.services.holds import Wanted, place_hold, release_hold
 from scheduler.models import Post, Publication
 from scheduler.states import State
@@ -102,6 +103,21 @@ def test_a_second_run_finds_nothing(acme: House, row: Row) -> None:
 
     assert run(acme, row.key).rows >= 1
     assert run(acme, row.key).rows == 0
+
+
+def test_every_rule_that_ends_rows_of_an_organisation_has_its_row_in_the_table(acme: House) -> None:
+    """Posts and pictures are kept unless somebody chose otherwise, so they have tests of their own below."""
+    made = {(type(row.make(NOON)), row.key) for row in ROWS} | {(Post, "posts"), (Asset, "posts")}
+    ruled = {
+        (entry.model, rule.record_class)
+        for entry in registry()
+        if entry.is_owned
+        for key in RECORD_CLASSES
+        for rule in entry.rules(key)
+    }
+
+    # The message's rule is its thread's.
+    assert ruled == (made - {(Message, "messages")}) | {(Thread, "messages")}
 
 
 def test_another_organisations_rows_are_not_reached(acme: House) -> None:
