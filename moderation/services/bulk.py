@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection, transaction
 
-from accounts.models import Membership, User
+from accounts.models import Membership, Organisation, User
 from accounts.permissions import Permission
 from eventlog.services import Origin, acts_from, record
 from integrations.engagement import Act
@@ -124,6 +124,10 @@ def _run_one(claim: Claim, clock: Clock) -> int:
         with scope(organisation=claim.organisation_id):
             command = BulkCommand.objects.select_for_update().filter(pk=claim.id, lease_token=claim.token).first()
             if command is None or command.state != BulkCommand.State.WAITING:
+                return done
+            if not Organisation.objects.filter(pk=claim.organisation_id, ends_at=None).exists():
+                # Its end was announced in the middle of this: nothing changes any more, unless it is taken back.
+                BulkCommand.objects.filter(pk=claim.id, lease_token=claim.token).update(lease_until=None)
                 return done
             now = clock()
             batch = command.item_ids[command.done : command.done + _BATCH]

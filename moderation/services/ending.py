@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, connection
 from django.db.models import F
 
 from eventlog.services import record
@@ -152,10 +152,13 @@ def settle(ended: Sequence[Ended], *, now: datetime) -> int:
         try:
             with scope(organisation=organisation_id):
                 settled += _settle_organisation(group, now=now)
-        except (OperationalError, InterfaceError):
-            raise
-        except Exception:
+        except Exception as error:
+            if isinstance(error, OperationalError | InterfaceError) and not connection.is_usable():
+                raise
             logger.exception("moderation actions of organisation %s: how they ended was not written", organisation_id)
+            if len(group) > 1:
+                # One of them is at fault, or two were in each other's way: the others are not to wait for it.
+                settled += sum(settle([each], now=now) for each in group)
     return settled
 
 

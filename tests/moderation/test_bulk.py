@@ -1,11 +1,12 @@
 """Bulk commands: one by one under the same rights, with progress, and a way back before they begin."""
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from accounts.models import Membership
+from accounts.models import Membership, Organisation
 from accounts.permissions import Role
 from integrations.engagement import Act
 from integrations.models import AccountAccess
@@ -153,3 +154,34 @@ def test_what_cannot_be_asked_is_refused_at_once(inbox: Inbox) -> None:
             start(inbox, "erase", [])
         with pytest.raises(NotAllowed):
             start_bulk("ignore", items=[], key=uuid.uuid4(), actor=analyst, now=inbox.now)
+
+
+def test_it_waits_while_an_end_is_announced_and_goes_on_when_that_is_taken_back(inbox: Inbox) -> None:
+    with inbox.scope():
+        items = [inbox.written().item for _ in range(2)]
+        start(inbox, "ignore", items)
+        Organisation.objects.filter(pk=items[0].organisation_id).update(ends_at=inbox.now + timedelta(days=30))
+
+    assert let_it_run(inbox) == 0
+    with inbox.scope():
+        assert set(Item.objects.values_list("state", flat=True)) == {ItemState.NEW}
+        Organisation.objects.filter(pk=items[0].organisation_id).update(ends_at=None)
+    assert run_due(inbox.clock) == 2
+
+
+def test_an_end_that_is_announced_in_the_middle_stops_it(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bulk, "_BATCH", 1)
+    with inbox.scope():
+        items = [inbox.written().item for _ in range(3)]
+        start(inbox, "ignore", items)
+    ignore = bulk.RUNS["ignore"]
+
+    def announce(turn: Any) -> object:
+        Organisation.objects.filter(pk=turn.item.organisation_id).update(ends_at=inbox.now + timedelta(days=30))
+        return ignore(turn)
+
+    monkeypatch.setitem(bulk.RUNS, "ignore", announce)
+
+    assert let_it_run(inbox) == 1
+    with inbox.scope():
+        assert sorted(Item.objects.values_list("state", flat=True)) == ["ignored", "new", "new"]

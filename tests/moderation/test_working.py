@@ -1,9 +1,10 @@
 """The workers of moderation actions: every end an action can come to, and a reply never twice."""
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+from django.db import DataError, IntegrityError, OperationalError
 
 from integrations.engagement import Act, Sent
 from integrations.errors import (
@@ -18,7 +19,7 @@ from integrations.errors import (
 from integrations.models import Lane, SocialAccount
 from moderation import outcomes
 from moderation.models import Item, Message, ModerationAction
-from moderation.services import working
+from moderation.services import ending, working
 from moderation.services.acting import act, acts_offered, take_back
 from moderation.services.returning import give_back_expired
 from moderation.states import ItemState, Visibility, WayOut
@@ -294,3 +295,27 @@ def test_what_has_begun_cannot_be_taken_back(inbox: Inbox) -> None:
 
     with inbox.scope(), pytest.raises(NotPossible, match="undo_too_late"):
         take_back(hide, actor=inbox.bob, now=inbox.now)
+
+
+@pytest.mark.parametrize("error", [DataError, IntegrityError, OperationalError])
+def test_one_that_cannot_be_written_unsettles_no_other(
+    inbox: Inbox, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    with inbox.scope():
+        messages = [inbox.written() for _ in range(3)]
+        at_fault = [do(inbox, message, Act.HIDE) for message in messages][1]
+    write = ending._write
+
+    def failing(each: ending.Ended, *, now: datetime) -> bool:
+        if each.job.action.pk == at_fault.pk:
+            raise error("value too long")
+        return write(each, now=now)
+
+    monkeypatch.setattr(ending, "_write", failing)
+
+    inbox.work()
+
+    with inbox.scope():
+        states = dict(ModerationAction.objects.order_by("pk").values_list("pk", "state"))
+        assert states.pop(at_fault.pk) != WayOut.SENT
+        assert list(states.values()) == [WayOut.SENT] * 2
