@@ -18,7 +18,7 @@ from accounts.models import Organisation
 from lib.claims.claiming import Clock, wait_before_retry
 from lib.claims.loops import come_round
 from lib.tenancy.scope import scope
-from privacy import engine, leases, sweeping
+from privacy import engine, leases, orphans, sweeping
 from privacy.models import RetentionRun, RetentionWork
 
 logger = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ class Turn:
 
 def seed(now: datetime) -> None:
     """Give work to organisations, and record classes, that have none yet."""
-    own = [*engine.record_classes_to_run(organisation_id=0), leases.KEY]
+    own = [*engine.record_classes_to_run(organisation_id=0), leases.KEY, orphans.KEY]
     platform = [*engine.record_classes_to_run(organisation_id=None), *sweeping.KEYS]
     with connection.cursor() as cursor:
         cursor.execute("SELECT passage.seed_retention(%s, %s, %s)", [own, sorted(set(platform)), now])
@@ -112,6 +112,9 @@ def take(
     run: RetentionRun | None
     if turn.key == leases.KEY and turn.organisation_id is not None:
         run = leases.run(turn.organisation_id, at=as_of, clock=clock, guard=guard)
+    elif turn.key == orphans.KEY and turn.organisation_id is not None:
+        orphans.sweep(turn.organisation_id, at=as_of)
+        run = None
     else:
         if turn.organisation_id is None:
             sweeping.sweep(turn.key, at=as_of)
