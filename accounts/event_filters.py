@@ -9,6 +9,7 @@ from eventlog.querysets import Filter
 AREAS = [
     ("", _("Everything")),
     ("scheduler", _("Posts and publications")),
+    ("moderation", _("Inbox")),
     ("integrations", _("Social accounts")),
     ("gallery", _("Gallery")),
     ("accounts", _("People and settings")),
