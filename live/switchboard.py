@@ -109,7 +109,8 @@ class Switchboard:
             channel = channel_of(feed.organisation_id)
             del self._feeds[feed.organisation_id], self._channels[channel]
             self._confirmed.pop(channel, None)
-            self._tasks.pop(feed.organisation_id).cancel()
+            await _end_all({self._tasks[feed.organisation_id]})
+            del self._tasks[feed.organisation_id]  # not before: whoever closes all meanwhile must find it
             if self._pubsub is not None:
                 with contextlib.suppress(RedisError, OSError):
                     await self._pubsub.unsubscribe(channel)
