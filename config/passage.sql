@@ -79,7 +79,7 @@ GRANT SELECT (id, organisation_id, social_account_id, available_at, lease_until,
       UPDATE (lease_until, lease_token) ON moderation_poll TO passage;
 DROP POLICY IF EXISTS passage ON moderation_poll;
 CREATE POLICY passage ON moderation_poll TO passage USING (true);
-GRANT SELECT (id, organisation_id, item_id, words) ON moderation_message TO passage;
+GRANT SELECT (id, organisation_id, social_account_id, item_id, words) ON moderation_message TO passage;
 DROP POLICY IF EXISTS passage ON moderation_message;
 CREATE POLICY passage ON moderation_message FOR SELECT TO passage USING (true);
 GRANT SELECT (id, organisation_id, state, deferred_until) ON moderation_item TO passage;
@@ -418,6 +418,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
            (SELECT social_account_id FROM integrations_accountaccess a WHERE a.membership_id = m.id))
   ) strangers
   WHERE m.user_id = nullif(current_setting('app.user_id', true), '')::bigint
+    AND m.organisation_id IS DISTINCT FROM nullif(current_setting('app.organisation_id', true), '')::bigint
 $f$;
 
 -- What the app as a whole has used of its long budgets, for operators.
@@ -506,11 +507,14 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
 $f$;
 
 -- Items of the organisation in scope with a message in which each of these folded words begins a word: those of the
--- newest messages that match, as many as p_most. As passage.posts_with_words, and why.
+-- newest messages that match, as many as p_most. As passage.posts_with_words, and why. Of some accounts only, unless
+-- p_accounts is null: narrowed in here, so that what others received does not fill the p_most.
 -- In two steps, since the planner cannot know how rare a beginning is and would read all of history backwards for one
 -- that nobody has used: by the words' index first, in no order; only where that finds p_most are the newest looked for,
 -- which then stand close together.
-CREATE OR REPLACE FUNCTION passage.items_with_words(p_words text[], p_most int) RETURNS SETOF bigint
+DROP FUNCTION IF EXISTS passage.items_with_words(text[], int);  -- it once knew no accounts
+CREATE OR REPLACE FUNCTION passage.items_with_words(p_words text[], p_most int, p_accounts bigint[])
+RETURNS SETOF bigint
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET enable_seqscan = off
 ROWS 200 AS $f$
 DECLARE
@@ -527,6 +531,9 @@ BEGIN
   v_matching := format(
     'SELECT item_id FROM moderation_message WHERE organisation_id = %s AND words @@ %L::tsquery AND item_id IS NOT NULL',
     v_organisation, v_query);
+  IF p_accounts IS NOT NULL THEN
+    v_matching := v_matching || format(' AND social_account_id = ANY (%L::bigint[])', p_accounts);
+  END IF;
   EXECUTE format('SELECT array_agg(item_id) FROM (%s LIMIT %s) found', v_matching, p_most) INTO v_found;
   IF cardinality(v_found) = p_most THEN
     EXECUTE format('SELECT array_agg(item_id) FROM (%s ORDER BY id DESC LIMIT %s) newest', v_matching, p_most)
