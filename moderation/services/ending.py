@@ -24,6 +24,7 @@ from integrations.errors import (
 )
 from integrations.services import aftermath
 from integrations.services.lanes import lower_lanes
+from lib.addresses import web_address
 from lib.claims.claiming import wait_before_retry
 from lib.tenancy.scope import scope
 from moderation import outcomes
@@ -217,7 +218,7 @@ def _reflect_reply(each: Ended, item: Item, *, now: datetime) -> None:
     values: dict[str, Any] = {"way_out": each.after, "reason": each.reason, "reason_data": dict(each.reason_data)}
     if each.sent is not None:
         _adopt_echo(reply, each.sent, item, now=now)
-        values |= {"network_id": each.sent.network_id, "permalink": each.sent.permalink}
+        values |= {"network_id": each.sent.network_id, "permalink": web_address(each.sent.permalink, 500)}
         values |= {"written_at": each.sent.sent_at or reply.written_at}
     Message.objects.filter(pk=reply.pk).update(**values)
     if each.after is WayOut.REFUSED or (each.after is WayOut.UNKNOWN and each.available_at is None):

@@ -13,6 +13,7 @@ from django.db import connection
 
 from integrations.engagement import Author, Change, ContentTerms, Incoming, IncomingMessage, MessageKind, Subject
 from integrations.registry import engaging
+from lib.addresses import web_address
 from lib.words import lexemes, words_of
 from live.changes import record_change
 from moderation.changes import ITEM
@@ -110,8 +111,8 @@ def _message(message: IncomingMessage, arrival: Arrival, *, organisation_id: int
         "written_at": (message.written_at or arrival.as_of).isoformat(),
         "edited_at": message.edited_at.isoformat() if message.edited_at else None,
         "answers_id": message.answers_id[:128],
-        "permalink": _address(message.permalink, 500),
-        "attachments": [{**asdict(each), "url": _address(each.url, 2000)} for each in message.attachments],
+        "permalink": web_address(message.permalink, 500),
+        "attachments": [{**asdict(each), "url": web_address(each.url, 2000)} for each in message.attachments],
         "rating": message.rating,
         "is_hidden": message.is_hidden,
         "acts": sorted(each.value for each in message.acts) if message.acts is not None else None,
@@ -134,8 +135,8 @@ def _author(author: Author) -> dict[str, str]:
         "network_id": author.network_id[:128],
         "name": _storable(author.name)[:200],
         "handle": _storable(author.handle)[:100],
-        "permalink": _address(author.permalink, 500),
-        "picture_url": _address(author.picture_url, 1000),
+        "permalink": web_address(author.permalink, 500),
+        "picture_url": web_address(author.picture_url, 1000),
     }
 
 
@@ -143,7 +144,7 @@ def _subject(subject: Subject) -> dict[str, str | None]:
     return {
         "network_id": subject.network_id[:128],
         "text": _storable(subject.text),
-        "permalink": _address(subject.permalink, 500),
+        "permalink": web_address(subject.permalink, 500),
         "published_at": subject.published_at.isoformat() if subject.published_at else None,
     }
 
@@ -158,8 +159,3 @@ def _terms(network: str) -> ContentTerms:
 def _storable(text: str) -> str:
     """Take out what PostgreSQL cannot keep."""
     return text.replace("\x00", "")
-
-
-def _address(address: str, most: int) -> str:
-    """An address that is no web address, or too long to be kept whole, is of no use."""
-    return address if address.startswith(("https://", "http://")) and len(address) <= most else ""

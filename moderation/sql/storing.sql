@@ -96,7 +96,8 @@ BEGIN
   RETURN NULL;
 END $f$;
 
--- Let a message stand as the network says; return whether that is new. What is deleted stays so, and its content ends.
+-- Let a message stand as the network says; return whether that is new. What is deleted stays so. What had come from the
+-- network ends with it; what was written here is the organisation's own work, and stays as it was sent.
 CREATE OR REPLACE FUNCTION moderation_stand(
   p_message moderation_message, p_stands text, p_as_of timestamptz, p_now timestamptz
 ) RETURNS boolean LANGUAGE plpgsql VOLATILE AS $f$
@@ -107,7 +108,7 @@ BEGIN
   END IF;
   UPDATE moderation_message m SET visibility = p_stands, visibility_at = p_as_of, version = m.version + 1
   WHERE m.id = p_message.id;
-  IF p_stands = 'deleted' THEN
+  IF p_stands = 'deleted' AND p_message.origin IN ('stranger', 'native') THEN
     UPDATE moderation_message m SET text = '', attachments = '[]', words = NULL, lease_until = NULL, blanked_at = p_now
     WHERE m.id = p_message.id;
     DELETE FROM moderation_messagerevision r WHERE r.message_id = p_message.id;
@@ -115,6 +116,13 @@ BEGIN
   PERFORM moderation_refresh_item(p_message.item_id);
   RETURN true;
 END $f$;
+
+-- The words of a message as a line shows them: on one line, cut at a word. As moderation.services.items.excerpt_of.
+CREATE OR REPLACE FUNCTION moderation_excerpt(p_text text) RETURNS text LANGUAGE sql IMMUTABLE AS $f$
+  SELECT CASE WHEN length(w.words) <= 240 THEN w.words
+              ELSE regexp_replace(left(w.words, 239), ' [^ ]*$', '') || '…' END
+  FROM (SELECT btrim(regexp_replace(p_text, '\s+', ' ', 'g')) AS words) w
+$f$;
 
 -- Write anew what a line about an item copies from its messages, after one of them changed in place.
 CREATE OR REPLACE FUNCTION moderation_refresh_item(p_item_id bigint) RETURNS void LANGUAGE sql VOLATILE AS $f$
@@ -124,7 +132,7 @@ CREATE OR REPLACE FUNCTION moderation_refresh_item(p_item_id bigint) RETURNS voi
     is_deleted = coalesce(a.gone, false)
   FROM (SELECT p_item_id AS id) one
   LEFT JOIN LATERAL (
-    SELECT left(regexp_replace(btrim(m.text), '\s+', ' ', 'g'), 240) AS excerpt FROM moderation_message m
+    SELECT moderation_excerpt(m.text) AS excerpt FROM moderation_message m
     WHERE m.item_id = one.id AND m.way_out <> 'cancelled' ORDER BY m.written_at DESC, m.id DESC LIMIT 1
   ) l ON true
   LEFT JOIN LATERAL (
@@ -432,6 +440,7 @@ CREATE OR REPLACE FUNCTION moderation_adopt_answers(
 ) RETURNS void LANGUAGE plpgsql VOLATILE AS $f$
 DECLARE
   v_answer moderation_message;
+  v_id bigint;
 BEGIN
   FOR v_answer IN
     SELECT * FROM moderation_message x
@@ -443,9 +452,12 @@ BEGIN
       AND p_fact #>> '{message,kind}' IN ('private', 'review')
     ORDER BY written_at, id
   LOOP
-    UPDATE moderation_message x SET item_id = p_item WHERE x.id = v_answer.id;
-    PERFORM moderation_add_to_item(p_item, v_answer.id, true, jsonb_build_object(
-      'written_at', v_answer.written_at, 'excerpt', left(regexp_replace(btrim(v_answer.text), '\s+', ' ', 'g'), 240)
+    -- It takes the number of the moment from which agents can see it: the send guard compares numbers.
+    UPDATE moderation_message x SET
+      item_id = p_item, id = nextval(pg_get_serial_sequence('moderation_message', 'id'))
+    WHERE x.id = v_answer.id RETURNING x.id INTO v_id;
+    PERFORM moderation_add_to_item(p_item, v_id, true, jsonb_build_object(
+      'written_at', v_answer.written_at, 'excerpt', moderation_excerpt(v_answer.text)
     ), p_now);
   END LOOP;
 END $f$;

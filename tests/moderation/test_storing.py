@@ -11,9 +11,11 @@ from lib.tenancy.scope import scope
 from moderation.models import EarlyNews, Identity, Item, Message, MessageRevision
 from moderation.searching import with_words
 from moderation.services.acting import acts_offered
+from moderation.services.answering import Seen
 from moderation.services.counting import find_drift
 from moderation.services.storing import Arrival, Changed, store
 from moderation.states import ItemState, Visibility, WayOut
+from moderation.trouble import Missed
 from privacy import erasing
 from privacy.people import whole_person
 from privacy.record_classes import Mode
@@ -165,6 +167,47 @@ def test_a_deletion_on_the_network_is_followed_and_shown(inside: Inbox) -> None:
     assert not MessageRevision.objects.exists()
     item = only_item()
     assert (item.is_deleted, item.excerpt, len(changed)) == (True, "", 1)
+
+
+def test_a_deletion_takes_what_was_written_on_the_network_and_leaves_what_was_sent_from_here(inside: Inbox) -> None:
+    bring(inside, written(inside.account, 1), by_us(inside.account, 2, "Written there", answers_id="m1"))
+    reply = inside.answer(only_item(), "Sent from here.").message
+    Message.objects.filter(pk=reply.pk).update(way_out=WayOut.SENT, network_id="m3")
+
+    bring(inside, *(news(inside.account, Change.DELETED, number, minutes=9) for number in (2, 3)))
+
+    ours = Message.objects.exclude(origin=Message.Origin.STRANGER)
+    assert dict(ours.values_list("text", "visibility")) == {"": "deleted", "Sent from here.": "deleted"}
+    reply.refresh_from_db()
+    assert reply.blanked_at is None
+    assert list(with_words(Item.objects.all(), "sent from")) == [only_item()]
+
+
+def test_an_answer_that_is_adopted_late_is_new_to_whoever_had_the_item_open(inside: Inbox) -> None:
+    bring(inside, written(inside.account, 1), by_us(inside.account, 4, "To the other", answers_id="m3"))
+    bring(inside, by_us(inside.account, 2, "To the first", answers_id="m1"))
+    seen = only_item().last_own_message_id
+
+    bring(inside, written(inside.account, 3, "And the other?"))
+
+    late = Message.objects.get(network_id="m4")
+    assert late.item == only_item()
+    assert late.pk == only_item().last_own_message_id > seen
+    with pytest.raises(Missed) as refused:
+        inside.answer(only_item(), seen=Seen(message_id=late.pk, own_id=seen))
+    assert refused.value.messages == [late]
+
+
+def test_a_line_is_cut_at_a_word_however_it_came_to_be_written(inside: Inbox) -> None:
+    long = "stollen " * 60
+    bring(inside, written(inside.account, 1, long))
+    first = only_item().excerpt
+
+    bring(inside, edited(inside.account, 1, f"{long}again", minutes=2))
+
+    assert first == only_item().excerpt
+    assert first.endswith("stollen…")
+    assert len(first) < 240
 
 
 def test_news_that_come_before_their_message_are_told_to_it(inside: Inbox) -> None:

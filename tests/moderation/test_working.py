@@ -1,6 +1,7 @@
 """The workers of moderation actions: every end an action can come to, and a reply never twice."""
 
 import uuid
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -51,6 +52,21 @@ def test_a_reply_goes_out_and_shows_that_the_network_took_it(inbox: Inbox) -> No
         assert (action.state, action.available_at, action.ended_at) == (WayOut.SENT, None, NOON)
         assert (action.reply.way_out, action.reply.network_id != "") == (WayOut.SENT, True)
         assert action.reply.permalink
+
+
+@pytest.mark.parametrize("address", ["javascript:alert(1)", f"https://memory.example/{'far/' * 200}"])
+def test_an_address_that_cannot_be_shown_is_not_kept_with_a_reply(
+    inbox: Inbox, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    reply = inbox.network.reply
+    monkeypatch.setattr(inbox.network, "reply", lambda *args, **more: replace(reply(*args, **more), permalink=address))
+    with inbox.scope():
+        inbox.answer(inbox.written().item)
+
+    inbox.work()
+
+    with inbox.scope():
+        assert (only_action().reply.way_out, only_action().reply.permalink) == (WayOut.SENT, "")
 
 
 @pytest.mark.parametrize(
