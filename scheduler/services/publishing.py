@@ -17,6 +17,7 @@ from integrations.budgets import Need, reserve, write_reports
 from integrations.contract import Composition, Level, Operation, Published
 from integrations.errors import AuthorisationLost, OutcomeUnknown, PermanentError, ProviderError
 from integrations.registry import providers
+from lib.addresses import web_address
 from lib.claims.claiming import Claim, Claimed, Clock
 from lib.claims.loops import attend, drain
 from lib.claims.threads import CALLS_AT_ONCE, in_threads
@@ -220,7 +221,7 @@ def answer(published: Published, *, now: datetime) -> dict[str, str]:
     """Return the columns that the network's word fills."""
     return {
         "network_id": published.network_id,
-        "permalink": published.permalink,
+        "permalink": web_address(published.permalink, 500),
         "published_at": (published.published_at or now).isoformat(),
     }
 

@@ -15,6 +15,7 @@ from django.db import connection
 from integrations.budgets import Need, reserve, write_reports
 from integrations.contract import Findings, Operation
 from integrations.errors import AuthorisationLost, ProviderError, RateLimited, TransientError
+from lib.addresses import web_address
 from lib.claims.claiming import Claim, Claimed, Clock, wait_before_retry
 from lib.claims.loops import drain
 from lib.claims.threads import CALLS_AT_ONCE, in_threads
@@ -161,7 +162,7 @@ def _judge(job: Job, findings: Findings, now: datetime) -> _Seen:
         sightings = [
             {
                 "network_id": each.network_id,
-                "permalink": each.permalink,
+                "permalink": web_address(each.permalink, 500),
                 "text": each.text,
                 "published_at": each.published_at.isoformat(),
                 "media_count": each.media_count,

@@ -3,6 +3,20 @@
 -- All are PL/pgSQL, which keeps its plans for as long as the connection lives: as plain SQL, planning the nine tables of
 -- a load anew for each organisation cost PostgreSQL ten times as much as reading them.
 
+-- How lists and logs name a post: its first line, cut at a word. As scheduler.models.Post.title.
+CREATE OR REPLACE FUNCTION scheduler_title(p_text text, p_own_texts jsonb) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $f$
+DECLARE
+  v_words text := btrim(p_text, E' \t\r\n');
+  v_first text;
+BEGIN
+  IF v_words = '' THEN
+    SELECT btrim(own.value, E' \t\r\n') INTO v_words FROM jsonb_each_text(p_own_texts) own LIMIT 1;
+  END IF;
+  v_first := split_part(coalesce(v_words, ''), E'\n', 1);
+  RETURN CASE WHEN length(v_first) <= 80 THEN v_first
+              ELSE regexp_replace(left(v_first, 80), ' [^ ]*$', '') || '…' END;
+END $f$;
+
 -- Return what the next step of claimed publications needs. Nothing is locked: whoever changes the words afterwards
 -- raises the lease token in the same transaction, and what this worker then writes misses.
 CREATE OR REPLACE FUNCTION scheduler_load_publications(p_ids bigint[], p_tokens bigint[]) RETURNS TABLE (
@@ -127,7 +141,7 @@ BEGIN
     IF m ->> 'event' IS NOT NULL THEN
       INSERT INTO eventlog_event (organisation_id, at, name, actor_name, subject_type, subject_id, subject_name, agent, data)
       SELECT v_row.organisation_id, p_now, m ->> 'event', '', 'publication', v_row.id,
-             left(split_part(btrim(t.text), E'\n', 1), 80) || ' → ' || coalesce(nullif(a.handle, ''), a.name), '',
+             scheduler_title(t.text, t.own_texts) || ' → ' || coalesce(nullif(a.handle, ''), a.name), '',
              coalesce(m -> 'event_data', '{}')
       FROM scheduler_post t, integrations_socialaccount a
       WHERE t.id = v_row.post_id AND a.id = v_row.social_account_id;

@@ -25,7 +25,7 @@ from scheduler.services.publishing import publish_due, publish_on_time
 from scheduler.services.sweeping import give_back_expired
 from scheduler.services.work import Job, Move, load, settle
 from scheduler.states import Outcome, State
-from tests.factories import NOON, in_minutes, make_organisation
+from tests.factories import NOON, in_minutes, make_organisation, make_post
 from tests.scheduler.conftest import Acme
 
 
@@ -44,6 +44,29 @@ def test_what_is_due_goes_out_once_and_is_written_down(acme: Acme, account: Soci
     assert delivery.text == "The stollen is back on Friday."
     with scope(organisation=acme.organisation.pk):
         assert Event.objects.filter(name="scheduler.publication.published", subject_id=publication.pk).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "own_texts"),
+    [
+        ("The stollen is back.\nOn Friday.", {}),
+        ("stollen " * 20, {}),
+        ("s" * 100, {}),
+        ("  ", {"memory": "Only for this network"}),
+    ],
+)
+def test_the_log_names_a_post_as_lists_do(
+    acme: Acme, account: SocialAccount, text: str, own_texts: dict[str, str]
+) -> None:
+    with scope(organisation=acme.organisation.pk):
+        post = make_post(text, own_texts=own_texts)
+    publication = acme.plan(account, post=post)
+
+    publish_due(acme.clock)
+
+    with scope(organisation=acme.organisation.pk):
+        event = Event.objects.get(name="scheduler.publication.published", subject_id=publication.pk)
+    assert event.subject_name.partition(" → ")[0] == post.title
 
 
 def test_nothing_goes_out_before_its_hour(acme: Acme, account: SocialAccount) -> None:
