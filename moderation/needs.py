@@ -1,6 +1,6 @@
-"""What of the inbox needs a person, for home: who waits, which replies did not arrive; in two statements."""
+"""What of the inbox needs a person, for home: who waits, which replies did not arrive; in one statement."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -12,7 +12,6 @@ from accounts.permissions import Permission
 from integrations.sentences import NETWORK_NAMES
 from moderation.inbox import listed
 from moderation.models import Item
-from moderation.services.counting import AccountCounts, count_by_account
 from moderation.states import WAITING
 from scheduler.needs import Need
 
@@ -35,20 +34,12 @@ class Waiting:
     shares: Sequence[Share]
 
 
-def waiting_in(accounts: Sequence[AccountCounts]) -> Waiting:
-    """Sum the counts of accounts, the network with most first."""
-    by_network: dict[str, int] = {}
-    for one in accounts:
-        by_network[one.network] = by_network.get(one.network, 0) + one.counts.waiting
-    shares = [Share(network=network, count=count) for network, count in by_network.items() if count]
+def waiting_on(networks: Mapping[str, int]) -> Waiting:
+    """Sum what is counted by network, the network with most first."""
+    shares = [Share(network=network, count=count) for network, count in networks.items() if count]
     return Waiting(
         count=sum(one.count for one in shares), shares=sorted(shares, key=lambda one: (-one.count, one.network))
     )
-
-
-def read_waiting(member: Membership) -> Waiting:
-    """Return who waits on the accounts of a member, in one statement."""
-    return waiting_in(count_by_account(member))
 
 
 def inbox_needs(member: Membership, waiting: Waiting) -> list[Need]:

@@ -3,12 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import reduce
-from operator import or_
 from typing import Any
 
-from django.db.models import Case, Count, F, OuterRef, Q, Subquery, Value, When, Window
-from django.db.models.functions import Coalesce, RowNumber
+from django.db.models import Case, Count, F, JSONField, OuterRef, Q, Subquery, When, Window
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 
@@ -20,6 +19,7 @@ from scheduler.models import Publication
 from scheduler.states import State
 from scheduler.telling import LATE, near, reason_of
 
+_ASKING = "FROM scheduler_asking(%s, %s, %s, %s, %s)"
 SHOWN_OF_A_KIND = 3
 READ_OF_A_KIND = 20  # reviews are counted by post, which takes their rows
 FAILURES_COUNT_FOR = timedelta(days=14)
@@ -82,53 +82,38 @@ def health_of(member: Membership) -> Health:
 
 def needs_of(member: Membership, health: Health, *, now: datetime) -> list[Need]:
     """Return what this member can answer, the most pressing first."""
-    waiting = _waiting(member, now=now)
+    waiting = _asking(member, now=now)
     slug = member.organisation.slug
     found: list[Need] = []
     if member.may(Permission.SCHEDULE_POSTS):
-        found += _each(waiting["unknown"], slug, now=now)
+        found += _each(waiting[State.OUTCOME_UNKNOWN], slug, now=now)
     if member.may(Permission.CONNECT_ACCOUNTS):
         found += [_lost(account, slug) for account in health.troubled]
     if member.may(Permission.SCHEDULE_POSTS):
-        found += _each(waiting["late"], slug, now=now)
-        found += _each(waiting["failed"], slug, now=now)
+        found += _each(waiting[State.SCHEDULED], slug, now=now)
+        found += _each(waiting[State.FAILED], slug, now=now)
     if member.may(Permission.APPROVE_POSTS):
-        found += _reviews(waiting["review"], slug, now=now)
+        found += _reviews(waiting[State.IN_REVIEW], slug, now=now)
     return found
 
 
-def _waiting(member: Membership, *, now: datetime) -> dict[str, list[Publication]]:
-    """Return the first of each kind, each with how many there are; one statement."""
-    kind = Case(
-        When(state=State.OUTCOME_UNKNOWN, then=Value("unknown")),
-        When(state=State.IN_REVIEW, then=Value("review")),
-        When(state=State.FAILED, then=Value("failed")),
-        default=Value("late"),
-    )
-    recent = now - FAILURES_COUNT_FOR
-    wanted = (
-        Q(state__in=[State.OUTCOME_UNKNOWN, State.IN_REVIEW])
-        | Q(state=State.FAILED, state_changed_at__gte=recent)
-        | Q(state=State.SCHEDULED, reason=LATE)
-    )
-    order = [F("publish_at").asc(nulls_last=True), F("id").asc()]
-    places = {"unknown": SHOWN_OF_A_KIND, "late": SHOWN_OF_A_KIND, "failed": SHOWN_OF_A_KIND, "review": READ_OF_A_KIND}
-    first_ones = reduce(or_, (Q(kind=name, place__lte=place) for name, place in places.items()))
+def _asking(member: Membership, *, now: datetime) -> dict[str, list[Publication]]:
+    """Return the first of each state that asks for a decision, each with how many there are; one statement."""
+    asked = [member.pk, now - FAILURES_COUNT_FOR, LATE, SHOWN_OF_A_KIND, READ_OF_A_KIND]
     everything: Any = Publication.objects.open_to(member)
     rows = (
-        everything.filter(wanted)
-        .annotate(kind=kind)
-        .annotate(
-            of_kind=Window(Count("pk"), partition_by=[F("kind")]),
-            place=Window(RowNumber(), partition_by=[F("kind")], order_by=order),
-        )
-        .filter(first_ones)
+        everything.filter(pk__in=RawSQL(f"SELECT unnest(first_ids) {_ASKING}", asked))  # noqa: S611  # our own text
+        .annotate(counts=RawSQL(f"SELECT counts {_ASKING}", asked, output_field=JSONField()))  # noqa: S611
         .listed()
-        .order_by("place")
+        .order_by(F("publish_at").asc(nulls_last=True), F("id").asc())
     )
-    found: dict[str, list[Publication]] = {"unknown": [], "review": [], "failed": [], "late": []}
+    # Of those that are scheduled, the ones that missed their hour.
+    found: dict[str, list[Publication]] = {
+        state: [] for state in (State.OUTCOME_UNKNOWN, State.IN_REVIEW, State.FAILED, State.SCHEDULED)
+    }
     for one in rows:
-        found[one.kind].append(one)
+        one.of_kind = one.counts[one.state]
+        found[one.state].append(one)
     return found
 
 

@@ -121,6 +121,7 @@ WORDS = {
 #: Organisation pages that every member may open, and why no permission stands before them.
 FOR_EVERY_MEMBER = {
     "organisation_home": "home shows to each what their role may see",
+    "rail_signs": "the rail's figures are those that the role may see",
     "notifications:notices": "each reads their own notices",
     "notifications:read_all": "each reads their own notices",
     "notifications:follow": "each reads their own notices; another's is absent",

@@ -1,19 +1,32 @@
-"""The signs in the rail: what waits for a person behind a section, in one statement for all of them."""
+"""What waits for a person behind each section of the rail, and in the other organisations: counted in one statement."""
 
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
 from typing import Any, Literal
 
-from django.db.models import Count, QuerySet, Subquery, Sum, Value
+from django.db import connection
+from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
-from accounts.models import Membership, Organisation
+from accounts.models import Membership
 from accounts.permissions import Permission
-from integrations.models import SocialAccount
-from moderation.models import ItemCount
-from moderation.states import WAITING
-from notifications.models import Notice
-from scheduler.models import Publication
 from scheduler.states import State
+
+_DECIDERS = {State.OUTCOME_UNKNOWN: Permission.SCHEDULE_POSTS, State.IN_REVIEW: Permission.APPROVE_POSTS}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figures:
+    """How many things wait where, of those that one member may see."""
+
+    lost: int  # accounts whose authorisation ended
+    undecided: int  # posts that ask for a decision this member may take
+    unread: int  # notices
+    strangers: Mapping[str, int] = field(default_factory=dict)  # who wait for an answer, by network
+    elsewhere: Mapping[int, int] = field(default_factory=dict)  # what needs this person, by other organisation
+    answered_in: timedelta | None = None  # the median wait of those who were first answered today
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,48 +38,60 @@ class Badge:
     count: int = 0  # 0 shows the dot
 
 
-def find_badges(organisation: Organisation, membership: Membership) -> dict[str, Badge]:
-    """Return badges by section name: only what this member can do something about."""
-    lost = SocialAccount.objects.open_to(membership).filter(state=SocialAccount.State.LOST)
-    undecided = Publication.objects.open_to(membership).filter(state__in=_decides_on(membership))
-    unread = Notice.objects.filter(user_id=membership.user_id).open_to(membership).unread()
-    waiting = Organisation.objects.filter(pk=organisation.pk).values_list(
-        _count(lost, "pk") if membership.may(Permission.VIEW_ACCOUNTS) else Value(0),
-        _count(undecided, "post"),
-        _count(unread, "pk"),
-        _waiting(membership) if membership.may(Permission.ANSWER_INBOX) else Value(0),
+def figures_of(request: Any, *, home_at: datetime | None = None) -> Figures:
+    """Return the figures of an organisation's page, counted once: a view that shows them asks before the rail does."""
+    found: Figures | None = getattr(request, "figures", None)
+    if found is None:
+        found = request.figures = read_figures(request.membership, home_at=home_at)
+    return found
+
+
+def read_figures(membership: Membership, *, home_at: datetime | None = None) -> Figures:
+    """Count what waits, in one statement.
+
+    With the present hour, what home shows beside it too: the other organisations, and the pace of today's answers, the
+    day being that of the current zone.
+    """
+    decides_on = [state for state, permission in _DECIDERS.items() if membership.may(permission)]
+    sees = [membership.may(Permission.VIEW_ACCOUNTS), membership.may(Permission.VIEW_INBOX)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT * FROM web_figures(%s, %s, %s, %s, %s, %s)",
+            [membership.pk, decides_on, *sees, home_at, home_at and _midnight(home_at)],
+        )
+        lost, undecided, unread, strangers, elsewhere, answered_in = cursor.fetchone()
+    return Figures(
+        lost=lost or 0,
+        undecided=undecided,
+        unread=unread,
+        strangers={network: count for network, count in _read(strangers).items() if count},
+        elsewhere={int(pk): count for pk, count in _read(elsewhere).items()},
+        answered_in=answered_in,
     )
-    lost_count, undecided_count, unread_count, waiting_count = waiting.get()
+
+
+def _read(counts: str | None) -> dict[str, int]:
+    return dict(json.loads(counts)) if counts else {}
+
+
+def _midnight(now: datetime) -> datetime:
+    return datetime.combine(timezone.localtime(now).date(), time.min, tzinfo=timezone.get_current_timezone())
+
+
+def badges_of(figures: Figures, membership: Membership) -> dict[str, Badge]:
+    """Return badges by section name: only what this member can do something about."""
+    waiting = sum(figures.strangers.values()) if membership.may(Permission.ANSWER_INBOX) else 0
     badges = {}
-    if waiting_count:
-        badges["inbox"] = Badge(tone="wait", words=gettext("waiting for an answer"), count=waiting_count)
-    if lost_count:
-        badges["accounts"] = Badge(tone="alarm", words=_attention(lost_count))
-    if undecided_count:
-        badges["posts"] = Badge(tone="wait", words=gettext("waiting for a decision"), count=undecided_count)
-    if unread_count:
-        badges["notices"] = Badge(tone="wait", words=gettext("unread"), count=unread_count)
+    if waiting:
+        badges["inbox"] = Badge(tone="wait", words=gettext("waiting for an answer"), count=waiting)
+    if figures.lost:
+        badges["accounts"] = Badge(tone="alarm", words=_attention(figures.lost))
+    if figures.undecided:
+        badges["posts"] = Badge(tone="wait", words=gettext("waiting for a decision"), count=figures.undecided)
+    if figures.unread:
+        badges["notices"] = Badge(tone="wait", words=gettext("unread"), count=figures.unread)
     return badges
-
-
-def _decides_on(membership: Membership) -> list[State]:
-    deciders = {State.OUTCOME_UNKNOWN: Permission.SCHEDULE_POSTS, State.IN_REVIEW: Permission.APPROVE_POSTS}
-    return [state for state, permission in deciders.items() if membership.may(permission)]
-
-
-def _waiting(membership: Membership) -> Subquery:
-    """Return how many strangers wait for an answer, as the inbox's kept counters say."""
-    rows = ItemCount.objects.filter(state__in=sorted(WAITING))
-    if not membership.all_accounts:
-        rows = rows.filter(social_account__accesses__membership=membership)
-    return Subquery(rows.order_by().values(all_of_them=Value(1)).annotate(total=Sum("count")).values("total"))
 
 
 def _attention(count: int) -> str:
     return ngettext("one needs attention", "%(count)d need attention", count) % {"count": count}
-
-
-def _count(rows: QuerySet[Any], what: str) -> Subquery:
-    """Return a count of distinct values as a subquery, so that several fit into one statement."""
-    grouped = rows.order_by().values(all_of_them=Value(1)).annotate(count=Count(what, distinct=True))
-    return Subquery(grouped.values("count"))

@@ -1,4 +1,7 @@
-"""What the shell around every page needs, from the request alone and at most one statement; fragments cost nothing."""
+"""What the shell around every page needs, from the request alone and at most one statement; fragments cost nothing.
+
+A person's own pages stand in no organisation: around them the rail is that of the organisation they visited last.
+"""
 
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -7,10 +10,12 @@ from typing import Literal
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
+from accounts.middleware import open_memberships
 from accounts.models import Membership, Organisation
-from web.badges import Badge, find_badges
+from lib.tenancy.scope import scope
+from web.badges import Badge, badges_of, figures_of, read_figures
 from web.navigation import COMPOSE, ORGANISATION, WORK, Section
-from web.preferences import THEMES, theme_of
+from web.preferences import LAST_VISITED_COOKIE, THEMES, theme_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,13 +55,12 @@ class Shell:
 
     @cached_property
     def organisation(self) -> Organisation | None:
-        return getattr(self._request, "organisation", None)
+        return self._membership.organisation if self._membership else None
 
     @cached_property
     def others(self) -> list[Other]:
         """The other organisations of this person; the middleware has read them together with the membership."""
-        memberships = getattr(self._request, "memberships", [])
-        found = (one.organisation for one in memberships if one.organisation != self.organisation)
+        found = (one.organisation for one in self._memberships if one.organisation != self.organisation)
         return [Other(organisation=one, url=_find_url("organisation_home", slug=one.slug)) for one in found]
 
     @cached_property
@@ -75,7 +79,12 @@ class Shell:
 
     @cached_property
     def live_path(self) -> str:
-        return f"/ws/o/{self.organisation.slug}/" if self.organisation else ""
+        return f"/ws/o/{self.organisation.slug}/" if self.organisation and self._is_inside else ""
+
+    @cached_property
+    def signs_url(self) -> str:
+        """Where a page asks for its rail's signs anew."""
+        return _find_url("rail_signs", slug=self.organisation.slug) if self.organisation and self._is_inside else ""
 
     @cached_property
     def live_cursor(self) -> int:
@@ -101,15 +110,35 @@ class Shell:
     @cached_property
     def home_url(self) -> str:
         """Where "home" leads, without asking the database: error pages are drawn in a transaction that has failed."""
-        return _find_url("organisation_home", slug=self.organisation.slug) if self.organisation else "/"
+        organisation = getattr(self._request, "organisation", None)
+        return _find_url("organisation_home", slug=organisation.slug) if organisation else "/"
+
+    @cached_property
+    def _is_inside(self) -> bool:
+        return hasattr(self._request, "membership")
+
+    @cached_property
+    def _memberships(self) -> list[Membership]:
+        if self._is_inside:
+            return list(getattr(self._request, "memberships", []))
+        return open_memberships(self._request.user) if self._request.user.is_authenticated else []
 
     @cached_property
     def _membership(self) -> Membership | None:
-        return getattr(self._request, "membership", None)
+        if self._is_inside:
+            return getattr(self._request, "membership", None)
+        last = self._request.COOKIES.get(LAST_VISITED_COOKIE)
+        theirs = self._memberships
+        return next((one for one in theirs if one.organisation.slug == last), theirs[0] if theirs else None)
 
     @cached_property
     def _badges(self) -> dict[str, Badge]:
-        return find_badges(self.organisation, self._membership) if self.organisation and self._membership else {}
+        if self._membership is None:
+            return {}
+        if self._is_inside:
+            return badges_of(figures_of(self._request), self._membership)
+        with scope(organisation=self._membership.organisation_id, user=self._membership.user_id):
+            return badges_of(read_figures(self._membership), self._membership)
 
     def _entries(self, *sections: Section) -> list[Entry]:
         membership = self._membership

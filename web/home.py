@@ -1,11 +1,10 @@
 """Home: what needs a person, who waits, what goes out today, how the accounts are; and the way in."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.contrib.auth.decorators import login_required
-from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,11 +14,11 @@ from accounts.middleware import open_memberships
 from accounts.models import Organisation
 from accounts.permissions import Permission
 from accounts.requests import OrganisationRequest
-from moderation.needs import inbox_needs, read_waiting
+from moderation.needs import inbox_needs, waiting_on
 from scheduler.day import today_of
 from scheduler.needs import health_of, needs_of
-
-LAST_VISITED = "organisation"  # the cookie that remembers where one was last
+from web.badges import figures_of
+from web.preferences import LAST_VISITED_COOKIE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +36,7 @@ def enter(request: HttpRequest) -> HttpResponse:
     slugs = [one.organisation.slug for one in open_memberships(request.user)]
     if not slugs:
         return redirect("accounts:create_organisation")
-    last = request.COOKIES.get(LAST_VISITED, "")
+    last = request.COOKIES.get(LAST_VISITED_COOKIE, "")
     return redirect("organisation_home", slug=last if last in slugs else slugs[0])
 
 
@@ -46,9 +45,9 @@ def home(request: OrganisationRequest) -> HttpResponse:
     """Answer "what needs a person?", then show the day."""
     now = timezone.now()
     member = request.membership
+    figures = figures_of(request, home_at=now)
     health = health_of(member)
-    may_read = member.may(Permission.VIEW_INBOX)
-    waiting = read_waiting(member) if may_read else None
+    waiting = waiting_on(figures.strangers) if member.may(Permission.VIEW_INBOX) else None
     needs = [*needs_of(member, health, now=now), *(inbox_needs(member, waiting) if waiting else ())]
     context = {
         "now": now,
@@ -56,7 +55,8 @@ def home(request: OrganisationRequest) -> HttpResponse:
         "day": today_of(member, now=now),
         "health": health,
         "waiting": waiting,
-        "elsewhere": _elsewhere(request, now=now),
+        "answered_in": figures.answered_in,
+        "elsewhere": _elsewhere(request, figures.elsewhere),
         "is_new": not health.total,
         "may_connect": member.may(Permission.CONNECT_ACCOUNTS),
         "may_write": member.may(Permission.WRITE_POSTS),
@@ -65,9 +65,9 @@ def home(request: OrganisationRequest) -> HttpResponse:
         "first_name": str(request.user).split("@", 1)[0].split(" ", 1)[0],
     }
     response = render(request, "web/home.html", context)
-    if request.COOKIES.get(LAST_VISITED) != request.organisation.slug:
+    if request.COOKIES.get(LAST_VISITED_COOKIE) != request.organisation.slug:
         response.set_cookie(
-            LAST_VISITED,
+            LAST_VISITED_COOKIE,
             request.organisation.slug,
             max_age=timedelta(days=400),
             secure=request.is_secure(),
@@ -82,17 +82,8 @@ def _part_of_day(now: datetime) -> str:
     return "morning" if 4 <= hour < 12 else "afternoon" if hour < 18 else "evening"
 
 
-def _elsewhere(request: OrganisationRequest, *, now: datetime) -> list[Elsewhere]:
-    """Count what needs this person in their other organisations; the database answers in counts only."""
+def _elsewhere(request: OrganisationRequest, counts: Mapping[int, int]) -> list[Elsewhere]:
+    """Return the person's other organisations, those that need them most first."""
     others = [one.organisation for one in request.memberships if one.pk != request.membership.pk]
-    if not others:
-        return []
-    counts = dict(_counts(now))
     found = [Elsewhere(organisation=one, count=counts.get(one.pk, 0)) for one in others]
     return sorted(found, key=lambda one: -one.count)
-
-
-def _counts(now: datetime) -> Iterable[tuple[int, int]]:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT organisation_id, waiting FROM passage.waiting_elsewhere(%s)", [now])
-        return list(cursor.fetchall())

@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 THEME_COOKIE = "theme"
+LAST_VISITED_COOKIE = "organisation"  # where one was last: its slug
 YEAR_SECONDS = 365 * 24 * 3600
 
 

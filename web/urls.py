@@ -13,7 +13,10 @@ urlpatterns = [
 ]
 
 #: Inside an organisation's shell.
-organisation_urls: list[URLPattern] = [path("", home.home, name="organisation_home")]
+organisation_urls: list[URLPattern] = [
+    path("", home.home, name="organisation_home"),
+    path("signs/", views.signs, name="rail_signs"),
+]
 
 # For those who build screens: out of the way of those who use them.
 if settings.DEBUG or env.sandbox:

@@ -3,8 +3,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, HttpR
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_POST, require_safe
 
+from accounts.requests import OrganisationRequest
 from web.preferences import THEME_COOKIE, THEMES, remember
 from web.specimens import specimens
 
@@ -38,6 +39,12 @@ def choose_shortcuts(request: HttpRequest) -> HttpResponse:
     """Switch the keys of one letter on or off."""
     _keep(request, shortcuts=request.POST.get("shortcuts") == "on")
     return _back(request)
+
+
+@require_safe
+def signs(request: OrganisationRequest) -> HttpResponse:
+    """The entries of the rail with what waits behind them, for a page that has heard of a change."""
+    return render(request, "web/partials/signs.html")
 
 
 @require_GET

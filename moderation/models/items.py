@@ -184,6 +184,13 @@ class Intervention(OwnedModel):
             SameOrganisation(field="item", name="intervention_and_item_share_organisation"),
             in_organisation("intervention"),
         ]
+        indexes = [
+            models.Index(
+                fields=["organisation", "first_reply_at"],
+                name="intervention_answered",
+                condition=models.Q(first_reply_at__isnull=False),
+            )
+        ]
 
 
 class Assignment(OwnedModel):

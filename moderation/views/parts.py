@@ -84,10 +84,8 @@ def after(
 
 
 def counters(request: OrganisationRequest) -> dict[str, Any]:
-    """Return the counts of every view under the page's filters, and how many wait in all."""
-    accounts = count_by_account(request.membership)
-    waiting = sum(one.counts.waiting for one in accounts)
-    return {"tabs": tabs_of(read_filters(request.GET), accounts), "waiting_count": waiting}
+    """Return the counts of every view under the page's filters."""
+    return {"tabs": tabs_of(read_filters(request.GET), count_by_account(request.membership))}
 
 
 def row_context(request: OrganisationRequest) -> dict[str, Any]:

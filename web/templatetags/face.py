@@ -18,7 +18,7 @@ from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext, pgettext_lazy
 
 from moderation.states import ItemState
 from scheduler.states import State
@@ -252,12 +252,37 @@ def _ago(passed: timedelta) -> str:
 @register.simple_tag
 def duration(since: datetime, now: datetime | None = None) -> str:
     """Say how long something has lasted, in the largest units that matter: 8 min, 1 h 05, 3 d."""
-    minutes = max(int(((now or timezone.now()) - since).total_seconds() // 60), 0)
+    return lasted((now or timezone.now()) - since)
+
+
+@register.filter
+def lasted(length: timedelta) -> str:
+    """Say a length of time, as `duration` does."""
+    minutes = max(int(length.total_seconds() // 60), 0)
     if minutes < 60:
         return gettext("%(count)s min") % {"count": minutes}
     if minutes < 24 * 60:
         return gettext("%(hours)s h %(minutes)s") % {"hours": minutes // 60, "minutes": f"{minutes % 60:02}"}
     return gettext("%(count)s d") % {"count": minutes // (24 * 60)}
+
+
+#: Small numbers as a sentence spells them.
+_NUMBERS = {
+    2: pgettext_lazy("number", "two"),
+    3: pgettext_lazy("number", "three"),
+    4: pgettext_lazy("number", "four"),
+    5: pgettext_lazy("number", "five"),
+    6: pgettext_lazy("number", "six"),
+    7: pgettext_lazy("number", "seven"),
+    8: pgettext_lazy("number", "eight"),
+    9: pgettext_lazy("number", "nine"),
+}
+
+
+@register.filter
+def spelled(count: int) -> str:
+    """Spell a number from two to nine, as titles do; one agrees with its noun and belongs into the sentence itself."""
+    return str(_NUMBERS.get(count, count))
 
 
 @register.filter

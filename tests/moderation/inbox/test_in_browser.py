@@ -13,7 +13,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
 from integrations.engagement import MessageKind
-from moderation.models import Draft, Item, Message
+from moderation.models import Draft, Item, Message, Note
 from moderation.services.answering import Seen, answer
 from moderation.states import ItemState
 from tests.moderation.inbox.browsers import Wire, browsing, violations
@@ -88,15 +88,14 @@ def test_a_morning_by_keyboard_alone(house: House, opens: Opens, page_errors: li
         expect(page.locator("#thread")).to_contain_text("It is back on Friday.")
         expect(page.locator("#thread")).to_contain_text("waits to be sent")
         expect(page.locator("#reply-text")).to_have_value("")
-        page.keyboard.press("Escape")
-        page.keyboard.press("e")
+        expect(page.locator("#toasts")).to_contain_text("Handed over")
+        page.keyboard.press("e")  # letters are keys again
         expect(heading(page)).to_have_text("Noé")
 
         page.keyboard.press("n")
         page.keyboard.type("Ask the bakery.")
         page.keyboard.press("Control+Enter")
         expect(page.locator("#thread")).to_contain_text("Note by Alice")
-        page.keyboard.press("Escape")
         page.keyboard.press("e")  # nobody has answered: said, and done when pressed again
         expect(page.get_by_role("button", name="Close as reviewed")).to_be_visible()
         page.keyboard.press("e")
@@ -184,6 +183,88 @@ def test_the_other_two_ways_out_of_the_guard(
         else:
             expect(page.locator("#thread")).to_contain_text("My own words.")
     page_errors.clear()
+
+
+def test_the_focus_rests_on_the_row_after_sending_and_in_the_field_when_it_was_refused(
+    house: House, opens: Opens, page_errors: list[str]
+) -> None:
+    item = three(house)[0]
+    with opens() as page:
+        visit(page, house.url(f"inbox/{item.pk}/"))
+        page.keyboard.press("r")
+        page.keyboard.press("Control+Enter")
+        expect(page.locator("#reply-error")).not_to_be_empty()
+        expect(page.locator("#reply-text")).to_be_focused()
+        page.keyboard.type("It is back.")
+        page.keyboard.press("Control+Enter")
+        expect(page.locator(f"#row-{item.pk} a.item")).to_be_focused()
+        page.keyboard.press("j")
+        expect(heading(page)).to_have_text("Noé")
+    with opens(width=390) as phone:
+        visit(phone, house.url(f"inbox/{item.pk}/"))
+        phone.locator("#reply-text").fill("And for Saturday too.")
+        phone.get_by_role("button", name="Send").tap()
+        expect(phone.locator("#thread")).to_be_focused()
+        expect(phone.locator("#thread")).to_contain_text("And for Saturday too.")
+    page_errors.clear()  # the browser notes the status 422
+
+
+def test_a_colleague_is_named_in_a_note_by_the_beginning_of_a_name(house: House, opens: Opens) -> None:
+    item = three(house)[0]
+    marek = join(house, "Marek Dvořák").user
+    join(house, "Mara Lind")
+    with opens() as page:
+        visit(page, house.url(f"inbox/{item.pk}/"))
+        page.keyboard.press("n")
+        page.keyboard.type("Ask @ma")
+        names = page.get_by_role("listbox", name="Colleagues to name")
+        expect(names.locator(".clip")).to_have_text(["Mara Lind", "Marek Dvořák"])
+        assert violations(page) == []
+        page.keyboard.press("ArrowDown")
+        expect(names.get_by_role("option", selected=True)).to_contain_text("Marek Dvořák")
+        page.keyboard.press("Enter")
+        expect(page.locator("#note-text")).to_have_value("Ask @Marek Dvořák ")
+        page.keyboard.type("or @dvor")
+        expect(names).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(names).to_be_hidden()
+        expect(page.locator("#note-text")).to_be_focused()
+        page.keyboard.press("Control+Enter")
+        expect(page.locator("#thread")).to_contain_text("Ask @Marek Dvořák or @dvor")
+    with house.scope():
+        assert list(Note.objects.get().mentioned.all()) == [marek]
+
+
+def test_the_rail_counts_anew_on_other_pages(house: House, opens: Opens, wire: Wire) -> None:
+    with opens() as page:
+        visit(page, house.url("posts/"))
+        expect(page.locator("#rail-inbox .count")).to_have_count(0)
+        item = three(house)[0]
+        wire.tell(kind="changes", cursor=1, changes=[["item", item.pk, 90]])
+
+        expect(page.locator("#rail-inbox .count")).to_contain_text("3")
+        with house.scope():
+            Item.objects.update(state=ItemState.CLOSED)
+        wire.tell(kind="changes", cursor=2, changes=[["item", item.pk, 91]])
+        expect(page.locator("#rail-inbox .count")).to_have_count(0, timeout=10_000)
+
+
+def test_a_command_carries_the_version_of_the_open_item_and_not_its_rows(
+    house: House, opens: Opens, page_errors: list[str]
+) -> None:
+    item = three(house)[0]
+    with opens() as page:
+        visit(page, house.url(f"inbox/{item.pk}/"))
+        with house.scope():
+            Item.objects.filter(pk=item.pk).update(version=7)
+        page.evaluate(f"document.querySelector('#row-{item.pk}').dataset.version = 7")  # heard of more than the item
+
+        page.keyboard.press("i")
+
+        expect(page.locator("#toasts")).to_contain_text("Nothing was done")
+        expect(page.locator("#case-head")).to_have_attribute("data-version", "7")
+    assert state_of(house, item) == ItemState.NEW
+    page_errors.clear()  # the browser notes the status 409
 
 
 def test_what_is_typed_while_an_answer_is_on_its_way_stays(house: House, opens: Opens) -> None:

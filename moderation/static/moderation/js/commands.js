@@ -54,9 +54,10 @@ export async function command(name, item, details = {}) {
   }
 }
 
+/** What the agent has before them: the open item, even where its row has heard of more. */
 function versionOf(item) {
-  const open = openItemId() === item ? Number(document.querySelector("#case-head")?.dataset.version) : 0;
-  return Math.max(open, Number(document.getElementById(`row-${item}`)?.dataset.version ?? 0));
+  const shown = openItemId() === item ? document.querySelector("#case-head") : document.getElementById(`row-${item}`);
+  return Number(shown?.dataset.version ?? 0);
 }
 
 /** Show the next item; where none is left, the list. */

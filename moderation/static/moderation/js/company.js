@@ -1,26 +1,13 @@
 // Who else is here: marks on rows, and a line above the field. Marks help people; the guard of sending protects them.
 
+import { findColleagues } from "moderation/colleagues";
 import { openItemId } from "moderation/panes";
-import { parse } from "moderation/parts";
 import * as presence from "web/presence";
 
 const inbox = document.querySelector("#inbox");
 const words = inbox.dataset;
 
 let here = "";
-let colleagues = null;
-
-/** Names and avatars by user, asked for once, when the first mark comes. */
-function findColleagues() {
-  colleagues ??= fetch(words.colleaguesUrl)
-    .then((response) => (response.ok ? response.text() : ""))
-    .then((html) => new Map([...parse(html).querySelectorAll("[data-to]")].filter((one) => one.dataset.to).map((one) => [
-      Number(one.dataset.to),
-      { name: one.querySelector(".clip").textContent, avatar: one.querySelector(".avatar") },
-    ])))
-    .catch(() => new Map());
-  return colleagues;
-}
 
 function sentence(state, name) {
   return (state === "writing" ? words.writing : words.viewing).replace("%", name);

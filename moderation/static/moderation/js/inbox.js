@@ -3,6 +3,7 @@
 import "moderation/commands";
 import "moderation/company";
 import "moderation/following";
+import "moderation/mentions";
 import "moderation/panes";
 import "moderation/reply";
 import "moderation/several";

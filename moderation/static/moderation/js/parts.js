@@ -161,12 +161,6 @@ function count(body) {
   const total = document.querySelector("#queue-count");
   if (total && found.has(view)) total.firstChild.data = found.get(view);
   for (const each of document.querySelectorAll("[data-view-count]")) each.textContent = found.get(each.dataset.viewCount) ?? "";
-  const all = counters.dataset.waiting;
-  const sign = document.querySelector("#rail-inbox .count");
-  if (sign && all) {
-    sign.firstChild.data = all;
-    sign.hidden = all === "0";
-  }
 }
 
 // -- the open item --------------------------------------------------------------------------------------------------
@@ -177,6 +171,7 @@ function putItem(body) {
   const fresh = body.querySelector("#case[data-item]");
   const here = document.querySelector("#case[data-item]");
   if (!fresh || fresh.dataset.item !== here?.dataset.item) return;
+  if (versionIn(fresh) < versionIn(here)) return;
   // A menu that is open is not taken from under the hand: what came is put when it closes.
   if (here.querySelector("[popover]:popover-open")) {
     waiting = body;
@@ -196,6 +191,10 @@ function putItem(body) {
       htmx.process(freshPerson);
     }
   }
+}
+
+function versionIn(pane) {
+  return Number(pane.querySelector("#case-head")?.dataset.version ?? 0);
 }
 
 document.addEventListener("toggle", ({ newState }) => {

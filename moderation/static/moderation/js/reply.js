@@ -196,13 +196,20 @@ function sent(body, item, purpose, text) {
       touched(area(purpose));
       if (purpose === "note") write(purpose, { focus: false });
     }
-    if (focused) (purpose === "note" ? area("reply") : area()).focus();
+    // Who was typing goes on typing; for everybody else letters are keys again.
+    if (focused) (more ? area(purpose) : restingPlace()).focus();
   }
   put(body, { own: true });
   document.dispatchEvent(new CustomEvent("inbox:sent"));
   const thread = document.querySelector("#thread");
   if (thread) thread.scrollTop = thread.scrollHeight;
   tell(body, item);
+}
+
+/** Where letters are keys: the open item's row, or what was said where the list is not shown. */
+function restingPlace() {
+  const row = document.querySelector("#rows a.item[aria-current='true']");
+  return row?.checkVisibility() ? row : document.querySelector("#thread");
 }
 
 /** A colleague's word came first: nothing was sent, the text stays, and what was missed is outlined. */
@@ -303,8 +310,7 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     send();
   } else if (inField && event.key === "Escape") {
-    // Back to the list, where letters are keys again.
-    (document.querySelector("#rows a.item[aria-current='true']") ?? document.querySelector("#thread")).focus();
+    restingPlace().focus();
   }
 });
 

@@ -6,6 +6,7 @@ import "web/keyboard";
 import { fetchAgainLater } from "web/live";
 import "web/menu";
 import "web/press";
+import "web/signs";
 import "web/theme";
 import { toast } from "web/toast";
 
