@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Membership
@@ -62,6 +63,11 @@ MINE = View(
     is_mine=True,
     is_tab=True,
 )
+IN_HAND = View(
+    key="assigned",
+    words=pgettext_lazy("items of the inbox", "In somebody’s hands"),
+    states=frozenset({ItemState.ASSIGNED}),
+)
 DEFERRED = View(
     key="deferred",
     words=pgettext_lazy("items of the inbox", "Deferred"),
@@ -76,7 +82,25 @@ IGNORED = View(
     key="ignored", words=pgettext_lazy("items of the inbox", "Ignored"), states=frozenset({ItemState.IGNORED})
 )
 ALL = View(key="all", words=pgettext_lazy("items of the inbox", "Everything"))
-VIEWS = (TO_DO, NEW, MINE, DEFERRED, ANSWERED, CLOSED, IGNORED, ALL)
+VIEWS = (TO_DO, NEW, MINE, IN_HAND, DEFERRED, ANSWERED, CLOSED, IGNORED, ALL)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flag:
+    """What may be true of an item beside its state. `key` stands in addresses."""
+
+    key: str
+    words: str | Promise
+    condition: Q
+    is_indexed: bool = False  # over all of history
+
+
+FLAGS = (
+    Flag(key="not-sent", words=_("A reply was not sent"), condition=Q(send_failed=True), is_indexed=True),
+    Flag(key="hidden", words=_("Hidden on the network"), condition=Q(is_hidden=True)),
+    Flag(key="deleted", words=_("Deleted on the network"), condition=Q(is_deleted=True)),
+    Flag(key="muted", words=_("Muted"), condition=Q(is_muted=True)),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,17 +110,24 @@ class Filters:
     view: View = TO_DO
     account_id: int | None = None
     kind: str = ""
+    flag: Flag | None = None
     words: str = ""  # that a message begins with; accents and case are equal
     whole_history: bool = False
 
     @property
     def is_windowed(self) -> bool:
         """Whether only the last days are looked at: no index serves this filter over all of history."""
-        return bool(self.kind and not self.words and not self.view.is_bounded and not self.whole_history)
+        is_slow = self.kind or (self.flag and not self.flag.is_indexed)
+        return bool(is_slow and not self.words and not self.view.is_bounded and not self.whole_history)
 
     @property
     def is_narrowed(self) -> bool:
-        return bool(self.account_id or self.kind or self.words)
+        return bool(self.account_id or self.is_uncounted)
+
+    @property
+    def is_uncounted(self) -> bool:
+        """Whether they ask for what the kept counts do not know."""
+        return bool(self.kind or self.flag or self.words)
 
     def query(self) -> str:
         """Return them as they stand in addresses, without the question mark."""
@@ -104,10 +135,27 @@ class Filters:
             "view": self.view.key,
             "account": self.account_id or "",
             "kind": self.kind,
+            "flag": self.flag.key if self.flag else "",
             "q": self.words,
             "history": "all" if self.whole_history else "",
         }
         return urlencode({key: value for key, value in parts.items() if value})
+
+    @property
+    def without_account(self) -> str:
+        return replace(self, account_id=None).query()
+
+    @property
+    def without_kind(self) -> str:
+        return replace(self, kind="").query()
+
+    @property
+    def without_flag(self) -> str:
+        return replace(self, flag=None).query()
+
+    @property
+    def without_any(self) -> str:
+        return Filters(view=self.view).query()
 
     def at(self, view: View) -> "Filters":
         return replace(self, view=view)
@@ -119,6 +167,7 @@ def read_filters(asked: Any) -> Filters:
         view=next((one for one in VIEWS if one.key == asked.get("view", "")), TO_DO),
         account_id=number_in(asked.get("account", "")),
         kind=next((kind for kind, _words in KINDS if kind == asked.get("kind")), ""),
+        flag=next((flag for flag in FLAGS if flag.key == asked.get("flag")), None),
         words=" ".join(asked.get("q", "").split())[:LONGEST_SEARCH],
         whole_history=asked.get("history") == "all",
     )
@@ -131,6 +180,16 @@ class Tab:
     view: View
     query: str
     count: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """One more filter as the page offers it."""
+
+    words: str | Promise
+    query: str
+    is_chosen: bool
+    account: AccountCounts | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,6 +207,34 @@ class Queue:
         return next(one for one in self.tabs if one.view == self.filters.view)
 
     @property
+    def account_choices(self) -> list[Choice]:
+        return [
+            Choice(
+                words=one.title,
+                query=replace(self.filters, account_id=one.pk).query(),
+                is_chosen=one.pk == self.filters.account_id,
+                account=one,
+            )
+            for one in self.accounts
+        ]
+
+    @property
+    def kind_choices(self) -> list[Choice]:
+        chosen = self.filters.kind
+        return [
+            Choice(words=words, query=replace(self.filters, kind=kind).query(), is_chosen=kind == chosen)
+            for kind, words in KINDS
+        ]
+
+    @property
+    def flag_choices(self) -> list[Choice]:
+        chosen = self.filters.flag
+        return [
+            Choice(words=one.words, query=replace(self.filters, flag=one).query(), is_chosen=one == chosen)
+            for one in FLAGS
+        ]
+
+    @property
     def account(self) -> AccountCounts | None:
         return next((one for one in self.accounts if one.pk == self.filters.account_id), None)
 
@@ -159,9 +246,13 @@ def items_in(filters: Filters, membership: Membership, *, now: datetime) -> Any:
         found = found.filter(social_account=filters.account_id)
     if filters.kind:
         found = found.filter(kind=filters.kind)
+    if filters.flag:
+        found = found.filter(filters.flag.condition)
     if filters.is_windowed:
         found = found.filter(last_activity_at__gte=now - WINDOW)
-    return with_words(found, filters.words) if filters.words else found
+    if filters.words:
+        return with_words(found, filters.words, membership=membership, account_id=filters.account_id)
+    return found
 
 
 def listed(membership: Membership) -> Any:
@@ -185,7 +276,7 @@ def tabs_of(filters: Filters, accounts: list[AccountCounts]) -> list[Tab]:
     """Return every view with its count."""
     counts = _counts_of(filters, accounts)
     return [
-        Tab(view=one, query=filters.at(one).query(), count=None if filters.kind or filters.words else one.count(counts))
+        Tab(view=one, query=filters.at(one).query(), count=None if filters.is_uncounted else one.count(counts))
         for one in VIEWS
     ]
 

@@ -12,7 +12,6 @@ from accounts.requests import OrganisationRequest, requires
 from lib.numbers import number_in
 from moderation.inbox import items_in, listed, read_filters, read_queue
 from moderation.keys import KEYS
-from moderation.models.talk import KINDS
 from moderation.views.parts import counters, row_context
 
 #: How many rows a page asks for at once when it hears that they changed.
@@ -58,7 +57,6 @@ def queue_context(request: OrganisationRequest) -> dict[str, Any]:
         "tabs": queue.tabs,
         "rows": queue.page.rows,
         "shown": {one.pk for one in queue.page.rows},
-        "kinds": KINDS,
         "page_keys": KEYS,
         "may_answer": request.membership.may(Permission.ANSWER_INBOX),
         "may_moderate": request.membership.may(Permission.MODERATE_INBOX),

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.permissions import Role
 from integrations.engagement import MessageKind
+from moderation import searching
 from moderation.models import Item, Message
 from moderation.states import ItemState
 from tests.moderation.inbox.pages import browser, fill, join, make_findable, names_in, open_accounts, write
@@ -31,6 +32,7 @@ def test_to_do_holds_those_who_wait_the_last_to_write_first(house: House) -> Non
     [
         ("new", ["New"]),
         ("mine", ["Mine"]),
+        ("assigned", ["Mine", "Theirs"]),
         ("deferred", ["Deferred"]),
         ("answered", ["Answered"]),
         ("closed", ["Closed"]),
@@ -69,6 +71,30 @@ def test_filters_stand_in_the_address_and_count_by_account(house: House) -> None
 
     assert (names_in(on_x), on_x.context["queue"].tab.count) == (["On X"], 1)
     assert (names_in(private), private.context["queue"].tab.count) == (["Privately"], None)
+
+
+@pytest.mark.parametrize(
+    ("flag", "fields"),
+    [
+        ("not-sent", {"send_failed": True}),
+        ("hidden", {"is_hidden": True}),
+        ("deleted", {"is_deleted": True}),
+        ("muted", {"is_muted": True}),
+    ],
+)
+def test_a_flag_narrows_a_view_and_keeps_the_other_filters(house: House, flag: str, fields: dict[str, bool]) -> None:
+    write(house, "Flagged", state=ItemState.REPLIED, **fields)
+    write(house, "Flagged on X", state=ItemState.REPLIED, account=house.x, **fields)
+    write(house, "Plain", state=ItemState.REPLIED)
+
+    page = house.browser().get(house.url(f"inbox/?view=answered&flag={flag}&account={house.page.pk}"))
+
+    assert names_in(page) == ["Flagged"]
+    assert page.context["queue"].tab.count is None
+    filters = page.context["filters"]
+    assert filters.without_flag == f"view=answered&account={house.page.pk}"
+    assert filters.without_account == f"view=answered&flag={flag}"
+    assert ("Of the last 90 days." in page.content.decode()) == (flag != "not-sent")
 
 
 def test_a_kind_in_history_looks_back_ninety_days_unless_told(house: House) -> None:
@@ -176,13 +202,42 @@ def test_words_find_what_was_said_in_any_state_whatever_its_accents(house: House
     assert page.context["queue"].tab.count is None
 
 
+def test_what_shut_accounts_received_hides_no_match_of_open_ones(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(searching, "MOST_MATCHES", 2)
+    agent = join(house, "Ines")
+    write(house, "Open", "Is the stollen back?", account=house.x, kind=MessageKind.MENTION)
+    for number in range(3):
+        write(house, f"Shut {number}", "Is the stollen back?")
+    with house.scope():
+        open_accounts(agent, house.x)
+        for message in Message.objects.all():
+            make_findable(message)
+
+    found = browser(agent).get(house.url("inbox/?view=all&q=stollen"))
+    on_x = house.browser().get(house.url(f"inbox/?view=all&q=stollen&account={house.x.pk}"))
+
+    assert names_in(found) == names_in(on_x) == ["Open"]
+
+
+def test_searching_with_an_item_open_takes_at_most_eight_statements(house: House) -> None:
+    item = write(house)
+    with house.scope():
+        make_findable(Message.objects.get(item=item))
+    client = house.browser()
+    address = house.url(f"inbox/{item.pk}/?view=all&q=stollen")
+    assert names_in(client.get(address)) == ["Camille Fontaine"]
+
+    with at_most(8):
+        client.get(address)
+
+
 def test_of_more_matches_than_are_looked_through_the_newest_are_found(house: House) -> None:
     items = [write(house, text="Is the stollen back?") for _ in range(3)]
     with house.scope():
         for item in items:
             make_findable(Message.objects.get(item=item))
         with connection.cursor() as cursor:
-            cursor.execute("SELECT * FROM passage.items_with_words(%s, %s)", [["stoll"], 2])
+            cursor.execute("SELECT * FROM passage.items_with_words(%s, %s, NULL)", [["stoll"], 2])
             found = {row[0] for row in cursor.fetchall()}
 
     assert found == {items[1].pk, items[2].pk}
