@@ -82,7 +82,7 @@ def test_filters_stand_in_the_address_and_count_by_account(house: House) -> None
         ("muted", {"is_muted": True}),
     ],
 )
-def test_a_flag_narrows_a_view_and_keeps_the_other_filters(house: House, flag: str, fields: dict[str, bool]) -> None:
+def test_a_flag_narrows_a_view_and_keeps_the_other_filters(house: House, flag: str, fields: dict[str, Any]) -> None:
     write(house, "Flagged", state=ItemState.REPLIED, **fields)
     write(house, "Flagged on X", state=ItemState.REPLIED, account=house.x, **fields)
     write(house, "Plain", state=ItemState.REPLIED)
