@@ -101,6 +101,7 @@ def item_context(request: OrganisationRequest, opened: Opened) -> dict[str, Any]
     return {
         "opened": opened,
         "item": item,
+        "open_id": item.pk,
         "slug": request.organisation.slug,
         "now": now,
         "query": read_filters(request.GET).query(),

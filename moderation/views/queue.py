@@ -54,6 +54,7 @@ def queue_context(request: OrganisationRequest) -> dict[str, Any]:
     return {
         **row_context(request),
         "queue": queue,
+        "open_id": None,
         "tabs": queue.tabs,
         "rows": queue.page.rows,
         "shown": {one.pk for one in queue.page.rows},

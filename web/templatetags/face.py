@@ -129,13 +129,17 @@ def _told(value: str, words: str, bare: bool) -> SafeString:
 @register.simple_tag
 def item_state(value: str, text: str = "", bare: bool = False) -> SafeString:
     """Tell the state of an inbox item: icon, word, tone. A text (say, whose it is) may stand in for the word."""
-    known = ItemState(value)
+    return _told_of_item(str(value), str(text or ItemState(value).label), bare)
+
+
+@lru_cache(maxsize=2048)
+def _told_of_item(value: str, words: str, bare: bool) -> SafeString:
     return format_html(
         '<span class="state" data-state="{}"{}>{}{}</span>',
         value,
         mark_safe(" data-bare") if bare else "",
-        icon(ITEM_STATE_ICONS[known], size="small"),
-        text or known.label,
+        icon(ITEM_STATE_ICONS[ItemState(value)], size="small"),
+        words,
     )
 
 
@@ -158,20 +162,22 @@ def avatar(who: Depicted | str, size: str = "", tile: bool = False, on: str = ""
     who is a user, an organisation, or the name of somebody who is neither. on is the network they write on, whose mark
     stands in the corner and is read out.
     """
-    if on and isinstance(who, str):
-        return format_html(
-            '<span class="avatar" data-tint="{}"{}><span aria-hidden="true">{}</span>{}</span>',
-            zlib.crc32(who.encode()) % TINTS + 1,
-            format_html(' data-size="{}"', size) if size else "",
-            initials(who),
-            network(on),
-        )
+    if isinstance(who, str):
+        return _avatar(initials(who), zlib.crc32(who.encode()) % TINTS + 1, size, tile, on)
+    return _avatar(who.initials, who.tint, size, tile, "")
+
+
+@lru_cache(maxsize=4096)
+def _avatar(letters: str, tint: int, size: str, tile: bool, on: str) -> SafeString:
+    """Lists show the same letters and tints on page after page; no name is kept."""
+    hidden = mark_safe(' aria-hidden="true"')
     return format_html(
-        '<span class="avatar" data-tint="{}"{}{} aria-hidden="true">{}</span>',
-        zlib.crc32(who.encode()) % TINTS + 1 if isinstance(who, str) else who.tint,
+        '<span class="avatar" data-tint="{}"{}{}{}>{}</span>',
+        tint,
         format_html(' data-size="{}"', size) if size else "",
         mark_safe(' data-shape="tile"') if tile else "",
-        initials(who) if isinstance(who, str) else who.initials,
+        "" if on else hidden,
+        format_html("<span{}>{}</span>{}", hidden, letters, network(on)) if on else letters,
     )
 
 
