@@ -1,40 +1,24 @@
-"""What rows and heads of the inbox say in the same way. A list has fifty rows, so each tag is worth its milliseconds."""
+"""What rows and heads of the inbox say in the same way. A list has fifty rows: each tag is worth its milliseconds."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django import template
-from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from lib.addresses import address_of
 from moderation.models import Item
 from moderation.models.talk import KINDS
 from moderation.states import WAITING
-from web.templatetags.face import duration, icon
 
 register = template.Library()
-
-#: From then on the wait is shown in brass. An organisation's own deadlines will take its place.
-LONG_WAIT = timedelta(hours=1)
 
 _KINDS = dict(KINDS)
 
 
-@register.simple_tag
-def waiting(item: Item, now: datetime, words: str = "") -> SafeString:
-    """Say how long somebody has waited for an answer, after these words; nothing when nobody does."""
-    since = item.waiting_since
-    if since is None or item.state not in WAITING:
-        return SafeString("")
-    lasted = format_html('<time data-since="{}">{}</time>', since.isoformat(), duration(since, now))
-    said = (
-        format_html("{}<span>{} <b>{}</b></span>", icon("hourglass", size="small"), words, lasted)
-        if words
-        else format_html("{}{}", icon("hourglass", size="small", label=gettext("Waiting for")), lasted)
-    )
-    tone = mark_safe(' data-tone="wait"') if now - since >= LONG_WAIT else ""
-    return format_html('<span class="due"{}>{}</span>', tone, said)
+@register.filter
+def waits_since(item: Item) -> datetime | None:
+    """Return since when somebody waits for an answer; nothing when nobody does."""
+    return item.waiting_since if item.state in WAITING else None
 
 
 @register.simple_tag

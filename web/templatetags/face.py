@@ -28,6 +28,8 @@ from web.states import ITEM_STATE_ICONS, NETWORK_NAMES, STATE_ICONS
 register = template.Library()
 
 TINTS = 6
+#: From then on a wait is shown in brass. An organisation's own deadlines will take its place.
+LONG_WAIT = timedelta(hours=1)
 VOICE = mark_safe(
     '<svg class="voice" viewBox="0 0 24 24" aria-hidden="true"><path d="M6 9.5c.9 1.6.9 3.4 0 5"/>'
     '<path d="M11 7c2 3.2 2 6.8 0 10"/><path d="M16 4.5c3 4.8 3 10.2 0 15"/></svg>'
@@ -270,6 +272,21 @@ def lasted(length: timedelta) -> str:
     if minutes < 24 * 60:
         return gettext("%(hours)s h %(minutes)s") % {"hours": minutes // 60, "minutes": f"{minutes % 60:02}"}
     return gettext("%(count)s d") % {"count": minutes // (24 * 60)}
+
+
+@register.simple_tag
+def wait(since: datetime | None, now: datetime, words: str = "") -> SafeString:
+    """Say how long somebody has waited, after these words, in brass once it is long; nothing where nobody waits."""
+    if since is None:
+        return SafeString("")
+    lasts = format_html('<time data-since="{}">{}</time>', since.isoformat(), duration(since, now))
+    said = (
+        format_html("{}<span>{} <b>{}</b></span>", icon("hourglass", size="small"), words, lasts)
+        if words
+        else format_html("{}{}", icon("hourglass", size="small", label=gettext("Waiting for")), lasts)
+    )
+    tone = mark_safe(' data-tone="wait"') if now - since >= LONG_WAIT else ""
+    return format_html('<span class="due"{}>{}</span>', tone, said)
 
 
 #: Small numbers as a sentence spells them.
