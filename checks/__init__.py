@@ -13,6 +13,7 @@ PRODUCT = (
     "gallery",
     "integrations",
     "scheduler",
+    "insights",
     "moderation",
     "notifications",
     "operations",

@@ -35,6 +35,7 @@ app.conf.beat_schedule = {
     "send_due_mail": _ring("notifications.tasks.send_due_mail", queue="house", seconds=5),
     "read_events": _ring("moderation.tasks.read_events", queue="inbox", seconds=1),
     "poll": _ring("moderation.tasks.poll", queue="slow", seconds=10),
+    "measure": _ring("insights.tasks.measure", queue="slow", seconds=60),
     "wake": _ring("moderation.tasks.wake", queue="house", seconds=10),
     "moderate": _ring("moderation.tasks.moderate", queue="inbox", seconds=1),
     "run_bulk": _ring("moderation.tasks.run_bulk", queue="inbox", seconds=1),

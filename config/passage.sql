@@ -79,6 +79,10 @@ GRANT SELECT (id, organisation_id, social_account_id, available_at, lease_until,
       UPDATE (lease_until, lease_token) ON moderation_poll TO passage;
 DROP POLICY IF EXISTS passage ON moderation_poll;
 CREATE POLICY passage ON moderation_poll TO passage USING (true);
+GRANT SELECT (id, organisation_id, social_account_id, available_at, lease_until, lease_token),
+      UPDATE (lease_until, lease_token) ON insights_measuring TO passage;
+DROP POLICY IF EXISTS passage ON insights_measuring;
+CREATE POLICY passage ON insights_measuring TO passage USING (true);
 GRANT SELECT (id, organisation_id, social_account_id, item_id, words) ON moderation_message TO passage;
 DROP POLICY IF EXISTS passage ON moderation_message;
 CREATE POLICY passage ON moderation_message FOR SELECT TO passage USING (true);
@@ -497,6 +501,32 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_
   ) due
   WHERE p.id = due.id
   RETURNING p.id, p.organisation_id, p.lease_token
+$f$;
+
+-- Accounts that may be measured and never have been.
+CREATE OR REPLACE FUNCTION passage.accounts_without_measuring()
+RETURNS TABLE (organisation_id bigint, social_account_id bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $f$
+  SELECT a.organisation_id, a.id FROM integrations_socialaccount a
+  WHERE a.state = 'active' AND a.capabilities ? 'insights'
+    AND NOT EXISTS (SELECT FROM accounts_organisation o WHERE o.id = a.organisation_id AND o.ends_at IS NOT NULL)
+    AND NOT EXISTS (SELECT FROM insights_measuring m WHERE m.social_account_id = a.id)
+  ORDER BY a.id LIMIT 1000
+$f$;
+
+-- Take accounts whose figures are to be asked for, each by one worker.
+CREATE OR REPLACE FUNCTION passage.claim_measurings(p_n int, p_now timestamptz, p_until timestamptz)
+RETURNS TABLE (measuring_id bigint, organisation_id bigint, token bigint)
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $f$
+  UPDATE insights_measuring m SET lease_until = p_until, lease_token = m.lease_token + 1
+  FROM (
+    SELECT id FROM insights_measuring l
+    WHERE available_at <= p_now AND (lease_until IS NULL OR lease_until <= p_now)
+      AND NOT EXISTS (SELECT FROM accounts_organisation o WHERE o.id = l.organisation_id AND o.ends_at IS NOT NULL)
+    ORDER BY available_at, id LIMIT p_n FOR UPDATE SKIP LOCKED
+  ) due
+  WHERE m.id = due.id
+  RETURNING m.id, m.organisation_id, m.lease_token
 $f$;
 
 -- Organisations with items whose hour has come back.

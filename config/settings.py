@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "gallery",
     "integrations",
     "scheduler",
+    "insights",
     "moderation",
     "notifications",
     "operations",

@@ -27,6 +27,7 @@ class Purpose(StrEnum):
     MEMBERSHIP = "membership"  # who may act in an organisation
     SIGN_IN = "sign_in"
     NOTIFYING = "notifying"
+    MEASURING = "measuring"  # what accounts and posts have reached
     ACCOUNTABILITY = "accountability"  # who did what: the event log, and proofs that rules were kept
 
 

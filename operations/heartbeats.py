@@ -18,6 +18,7 @@ EXPECTED = {
     "mail": timedelta(minutes=6),
     "intake": timedelta(seconds=60),
     "poll": timedelta(minutes=6),
+    "measure": timedelta(minutes=15),
     "wake": timedelta(seconds=60),
     "moderate": timedelta(seconds=60),
     "moderation sweep": timedelta(seconds=60),

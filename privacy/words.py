@@ -16,6 +16,7 @@ PURPOSES: Mapping[Purpose, Promise] = {
     Purpose.MEMBERSHIP: gettext_lazy("Deciding who may act for the organisation"),
     Purpose.SIGN_IN: gettext_lazy("Signing in"),
     Purpose.NOTIFYING: gettext_lazy("Telling members what needs them"),
+    Purpose.MEASURING: gettext_lazy("Counting what accounts and posts reach"),
     Purpose.ACCOUNTABILITY: gettext_lazy("Proving who did what, and that rules were kept"),
 }
 SUBJECTS: Mapping[Subject, Promise] = {

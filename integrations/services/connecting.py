@@ -34,7 +34,7 @@ from lib.tenancy.scope import require_organisation_id, scope
 logger = logging.getLogger(__name__)
 
 # What this product does today; asking for more would break networks' terms. What is refused is left out, not missed.
-FEATURES = frozenset({Feature.PUBLISH, Feature.ENGAGE, Feature.MESSAGES})
+FEATURES = frozenset(Feature)
 BACK_WITHIN = timedelta(minutes=10)
 CHOOSE_WITHIN = timedelta(hours=1)
 PRESENCES_MAX = 5_000

@@ -26,13 +26,14 @@ from integrations.errors import AuthorisationLost, PermanentError, RateLimited, 
 from integrations.fingerprints import fingerprint, judge
 from integrations.testing.afterwards import MemoryAfterwards
 from integrations.testing.compositions import MemoryCompositions
+from integrations.testing.figures import MemoryFigures
 from integrations.testing.strangers import MemoryStrangers
 
 _COUNTED = frozenset({Operation.COMMIT, Operation.FOLLOW_UP, Operation.EDIT})
 
 
 @dataclass(kw_only=True)
-class InMemoryProvider(MemoryCompositions, MemoryAfterwards, MemoryStrangers, PlainPosts):
+class InMemoryProvider(MemoryCompositions, MemoryAfterwards, MemoryStrangers, MemoryFigures, PlainPosts):
     """A network called Memory with two presences, ``Bakery`` and ``Cafe``, and texts of 300 characters.
 
     ``posts`` is what is out there, per presence. Each file that ``prepare`` sends counts, and can fail, as ``upload``.
@@ -50,7 +51,11 @@ class InMemoryProvider(MemoryCompositions, MemoryAfterwards, MemoryStrangers, Pl
 
     @property
     def scopes(self) -> Mapping[Feature, frozenset[str]]:
-        return {Feature.PUBLISH: frozenset({"read", "write"}), Feature.ENGAGE: frozenset({"read", "answer"})}
+        return {
+            Feature.PUBLISH: frozenset({"read", "write"}),
+            Feature.ENGAGE: frozenset({"read", "answer"}),
+            Feature.INSIGHTS: frozenset({"read"}),
+        }
 
     @property
     def budgets(self) -> tuple[Budget, ...]:
