@@ -60,6 +60,17 @@ class Env:
     x_dialect: str  # which names of fields are asked for: legacy or new
     x_api_url: str
     x_authorise_url: str
+    linkedin_client_id: str
+    linkedin_client_secret: str
+    linkedin_application_id: str  # the app's number in the developer portal: needed for being told at once
+    linkedin_version: str  # a month, YYYYMM; each lives about a year and is then refused
+    linkedin_development: bool  # the app is in the development tier: few calls, no batches, no webhooks
+    linkedin_openid: bool  # the app signs people in by OpenID Connect; else r_basicprofile is asked for
+    linkedin_deletes_comments: bool  # LinkedIn lets pages delete what others wrote under their posts
+    linkedin_app_calls: int | None  # a day's calls of one resource by the whole app, as the portal shows them
+    linkedin_member_calls: int | None  # and by one member
+    linkedin_api_url: str
+    linkedin_oauth_url: str
     # Google's services may be one client or several: with one, a person's grant is for all of them.
     google_accounts_url: str  # where people consent
     google_oauth_url: str  # where tokens come from
@@ -212,6 +223,17 @@ def read_env(variables: Mapping[str, str]) -> Env:
         x_dialect=read.one_of("X_DIALECT", ("legacy", "new")),
         x_api_url=read.address("X_API_URL", "https://api.x.com"),
         x_authorise_url=read.address("X_AUTHORISE_URL", "https://x.com"),
+        linkedin_client_id=read.text("LINKEDIN_CLIENT_ID", ""),
+        linkedin_client_secret=read.secret("LINKEDIN_CLIENT_SECRET", ""),
+        linkedin_application_id=read.text("LINKEDIN_APPLICATION_ID", ""),
+        linkedin_version=read.text("LINKEDIN_VERSION", "202609"),
+        linkedin_development=read.boolean("LINKEDIN_DEVELOPMENT", False),
+        linkedin_openid=read.boolean("LINKEDIN_OPENID", False),
+        linkedin_deletes_comments=read.boolean("LINKEDIN_DELETES_COMMENTS", False),
+        linkedin_app_calls=read.number_or_none("LINKEDIN_APP_CALLS"),
+        linkedin_member_calls=read.number_or_none("LINKEDIN_MEMBER_CALLS"),
+        linkedin_api_url=read.address("LINKEDIN_API_URL", "https://api.linkedin.com"),
+        linkedin_oauth_url=read.address("LINKEDIN_OAUTH_URL", "https://www.linkedin.com"),
         google_accounts_url=read.address("GOOGLE_ACCOUNTS_URL", "https://accounts.google.com"),
         google_oauth_url=read.address("GOOGLE_OAUTH_URL", "https://oauth2.googleapis.com"),
         google_certificates_url=read.address("GOOGLE_CERTIFICATES_URL", "https://www.googleapis.com/oauth2/v3/certs"),

@@ -3,6 +3,8 @@
 Sources, read 2026-11-22: networks' README files. X, Developer Agreement and Policy: content follows X, at once and at
 the latest 24 hours after a written request; all of it goes when access is lost. Meta, Platform Terms 3.d: no day
 counts; deleted on the request of Meta or the user, and when the purpose, the product or the connection ends.
+LinkedIn, Marketing API Data Storage Requirements: members' social activity 48 hours, their profiles 24 (we keep none),
+a page's own posts six months, figures a year.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,6 +18,10 @@ from privacy.caps import NetworkCap
 
 _CAPS: Mapping[str, Sequence[NetworkCap]] = {
     Network.FACEBOOK: [NetworkCap(network="facebook", period=_("at once"), what=_("when deleted there or asked"))],
+    Network.LINKEDIN: [
+        NetworkCap(network="linkedin", period=_("48 h"), what=_("members' comments and mentions")),
+        NetworkCap(network="linkedin", period=_("1 year"), what=_("figures of a page")),
+    ],
     Network.X: [NetworkCap(network="x", period=_("24 h"), what=_("after a deletion or change there"))],
 }
 

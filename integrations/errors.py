@@ -75,12 +75,14 @@ class PermanentError(ProviderError):
     """The network refused, and would refuse again.
 
     ``look_first``: the network says that it already has the same thing. That hints at an earlier attempt of ours
-    whose answer was lost, so look for it (``find_published``) before telling people that it failed.
+    whose answer was lost, so look for it (``find_published``) before telling people that it failed. ``same_as`` is the
+    id of what it has, where it names it (``find_named``).
     """
 
     outcome = "permanent"
 
     look_first: bool = field(default=False, kw_only=True)
+    same_as: str = field(default="", kw_only=True)
 
 
 @dataclass(eq=False, repr=False)

@@ -49,7 +49,27 @@ def _x() -> Provider:
     )
 
 
-FACTORIES: Mapping[str, Callable[[], Provider]] = {"facebook": _facebook, "x": _x}
+def _linkedin() -> Provider:
+    from integrations.networks.linkedin.provider import LinkedInProvider
+
+    return LinkedInProvider(
+        keys=AppKeys(client_id=env.linkedin_client_id, client_secret=env.linkedin_client_secret),
+        api_url=env.linkedin_api_url,
+        oauth_url=env.linkedin_oauth_url,
+        version=env.linkedin_version,
+        http=Client([env.linkedin_api_url, env.linkedin_oauth_url]),
+        usage=_report,
+        application_id=env.linkedin_application_id,
+        webhook_address=webhook_address("linkedin"),
+        development=env.linkedin_development,
+        openid=env.linkedin_openid,
+        deletes_comments=env.linkedin_deletes_comments,
+        app_calls=env.linkedin_app_calls,
+        member_calls=env.linkedin_member_calls,
+    )
+
+
+FACTORIES: Mapping[str, Callable[[], Provider]] = {"facebook": _facebook, "x": _x, "linkedin": _linkedin}
 
 
 def provider(key: str) -> Provider:
@@ -111,6 +131,7 @@ def _apps() -> Mapping[str, str]:
     return {
         "facebook": env.facebook_app_id,
         "x": env.x_client_id,
+        "linkedin": env.linkedin_client_id,
         "google_business": env.google_business_client_id,
         "youtube": env.youtube_client_id,
     }

@@ -145,6 +145,40 @@ SENTENCES: dict[str, Promise] = {
     "x_quote_malformed": _("This is no address of a post on X. It looks like https://x.com/name/status/123."),
     "x_quote_with_media": _("X takes no pictures or films with a quote. Remove them, or the quote."),
     "x_cashtags": _("This text has %(found)s cashtags; X takes %(allowed)s. Write the others without $."),
+    # LinkedIn
+    "linkedin_version": _(
+        "LinkedIn no longer serves the version of its API that this installation speaks. Its operator must set a newer "
+        "one."
+    ),
+    "linkedin_role_lost": _(
+        "LinkedIn says that the person who connected this page has no role on it that allows this. Somebody who "
+        "administers it must connect it again; nothing is lost."
+    ),
+    "linkedin_not_allowed": _(
+        "LinkedIn does not allow this here: the role of the person who connected the page, or this installation's app, "
+        "does not include it."
+    ),
+    "linkedin_duplicate": _(
+        "LinkedIn refuses the same post twice in a short time. Portevoix has looked for it and found none of its own: "
+        "change the text, then send it again."
+    ),
+    "linkedin_pixels": _("This picture has %(found)s pixels; LinkedIn takes 36 million. Save it smaller."),
+    "linkedin_video_short": _("LinkedIn takes films of %(allowed)s seconds and more. Choose a longer one."),
+    "linkedin_poll_choices": _("A poll on LinkedIn needs at least %(allowed)s choices; there is %(found)s. Add one."),
+    "linkedin_no_post": _(
+        "“%(found)s” is no address of a post on LinkedIn. Copy it from the post itself, under “Copy link”."
+    ),
+    "option.linkedin.title": _("Title of the card, film or document"),
+    "option.linkedin.description": _("What the card says below its title"),
+    "option.linkedin.question": _("Question"),
+    "option.linkedin.choices": _("Choices, two to four"),
+    "option.linkedin.duration": _("Open for"),
+    "option.linkedin.duration.ONE_DAY": _("One day"),
+    "option.linkedin.duration.THREE_DAYS": _("Three days"),
+    "option.linkedin.duration.SEVEN_DAYS": _("One week"),
+    "option.linkedin.duration.FOURTEEN_DAYS": _("Two weeks"),
+    "option.linkedin.reshare": _("Post to share again, by its address"),
+    "option.linkedin.no_reshares": _("Nobody may share it again"),
     # composing
     "text_missing": _("There is nothing to publish yet. Write a text or add a picture."),
     "text_too_long": _("This text has %(found)s characters; %(network)s takes %(allowed)s. Shorten it by %(excess)s."),

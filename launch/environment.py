@@ -11,6 +11,8 @@ _TWINS = {
     "FACEBOOK_DIALOG_URL": "www.facebook.com",
     "X_API_URL": "api.x.com",
     "X_AUTHORISE_URL": "x.com",
+    "LINKEDIN_API_URL": "api.linkedin.com",
+    "LINKEDIN_OAUTH_URL": "www.linkedin.com",
 }
 
 #: The apps the sandbox registered with its networks. They open nothing anywhere else.
@@ -21,6 +23,9 @@ _TWIN_APPS = {
     "X_CLIENT_SECRET": "sandbox-x-secret",
     "X_CONSUMER_KEY": "sandbox-x-consumer-key",
     "X_CONSUMER_SECRET": "sandbox-x-consumer-secret",
+    "LINKEDIN_CLIENT_ID": "sandbox-linkedin-client",
+    "LINKEDIN_CLIENT_SECRET": "sandbox-linkedin-secret",
+    "LINKEDIN_APPLICATION_ID": "212345678",
     "FACEBOOK_WEBHOOK_VERIFY_TOKEN": "sandbox-facebook-handshake",
 }
 

@@ -1,11 +1,13 @@
 """What a provider says that publishes plain posts only: the base of all, and each overrides what it has more of."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from integrations.contract.access import Account
 from integrations.contract.posts import (
     Choice,
     Composition,
+    Findings,
     Form,
     Option,
     Progress,
@@ -27,6 +29,18 @@ class PlainPosts:
 
     def choices(self, account: Account, option: str, *, now: datetime) -> tuple[Choice, ...]:
         raise NotImplementedError(option)
+
+    def find_named(
+        self,
+        account: Account,
+        composition: Composition,
+        network_id: str,
+        *,
+        since: datetime,
+        known: Collection[str] = (),
+        now: datetime,
+    ) -> Findings:
+        raise NotImplementedError(network_id)
 
     def verdict(self, account: Account, network_id: str, *, now: datetime) -> Verdict:
         raise NotImplementedError(network_id)

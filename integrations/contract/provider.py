@@ -208,6 +208,22 @@ class Provider(Protocol):
         """
         ...
 
+    def find_named(
+        self,
+        account: Account,
+        composition: Composition,
+        network_id: str,
+        *,
+        since: datetime,
+        known: Collection[str] = (),
+        now: datetime,
+    ) -> Findings:
+        """Look whether the post that a refusal names (``PermanentError.same_as``) is ours, as ``find_published`` does.
+
+        Never ``covered``: what is not ours says nothing about other posts. Only reads.
+        """
+        ...
+
     def delete_published(self, account: Account, network_id: str, *, now: datetime) -> None:
         """Take a post down at the network; one that is gone already is no error."""
         ...

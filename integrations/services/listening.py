@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from integrations import register, registry, vault
 from integrations.contract import Account, Credentials, Feature
 from integrations.errors import ProviderError, TransientError
-from integrations.models import SocialAccount
+from integrations.models import Grant, SocialAccount
 from integrations.services.bells import LOOK_AT_ACCOUNTS, SLOW
 from lib.claims.doorbell import ring_after_commit
 from live.changes import record_change
@@ -75,9 +75,26 @@ def note(social_account_id: int, listened: Listened | None, *, now: datetime) ->
 
 
 def leave_later(account: SocialAccount, *, now: datetime) -> None:
-    """Have the network told soon that we listen no more. ``account`` still has its token; its row has lost it."""
-    SocialAccount.objects.filter(pk=account.pk).update(sealed=account.sealed, listening=Listening.LEAVING, look_at=now)
+    """Have the network told soon that we listen no more. ``account`` still has its token; its row has lost it.
+
+    One that lives by its grant's token takes that along for the while: it may be the grant's last account.
+    """
+    sealed = account.sealed
+    if sealed is None and account.grant is not None:
+        sealed = _sealed_for(account, account.grant)
+    SocialAccount.objects.filter(pk=account.pk).update(sealed=sealed, listening=Listening.LEAVING, look_at=now)
     ring_after_commit(LOOK_AT_ACCOUNTS, queue=SLOW)
+
+
+def _sealed_for(account: SocialAccount, grant: Grant) -> bytes | None:
+    """Return the grant's token sealed as the account's; None where there is none that opens."""
+    try:
+        credentials = vault.open_grant(grant)
+    except ProviderError as error:
+        logger.warning("account %s leaves without a token: %s", account.pk, error)
+        return None
+    purpose = vault.presence(account.network, account.network_id)
+    return vault.seal(credentials, organisation_id=account.organisation_id, purpose=purpose)
 
 
 def is_used_again(row: SocialAccount) -> bool:

@@ -33,6 +33,7 @@ BATCH = 20
 CALLS_AT_ONCE = 8
 SHORTEST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=1)
 JUST_REFRESHED = timedelta(minutes=1)
+LAST_STRETCH = timedelta(hours=1)
 TRY_AGAIN_IN = timedelta(seconds=15)
 REVOKE_TRIES = 12  # about half a day; then the token is erased all the same
 
@@ -58,6 +59,9 @@ def refresh_due_at(credentials: Credentials, *, network: str, now: datetime) -> 
         return None
     if registry.provider(network).rotates_refresh_tokens and not credentials.refresh_token:
         return None  # the person refused offline access
+    ends_at = credentials.consent_ends_at
+    if ends_at is not None and credentials.expires_at >= ends_at - LAST_STRETCH:
+        return None  # it lasts as long as the consent does: only a person can give more
     return now + (credentials.expires_at - now) * REFRESH_AT
 
 

@@ -184,6 +184,33 @@ class InMemoryProvider(MemoryCompositions, MemoryAfterwards, MemoryStrangers, Me
 
         return self._call("find_published", find)
 
+    def find_named(
+        self,
+        account: Account,
+        composition: Composition,
+        network_id: str,
+        *,
+        since: datetime,
+        known: Collection[str] = (),
+        now: datetime,
+    ) -> Findings:
+        """A post that is named is seen at once, before any list shows it."""
+
+        def find() -> Findings:
+            self._require(account.credentials)
+            named = [each for each in self.posts.get(account.network_id, []) if each.network_id == network_id]
+            found = judge(
+                named,
+                text=composition.text,
+                is_ours=lambda each: each.text == composition.text,
+                since=since,
+                known=known,
+                covered=False,
+            )
+            return Findings(published=found.published, covered=False)
+
+        return self._call("find_named", find)
+
     # inside
 
     def _publish(self, account: Account, composition: Composition, *, now: datetime) -> Published:

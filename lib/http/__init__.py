@@ -9,6 +9,7 @@ from lib.http.client import Answer, Client, read_json
 from lib.http.errors import AnswerLost, AnswerTooLarge, HttpError, NotSent, OriginRefused
 from lib.http.foreign import Fetched, ForeignRefused, fetch
 from lib.http.multipart import Multipart
+from lib.http.span import Span
 
 __all__ = [
     "Answer",
@@ -21,6 +22,7 @@ __all__ = [
     "Multipart",
     "NotSent",
     "OriginRefused",
+    "Span",
     "fetch",
     "read_json",
 ]

@@ -265,11 +265,18 @@ def _to_look_for(delivery: _Delivery, error: ProviderError, now: datetime) -> Mo
         reason=error.key,
         reason_data=trouble.reason_of(error),
         delivery_id=delivery.id,
-        delivery=facts_of(error, Outcome.UNKNOWN) | {"reason_data": {**error.facts(), "look_first": look_first}},
+        delivery=facts_of(error, Outcome.UNKNOWN) | {"reason_data": _reason_data(error)},
         event="outcome_unknown",
         event_data={"key": error.key},
         asks=not look_first,
     )
+
+
+def _reason_data(error: ProviderError) -> dict[str, object]:
+    """Return what the look needs to know: whether the network said that it has the post, and which one it is."""
+    if not isinstance(error, PermanentError):
+        return {**error.facts(), "look_first": False}
+    return {**error.facts(), "look_first": True, "same_as": error.same_as}
 
 
 def _write_down(ended: Sequence[Ended], *, now: datetime) -> None:

@@ -136,15 +136,23 @@ def _since(job: Job) -> datetime:
 def _look(job: Job, known: Collection[str], clock: Clock) -> _Seen:
     """Ask the network. In a thread, without a database; whatever happens, it was a look."""
     try:
-        findings = job.provider.find_published(
-            job.open_account(), job.composition, job.progress, since=_since(job), known=known, now=clock()
-        )
+        findings = _find(job, known, clock)
     except ProviderError as error:
         return _could_not_look(job, error, clock())
     except Exception:
         logger.exception("publication %s: the look failed in our own code", job.id)
         return _could_not_look(job, TransientError("unavailable", network=job.account.network), clock())
     return _judge(job, findings, clock())
+
+
+def _find(job: Job, known: Collection[str], clock: Clock) -> Findings:
+    """Look at the post that the network named, where it did; else, or where that is not ours, among the latest."""
+    account, since = job.open_account(), _since(job)
+    if named := str(job.delivery_reason.get("same_as") or ""):
+        found = job.provider.find_named(account, job.composition, named, since=since, known=known, now=clock())
+        if found.published is not None:
+            return found
+    return job.provider.find_published(account, job.composition, job.progress, since=since, known=known, now=clock())
 
 
 def _judge(job: Job, findings: Findings, now: datetime) -> _Seen:

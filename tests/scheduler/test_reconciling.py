@@ -1,4 +1,5 @@
 from datetime import timedelta
+from itertools import count
 
 import pytest
 
@@ -140,6 +141,23 @@ def test_a_refusal_as_a_copy_is_looked_into_before_anybody_is_told(
     assert found.state == (State.PUBLISHED if is_there else State.FAILED)
     assert found.reason == ("" if is_there else "x_duplicate")
     assert acme.network.calls["commit"] == 1
+
+
+@pytest.mark.parametrize(("named", "state"), [("900", State.PUBLISHED), ("7", State.FAILED)])
+def test_a_refusal_that_names_the_earlier_post_is_settled_by_that_one(
+    acme: Acme, account: SocialAccount, named: str, state: State
+) -> None:
+    """No list would show it for half a minute yet."""
+    acme.network._numbers = count(900)
+    publication = acme.plan(account)
+    error = PermanentError("x_duplicate", network="memory", status=422, look_first=True, same_as=named)
+    acme.network.fail_next("commit", error, done=True)
+
+    publish_due(acme.clock)
+    reconcile_due(acme.clock)
+
+    assert acme.fresh(publication).state == state
+    assert acme.network.calls["find_named"] == 1
 
 
 def test_two_of_the_same_words_are_not_taken_for_one_post(acme: Acme, account: SocialAccount) -> None:

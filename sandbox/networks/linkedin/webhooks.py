@@ -65,8 +65,6 @@ def tell_comment(state: LinkedInState, comment: Comment, action: str) -> None:
     told: dict[str, Any] = {"entity": comment.id, "object": comment.activity, "owner": comment.actor}
     if action != "COMMENT_DELETE":
         told["text"] = comment.text
-    if comment.parent:
-        told["parentComment"] = comment.parent
     captured = comment.id.replace("(urn:li:", "(")  # without the inner prefix, as a live capture spells it
     _tell(state, post, action, generated=captured, decorated={"comment": told}, object_id=comment.id)
 

@@ -120,6 +120,12 @@ def commented(stage: EngagingStage, account: Account, text: str = "Do you have s
     return next(each.message for each in found if each.message is not None and each.message.text.endswith(text))
 
 
+def some_act(provider: EngagingProvider) -> Act:
+    """Return what can be done about a stranger's comment and be done again."""
+    offered = provider.acts(MessageKind.COMMENT)
+    return next(each for each in (Act.HIDE, Act.LIKE) if each in offered)
+
+
 class EngagingContract:
     """Subclasses give the ``stage`` fixture."""
 
@@ -312,6 +318,8 @@ class EngagingContract:
             stage.provider.reply(account, message.target, "Yes, from Friday.", now=now())
 
     def test_it_hides_and_shows(self, stage: EngagingStage) -> None:
+        if Act.HIDE not in stage.provider.acts(MessageKind.COMMENT):
+            pytest.skip("this network hides nothing")
         account = stage.account()
         message = commented(stage, account)
 
@@ -330,13 +338,22 @@ class EngagingContract:
 
         assert [each.by_account for each in stage.said(account, message.thread_id)] == [False]
 
-    def test_hiding_what_is_gone_is_an_error(self, stage: EngagingStage) -> None:
+    def test_it_likes_and_takes_that_back(self, stage: EngagingStage) -> None:
+        if Act.LIKE not in stage.provider.acts(MessageKind.COMMENT):
+            pytest.skip("this network likes nothing")
+        account = stage.account()
+        message = commented(stage, account)
+
+        for act in (Act.LIKE, Act.LIKE, Act.UNLIKE, Act.UNLIKE):
+            stage.provider.act(account, act, message.target, now=now())
+
+    def test_acting_on_what_is_gone_is_an_error(self, stage: EngagingStage) -> None:
         account = stage.account()
         message = commented(stage, account)
         stage.remove(account, message.target)
 
         with pytest.raises(PermanentError):
-            stage.provider.act(account, Act.HIDE, message.target, now=now())
+            stage.provider.act(account, some_act(stage.provider), message.target, now=now())
 
     # faults
 
@@ -364,7 +381,7 @@ class EngagingContract:
                 case "fetch_messages":
                     stage.provider.fetch_messages(account, [message.target], now=now())
                 case _:
-                    stage.provider.act(account, Act.HIDE, message.target, now=now())
+                    stage.provider.act(account, some_act(stage.provider), message.target, now=now())
         assert account.credentials.access_token not in f"{raised.value} {raised.value!r}"
 
     # being told

@@ -118,7 +118,8 @@ class Out:
 class Stage(Protocol):
     """One network, ready to be played with.
 
-    The stage of a network that fetches files also has ``addressed(media)``, which gives it one that it can reach.
+    The stage of a network that fetches files also has ``addressed(media)``, which gives it one that it can reach. That
+    of a network whose answers say nothing of its budgets has ``tells_budgets`` false.
     """
 
     reports: deque[UsageReport]
