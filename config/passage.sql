@@ -16,6 +16,10 @@ GRANT SELECT (id, organisation_id, token_hash, expires_at, accepted_at, revoked_
 DROP POLICY IF EXISTS passage ON accounts_invitation;
 CREATE POLICY passage ON accounts_invitation TO passage USING (true);
 
+GRANT SELECT (id, organisation_id, token_hash, expires_at, ended_at) ON integrations_connectlink TO passage;
+DROP POLICY IF EXISTS passage ON integrations_connectlink;
+CREATE POLICY passage ON integrations_connectlink TO passage USING (true);
+
 -- Work of grants and looks at accounts: ids, states, hours and leases.
 GRANT SELECT (id, organisation_id, available_at, lease_until, lease_token, attempts, state, network, outside_id),
       UPDATE (lease_until, lease_token, attempts) ON integrations_grant TO passage;
@@ -154,6 +158,15 @@ RETURNS TABLE (organisation_id bigint, invitation_id bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $f$
   SELECT i.organisation_id, i.id FROM accounts_invitation i
   WHERE i.token_hash = p_token_hash AND i.accepted_at IS NULL AND i.revoked_at IS NULL AND i.expires_at > p_now
+$f$;
+
+CREATE OR REPLACE FUNCTION passage.find_connect_link(p_token_hash text, p_now timestamptz)
+RETURNS TABLE (organisation_id bigint, link_id bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $f$
+  SELECT l.organisation_id, l.id FROM integrations_connectlink l
+  WHERE l.token_hash = p_token_hash AND l.ended_at IS NULL AND l.expires_at > p_now
+    AND EXISTS (SELECT FROM accounts_organisation o
+                WHERE o.id = l.organisation_id AND o.ends_at IS NULL AND o.closed_at IS NULL)
 $f$;
 
 -- Grants and accounts ---------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 import gallery.views
 import notifications.views
 import web.urls
-from integrations.views import connecting
+from integrations.views import connecting, links
 from moderation.views import webhooks
 from privacy.views.ending import certificate
 from privacy.views.erasures import erasure_status
@@ -28,6 +28,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("web.urls")),
     path("", include("operations.urls")),
     path("connect/<slug:network>/callback", connecting.callback, name="connect_callback"),
+    path("connect/by/<str:token>/", links.follow, name="connect_link"),
+    path("connect/by/<str:token>/<slug:network>/", links.leave, name="connect_link_leave"),
+    path("connect/back/<str:key>/", links.back, name="connect_back"),
     path("", include("accounts.urls")),
     path("accounts/", include("accounts.sign_in_urls")),
     path("notifications/preferences/", notifications.views.preferences, name="mail_preferences"),

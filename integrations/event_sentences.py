@@ -15,5 +15,7 @@ SENTENCES = {
     "integrations.grant.revocation_failed": _("The network could not be told that the grant of %(subject)s ends"),
     "integrations.grant.revoked": _("The grant of %(subject)s ended at the network"),
     "integrations.grant.unknown": _("Whether the grant of %(subject)s was renewed is not known"),
+    "integrations.link.ended": _("%(actor)s ended the link for %(subject)s"),
+    "integrations.link.made": _("%(actor)s made a link by which %(subject)s may connect accounts"),
     "integrations.grant.withdrawn": _("The grant of %(subject)s was withdrawn at the network"),
 }

@@ -1,5 +1,6 @@
 """Social accounts, the grants through which we speak for them, and the lanes their work waits in."""
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.db import models
@@ -238,8 +239,45 @@ class Lane(OwnedModel):
         ]
 
 
+class ConnectLinkQuerySet(OwnedQuerySet["ConnectLink"]):
+    def open(self, now: datetime) -> "ConnectLinkQuerySet":
+        return self.filter(ended_at=None, expires_at__gt=now)
+
+
+class ConnectLink(OwnedModel):
+    """A link by which somebody without an account here may connect their own pages. Of its token, a hash is kept."""
+
+    name = models.CharField(max_length=100)  # for whom it is, as whoever made it calls them
+    token_hash = models.CharField(max_length=64, unique=True)  # SHA-256, hexadecimal
+    created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)  # by a person, before its time
+    used_at = models.DateTimeField(null=True, blank=True)  # when an account was last connected by it
+
+    objects: ClassVar[Any] = ConnectLinkQuerySet.as_manager()
+
+    privacy = PrivacyClass(
+        purpose=Purpose.CONNECTING,
+        subjects=(Subject.GRANTOR, Subject.MEMBER),
+        holds={"name": Data.NAME, "token_hash": Data.CREDENTIALS, "created_by": Data.ACTS},
+        record_class="notices",
+        clock="expires_at",
+        ends_by=delete(),
+    )
+
+    class Meta(OwnedModel.Meta):
+        constraints = [in_organisation("connect_link")]
+        indexes = [models.Index(fields=["organisation", "expires_at"], name="connect_link_by_end")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class ConnectAttempt(OwnedModel):
     """One person on the way to a network and back, to bring an account or to bring one back.
+
+    A member has a `user`, whoever came by a link a `link`.
 
     Kept for a day. `sealed` holds the PKCE verifier until the person returns, then what the grant reaches, tokens
     included, until they have chosen.
@@ -252,7 +290,8 @@ class ConnectAttempt(OwnedModel):
         FAILED = "failed"
 
     network = models.CharField(max_length=16, choices=Network.choices)
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="+")
+    link = OwnedForeignKey(ConnectLink, null=True, on_delete=models.CASCADE, related_name="attempts")
     social_account = OwnedForeignKey(SocialAccount, null=True, on_delete=models.CASCADE, related_name="+")
     send_late = models.BooleanField(null=True)
     state_hash = models.CharField(max_length=64, unique=True)  # SHA-256 of the state parameter, hexadecimal
@@ -277,6 +316,10 @@ class ConnectAttempt(OwnedModel):
         constraints = [
             SameOrganisation(field="social_account", name="attempt_and_account_share_organisation"),
             SameOrganisation(field="grant", name="attempt_and_grant_share_organisation"),
+            SameOrganisation(field="link", name="attempt_and_link_share_organisation"),
+            models.CheckConstraint(
+                condition=models.Q(user=None) | models.Q(link=None), name="attempt_of_a_member_or_by_a_link"
+            ),
         ]
         indexes = [models.Index(fields=["started_at"], name="connect_attempt_by_age")]
 

@@ -8,6 +8,7 @@ import re
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from django.utils import timezone
 from accounts.models import Invitation
 from accounts.permissions import ALLOWED, Permission, Role
 from config.sockets import SOCKETS
-from integrations.models import ConnectAttempt
+from integrations.models import ConnectAttempt, ConnectLink
 from lib.tenancy.scope import scope
 from live.sockets import LiveSocket
 from moderation.models import BulkCommand, Contact, ModerationAction, SavedReply
@@ -43,6 +44,16 @@ def make_invitation() -> Invitation:
 def make_attempt() -> ConnectAttempt:
     found: ConnectAttempt = ConnectAttempt.objects.create(
         network="x", user=make_user(), state_hash="0" * 64, started_at=timezone.now()
+    )
+    return found
+
+
+def make_connect_link() -> ConnectLink:
+    found: ConnectLink = ConnectLink.objects.create(
+        name="Mme Lambert",
+        token_hash="0" * 64,
+        created_at=timezone.now(),
+        expires_at=timezone.now() + timedelta(days=7),
     )
     return found
 
@@ -100,6 +111,7 @@ ROWS: dict[str, Callable[[], Any]] = {
     "hold_id": make_hold,
     "identity_id": make_identity,
     "item_id": make_item,
+    "link_id": make_connect_link,
     "message_id": lambda: make_message(make_item()),
     "notice_id": make_notice,
     "post_id": make_post,
@@ -141,6 +153,9 @@ OUTSIDE = {
     "operations:metrics": None,
     "operations:overview": None,
     "connect_callback": None,
+    "connect_link": 404,
+    "connect_link_leave": 405,
+    "connect_back": 404,
     "mail_preferences": 302,
     "accounts:profile": 302,
     "accounts:organisations": 302,

@@ -22,7 +22,7 @@ from eventlog.services import record
 from integrations import register, registry, vault
 from integrations.contract import Credentials, Feature, GrantedAccess, Presence
 from integrations.errors import AuthorisationLost, PermanentError, ProviderError, TransientError
-from integrations.models import ConnectAttempt, Grant, SocialAccount
+from integrations.models import ConnectAttempt, ConnectLink, Grant, SocialAccount
 from integrations.services.access import open_to_member
 from integrations.services.bells import HOUSE, LOOK_AT_ACCOUNTS, SLOW, TEND_GRANTS
 from integrations.services.disconnecting import withdraw_if_unused
@@ -78,18 +78,20 @@ def hash_state(state: str) -> str:
 def start(
     network: str,
     *,
-    user: User,
+    user: User | None,
     redirect_uri: str,
     now: datetime,
     account: SocialAccount | None = None,
     send_late: bool | None = None,
+    link: ConnectLink | None = None,
 ) -> Departure:
-    """Begin to connect, or with `account` to reconnect that one and no other."""
+    """Begin to connect, or with `account` to reconnect that one and no other. Who has no user comes by a `link`."""
     state, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(64)
     state_hash = hash_state(state)
     attempt = ConnectAttempt.objects.create(
         network=network,
         user=user,
+        link=link,
         social_account=account,
         send_late=send_late,
         state_hash=state_hash,
@@ -109,7 +111,7 @@ def arrive(
     attempt_id: int,
     *,
     organisation_id: int,
-    user_id: int,
+    user_id: int | None,
     code: str,
     denied: bool,
     redirect_uri: str,
@@ -193,7 +195,7 @@ def _let_revocation_end(network: str, person_id: str, *, now: datetime) -> None:
 
 def _settle(attempt_id: int, access: GrantedAccess, presences: Sequence[Presence], *, now: datetime) -> bool:
     """Decide what the new access is good for and keep it; return False when it is not kept."""
-    attempt = ConnectAttempt.objects.select_related("social_account", "user").get(pk=attempt_id)
+    attempt = ConnectAttempt.objects.select_related("social_account", "user", "link__created_by").get(pk=attempt_id)
     wanted = attempt.social_account
     if not presences:
         _fail(attempt_id, "connect_no_presence", {})
@@ -210,7 +212,7 @@ def _settle(attempt_id: int, access: GrantedAccess, presences: Sequence[Presence
         attempt.step = Step.DONE
     elif [each.network_id for each in presences] == [access.person_id]:
         connect_found(
-            grant, found_ones, user=attempt.user, now=now
+            grant, found_ones, attempt=attempt, now=now
         )  # a network where the person is the account leaves nothing to choose
         attempt.step = Step.DONE
     else:
@@ -344,13 +346,15 @@ def choose(attempt: ConnectAttempt, network_ids: Collection[str], *, now: dateti
         return []
     attempt.grant = Grant.objects.select_for_update().get(pk=attempt.grant_id)
     chosen = [each for each in found_by(attempt, now=now) if each.network_id in network_ids]
-    return connect_found(attempt.grant, chosen, user=attempt.user, now=now)
+    return connect_found(attempt.grant, chosen, attempt=attempt, now=now)
 
 
-def connect_found(grant: Grant, found: Sequence[Found], *, user: User, now: datetime) -> list[SocialAccount]:
+def connect_found(
+    grant: Grant, found: Sequence[Found], *, attempt: ConnectAttempt, now: datetime
+) -> list[SocialAccount]:
     """Connect presences through a grant: new ones get a row, former ones their own row back, with its history.
 
-    A member who may work with chosen accounts only may work with the new ones they have just brought.
+    A member who may work with chosen accounts only may work with the new ones they have just brought, or had brought.
     """
     pairs, new = [], []
     for each in found:
@@ -358,7 +362,11 @@ def connect_found(grant: Grant, found: Sequence[Found], *, user: User, now: date
         pairs.append((account, each))
         new += [account] if is_new else []
     _take_over(pairs, grant, now=now)
-    open_to_member(user, new)
+    member = attempt.user or (attempt.link and attempt.link.created_by)
+    if member is not None:
+        open_to_member(member, new)
+    if attempt.link_id is not None and found:
+        ConnectLink.objects.filter(pk=attempt.link_id).update(used_at=now)
     return [account for account, _ in pairs]
 
 

@@ -12,7 +12,7 @@ from accounts.requests import OrganisationRequest, requires
 from gallery.addresses import away_to
 from gallery.storage import NoFile, read_all
 from integrations import budgets, events, overview, registry
-from integrations.models import SocialAccount, SocialAccountQuerySet
+from integrations.models import ConnectLink, SocialAccount, SocialAccountQuerySet
 from integrations.sentences import NETWORK_NAMES
 from integrations.services.disconnecting import disconnect as disconnect_account
 
@@ -25,6 +25,7 @@ def accounts(request: OrganisationRequest, account_id: int | None = None) -> Htt
     """Show all accounts grouped by grant, and one of them in the panel beside."""
     query = request.GET.get("q", "").strip()
     now = timezone.now()
+    may_connect = request.membership.may(Permission.CONNECT_ACCOUNTS)
     visible = list(_visible(request).in_order().select_related("grant", "grant__granted_by"))
     chosen = next((account for account in visible if account.pk == account_id), None)
     if account_id is not None and chosen is None:
@@ -45,7 +46,8 @@ def accounts(request: OrganisationRequest, account_id: int | None = None) -> Htt
         "grants": len({account.grant_id for account in connected if account.grant_id}),
         "query": query,
         "networks": registry.provider_keys(),
-        "may_connect": request.membership.may(Permission.CONNECT_ACCOUNTS),
+        "may_connect": may_connect,
+        "links": ConnectLink.objects.open(now).order_by("-pk") if may_connect else (),
         "chosen": chosen,
         **(_panel(chosen, waiting.get(chosen.pk, 0)) if chosen else {}),
     }

@@ -3,10 +3,9 @@
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,16 +16,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.middleware import open_memberships
 from accounts.permissions import Permission
 from accounts.requests import OrganisationRequest, requires
-from config.env import env
 from integrations import registry
-from integrations.contract import Feature
 from integrations.models import ConnectAttempt, SocialAccount
 from integrations.sentences import sentence
 from integrations.services import connecting
-
-SESSION_KEY = "connecting"  # state hash -> [organisation id, attempt id, network]; no secret among them
-AWAY_AT_ONCE = 5  # attempts one session may have open, in several tabs
-A_PAGE = 50
+from integrations.views import links
+from integrations.views.choosing import A_PAGE, choices_of
+from integrations.views.leaving import callback_url, come_back, depart, take_back
 
 
 @never_cache
@@ -58,53 +54,36 @@ def _depart(
     account: SocialAccount | None = None,
     send_late: bool | None = None,
 ) -> HttpResponse:
-    """Answer with a page that leads on by itself.
-
-    Not with a redirect: Chromium holds the whole chain of redirects after a form to the policy `form-action`, and
-    which addresses a network's own sign-in passes through is not ours to list.
-    """
     departure = connecting.start(
         network,
         user=request.user,
-        redirect_uri=_callback_url(network),
+        redirect_uri=callback_url(network),
         now=timezone.now(),
         account=account,
         send_late=send_late,
     )
-    away: dict[str, list[Any]] = dict(list(request.session.get(SESSION_KEY, {}).items())[-(AWAY_AT_ONCE - 1) :])
-    away[departure.state_hash] = [request.organisation.pk, departure.attempt_id, network]
-    request.session[SESSION_KEY] = away
-    return render(request, "integrations/depart.html", {"url": departure.url, "network": network})
+    return depart(request, departure, network=network, organisation_id=request.organisation.pk)
 
 
 @never_cache
 @require_GET
-@login_required
 @sensitive_variables("code")
 def callback(request: HttpRequest, network: str) -> HttpResponse:
     """Take a person back from a network. The address names no organisation: the state leads to it."""
-    away = request.session.get(SESSION_KEY, {})
-    organisation_id, attempt_id, left_for = away.pop(
-        connecting.hash_state(request.GET.get("state", "")), (None, None, None)
-    )
+    departed = come_back(request)
     # Each network has its own address to come back to: one network's code must never be handed to another.
-    if left_for != network:
+    if departed is None or departed.network != network:
         return render(request, "integrations/callback_lost.html", {"network": network}, status=400)
-    request.session[SESSION_KEY] = away
+    if departed.by_link:
+        return links.arrive(request, departed)
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path())
     user: Any = request.user
-    membership = next((one for one in open_memberships(user) if one.organisation_id == organisation_id), None)
+    membership = next((one for one in open_memberships(user) if one.organisation_id == departed.organisation_id), None)
     if membership is None or not membership.may(Permission.CONNECT_ACCOUNTS):
         raise Http404
-    connecting.arrive(
-        attempt_id,
-        organisation_id=organisation_id,
-        user_id=user.pk,
-        code=request.GET.get("code", ""),
-        denied="error" in request.GET,
-        redirect_uri=_callback_url(network),
-        now=timezone.now(),
-    )
-    return redirect("integrations:attempt", slug=membership.organisation.slug, attempt_id=attempt_id)
+    take_back(request, departed, user_id=user.pk)
+    return redirect("integrations:attempt", slug=membership.organisation.slug, attempt_id=departed.attempt_id)
 
 
 @never_cache
@@ -139,42 +118,8 @@ def _choose(request: OrganisationRequest, row: ConnectAttempt, found: list[conne
 def _choice(
     request: OrganisationRequest, row: ConnectAttempt, found: list[connecting.Found], *, nothing_ticked: bool = False
 ) -> HttpResponse:
-    query = request.GET.get("q", "").strip()
-    matching = [each for each in found if query.casefold() in f"{each.name} {each.handle}".casefold()]
-    first = _first_shown(request.GET.get("from", ""), len(matching))
-    shown = matching[first : first + A_PAGE]
-    known = {
-        account.network_id: account
-        for account in SocialAccount.objects.filter(
-            network=row.network, network_id__in=[each.network_id for each in shown]
-        ).select_related("grant")
-    }
-    context = {
-        "attempt": row,
-        "network": row.network,
-        "choices": [_choice_of(each, known.get(each.network_id), row) for each in shown],
-        "count": len(found),
-        "matching": len(matching),
-        "query": query,
-        "previous": max(first - A_PAGE, 0) if first else None,
-        "following": first + A_PAGE if first + A_PAGE < len(matching) else None,
-        "nothing_ticked": nothing_ticked,
-        "lost": SocialAccount.objects.filter(grant=row.grant, state=SocialAccount.State.LOST).in_order()[:20],
-    }
+    context = choices_of(request, row, found, nothing_ticked=nothing_ticked)
     return render(request, "integrations/choose.html", context, status=422 if nothing_ticked else 200)
-
-
-def _choice_of(found: connecting.Found, account: SocialAccount | None, row: ConnectAttempt) -> dict[str, object]:
-    connected = account is not None and account.state != SocialAccount.State.DISCONNECTED
-    return {
-        "found": found,
-        "is_here": connected and account is not None and account.grant_id == row.grant_id,
-        "other_grant": account.grant
-        if connected and account is not None and account.grant_id != row.grant_id
-        else None,
-        "comes_back": account is not None and not connected,
-        "may_publish": Feature.PUBLISH.value in found.able,
-    }
 
 
 def _failed(request: OrganisationRequest, row: ConnectAttempt) -> HttpResponse:
@@ -199,12 +144,3 @@ def _done(request: OrganisationRequest, row: ConnectAttempt) -> HttpResponse:
         return redirect("integrations:accounts", slug=slug)
     messages.success(request, _("%(account)s is connected.") % {"account": account.title})
     return redirect("integrations:account", slug=slug, account_id=account.pk)
-
-
-def _first_shown(value: str, count: int) -> int:
-    first = int(value) if value.isdecimal() and len(value) < 6 else 0
-    return first if first < count else 0
-
-
-def _callback_url(network: str) -> str:
-    return env.public_base_url + reverse("connect_callback", kwargs={"network": network})
