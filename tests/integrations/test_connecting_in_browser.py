@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from config.env import env
 from integrations.models import SocialAccount
-from integrations.views import connecting
+from integrations.views import leaving, links
 from lib.tenancy.scope import scope
 from tests.conftest import watch
 from tests.factories import make_organisation, make_user
@@ -30,7 +30,8 @@ def browser_page(
     alice = make_user("Alice")
     acme = Acme(organisation=make_organisation("Acme", owner=alice), alice=alice, client=client)
     client.force_login(alice)
-    monkeypatch.setattr(connecting, "env", replace(env, public_base_url=live_server.url))
+    for views in (leaving, links):
+        monkeypatch.setattr(views, "env", replace(env, public_base_url=live_server.url))
     context = chromium.new_context(base_url=live_server.url, viewport={"width": 1440, "height": 900}, locale="en-GB")
     cookie = client.cookies["sessionid"].value
     context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
@@ -85,3 +86,38 @@ def test_pages_are_chosen_by_ticking(twins: Sandbox, browser_page: tuple[Page, A
     page.get_by_role("button", name="Connect what is ticked").click()
 
     expect(page.get_by_text("1 account through 1 grant")).to_be_visible()
+
+
+def test_a_client_connects_by_a_link(
+    chromium: Browser, twins: Sandbox, browser_page: tuple[Page, Acme], page_errors: list[str]
+) -> None:
+    page, acme = browser_page
+    page.goto(acme.base)
+    page.get_by_label("For whom").fill("Mme Lambert")
+    page.get_by_role("button", name="Make a link").click()
+    expect(page.get_by_role("heading", name="For Mme Lambert")).to_be_visible()
+    assert_accessible(page)
+    address = page.get_by_label("Copy it now").input_value()
+
+    guests = chromium.new_context(viewport={"width": 390, "height": 844}, locale="fr-FR")
+    guest = guests.new_page()
+    watch(guest, page_errors)
+    guest.goto(address)
+    expect(guest.get_by_role("heading", name="Connecter vos comptes pour Acme")).to_be_visible()
+    assert_accessible(guest)
+    guest.get_by_role("button", name="Facebook", exact=True).click()
+    guest.wait_for_url(f"{twins.origin}/**")
+    guest.locator("button[name=person]").first.click()
+    guest.locator("button[name=decision][value=accept]").click()
+    expect(guest.get_by_role("heading", name="Choisir ce qui est connecté")).to_be_visible()
+    assert_accessible(guest)
+    guest.locator("input[name=presence]").first.check()
+    guest.get_by_role("button", name="Connecter ce qui est coché").click()
+    expect(guest.get_by_text("Acme peut désormais publier")).to_be_visible()
+    assert_accessible(guest)
+    guests.close()
+
+    page.get_by_role("link", name="Back to accounts").click()
+    expect(page.get_by_text("1 account through 1 grant")).to_be_visible()
+    page.get_by_role("button", name="End it Mme Lambert").click()
+    expect(page.get_by_role("button", name="End it Mme Lambert")).to_have_count(0)

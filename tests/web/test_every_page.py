@@ -50,6 +50,7 @@ BEFORE_SIGNING_IN = (
     Place(route="account_confirm_email", path="/accounts/confirm-email/none/"),
     Place(route="account_inactive", path="/accounts/inactive/"),
     Place(route="accounts:invitation", path="/invitations/none/", complains=True),
+    Place(route="connect_link", path="/connect/by/none/", complains=True),
     Place(route="web:elements", path="/elements/"),
 )
 #: As the owner of an organisation; paths are below /o/<slug>/ unless they begin with a slash.
@@ -90,6 +91,8 @@ NO_PAGES = {
     "operations:metrics": "for machines",
     "connect_callback": "answered by tests/integrations/test_connecting_in_browser.py",
     "integrations:attempt": "looked at by tests/integrations/test_connecting_in_browser.py",
+    "integrations:make_link": "an act, whose answer is looked at by tests/integrations/test_connecting_in_browser.py",
+    "connect_back": "looked at by tests/integrations/test_connecting_in_browser.py",
     "webhook": "for networks",
     "webhook_farewell": "for networks",
     "webhook_erasure": "for networks",
@@ -104,6 +107,7 @@ NO_PAGES = {
     "scheduler:account_publications": "a part of an account's page",
     "notifications:follow": "leads to what a notice speaks of",
     "mail_preferences": "a part of one's own settings",
+    "rail_signs": "a part of every page",
     "web:theme": "an act",
     "web:language": "an act",
     "web:shortcuts": "an act",
@@ -163,7 +167,7 @@ def test_no_page_is_left_out() -> None:
 def is_act(name: str) -> bool:
     """Tell whether a route only takes what a form sends."""
     acts = ("invite", "resend_", "revoke_", "give_role", "remove_person", "connect", "disconnect", "reconnect")
-    more = ("upload", "describe", "delete", "read_all", "approve", "send_", "cancel", "move", "retry", "recognise")
+    more = ("upload", "describe", "delete", "read_all", "approve", "send_", "cancel", "move", "retry", "recognise", "end_")
     return name.rpartition(":")[2].startswith(acts + more)
 
 
