@@ -253,7 +253,7 @@ class ConnectLink(OwnedModel):
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)  # by a person, before its time
-    used_at = models.DateTimeField(null=True, blank=True)  # when an account was last connected by it
+    used_at = models.DateTimeField(null=True, blank=True)  # when somebody last came back by it with an access
 
     objects: ClassVar[Any] = ConnectLinkQuerySet.as_manager()
 

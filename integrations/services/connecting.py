@@ -16,6 +16,7 @@ from itertools import islice
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.models import User
 from eventlog.services import record
@@ -123,7 +124,8 @@ def arrive(
     nothing.
     """
     with scope(organisation=organisation_id, user=user_id):
-        attempt = ConnectAttempt.objects.select_for_update().get(pk=attempt_id, user_id=user_id)
+        mine = Q(user=None) if user_id is None else Q(user_id=user_id)
+        attempt = ConnectAttempt.objects.select_for_update().get(mine, pk=attempt_id)
         verifier = _use(attempt, denied=denied or not code, now=now)
     if verifier is None:
         return
@@ -208,11 +210,13 @@ def _settle(attempt_id: int, access: GrantedAccess, presences: Sequence[Presence
     found_ones = [_found(each) for each in presences]
     _renew(grant, attempt, found_ones, now=now)
     attempt.grant, attempt.reason, attempt.reason_data = grant, "", {}
+    if attempt.link_id is not None:
+        ConnectLink.objects.filter(pk=attempt.link_id).update(used_at=now)
     if wanted is not None:
         attempt.step = Step.DONE
     elif [each.network_id for each in presences] == [access.person_id]:
         connect_found(
-            grant, found_ones, attempt=attempt, now=now
+            grant, found_ones, user=_beneficiary(attempt), now=now
         )  # a network where the person is the account leaves nothing to choose
         attempt.step = Step.DONE
     else:
@@ -346,12 +350,10 @@ def choose(attempt: ConnectAttempt, network_ids: Collection[str], *, now: dateti
         return []
     attempt.grant = Grant.objects.select_for_update().get(pk=attempt.grant_id)
     chosen = [each for each in found_by(attempt, now=now) if each.network_id in network_ids]
-    return connect_found(attempt.grant, chosen, attempt=attempt, now=now)
+    return connect_found(attempt.grant, chosen, user=_beneficiary(attempt), now=now)
 
 
-def connect_found(
-    grant: Grant, found: Sequence[Found], *, attempt: ConnectAttempt, now: datetime
-) -> list[SocialAccount]:
+def connect_found(grant: Grant, found: Sequence[Found], *, user: User | None, now: datetime) -> list[SocialAccount]:
     """Connect presences through a grant: new ones get a row, former ones their own row back, with its history.
 
     A member who may work with chosen accounts only may work with the new ones they have just brought, or had brought.
@@ -362,12 +364,14 @@ def connect_found(
         pairs.append((account, each))
         new += [account] if is_new else []
     _take_over(pairs, grant, now=now)
-    member = attempt.user or (attempt.link and attempt.link.created_by)
-    if member is not None:
-        open_to_member(member, new)
-    if attempt.link_id is not None and found:
-        ConnectLink.objects.filter(pk=attempt.link_id).update(used_at=now)
+    if user is not None:
+        open_to_member(user, new)
     return [account for account, _ in pairs]
+
+
+def _beneficiary(attempt: ConnectAttempt) -> User | None:
+    """Return the member for whom an attempt connects: who made it, or who made the link it came by."""
+    return attempt.user or (attempt.link.created_by if attempt.link is not None else None)
 
 
 def _row_of(found: Found, grant: Grant, *, now: datetime) -> tuple[SocialAccount, bool]:

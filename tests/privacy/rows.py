@@ -7,12 +7,13 @@ from typing import Any
 
 from accounts.models import Invitation
 from gallery.models import Asset
-from integrations.models import ConnectAttempt
+from insights.models import AccountMeasure, PostMeasure
+from integrations.models import ConnectAttempt, ConnectLink
 from live.models import LiveEvent
 from moderation.models import BulkCommand, Command, Contact, EarlyNews, Identity, InboundEvent, Message
 from notifications.models import Notice
 from privacy.models import Export
-from privacy.periods import Period, days, years
+from privacy.periods import Period, days, months, years
 from scheduler.models import Delivery, Look, Post
 from scheduler.states import Outcome, State
 from tests.factories import make_asset, make_post, make_publication, make_social_account, make_user
@@ -121,6 +122,27 @@ def _attempt(at: datetime) -> ConnectAttempt:
     return attempt
 
 
+def _connect_link(at: datetime) -> ConnectLink:
+    link: ConnectLink = ConnectLink.objects.create(
+        name="Mme Lambert", token_hash=f"{at:%s}".zfill(64), created_at=at - timedelta(days=7), expires_at=at
+    )
+    return link
+
+
+def _account_measure(at: datetime) -> AccountMeasure:
+    measure: AccountMeasure = AccountMeasure.objects.create(
+        social_account=make_social_account(), metric="reach", day=at.date(), value=60, taken_at=at
+    )
+    return measure
+
+
+def _post_measure(at: datetime) -> PostMeasure:
+    measure: PostMeasure = PostMeasure.objects.create(
+        publication=make_publication(), metric="likes", day=at.date(), value=3, taken_at=at
+    )
+    return measure
+
+
 def _export(at: datetime) -> Export:
     export: Export = Export.objects.create(
         state=Export.State.READY, language="en", asked_at=at - timedelta(days=1), ready_at=at, sealed=b"key", parts=1
@@ -155,6 +177,9 @@ ROWS = [
     Row(name="an export", key="exports", period=days(7), make=_export),
     Row(name="a notice", key="notices", period=years(1), make=_notice),
     Row(name="an invitation", key="notices", period=years(1), make=_invitation),
+    Row(name="a link to connect by", key="notices", period=years(1), make=_connect_link),
+    Row(name="an account's figure", key="statistics", period=months(26), make=_account_measure),
+    Row(name="a post's figure", key="statistics", period=months(26), make=_post_measure),
     Row(name="an attempt to connect", key="connect_attempts", period=days(1), make=_attempt),
 ]
 

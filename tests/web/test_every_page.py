@@ -166,8 +166,20 @@ def test_no_page_is_left_out() -> None:
 
 def is_act(name: str) -> bool:
     """Tell whether a route only takes what a form sends."""
-    acts = ("invite", "resend_", "revoke_", "give_role", "remove_person", "connect", "disconnect", "reconnect")
-    more = ("upload", "describe", "delete", "read_all", "approve", "send_", "cancel", "move", "retry", "recognise", "end_")
+    acts = ("invite", "end_", "resend_", "revoke_", "give_role", "remove_person", "connect", "disconnect", "reconnect")
+    more = (
+        "upload",
+        "describe",
+        "delete",
+        "read_all",
+        "approve",
+        "send_",
+        "cancel",
+        "move",
+        "retry",
+        "recognise",
+        "end_",
+    )
     return name.rpartition(":")[2].startswith(acts + more)
 
 
