@@ -516,6 +516,14 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_
   RETURNING p.id, p.organisation_id, p.lease_token
 $f$;
 
+-- How many accounts of each network are asked in turns: a count only.
+CREATE OR REPLACE FUNCTION passage.polled_accounts() RETURNS TABLE (network text, accounts bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $f$
+  SELECT a.network::text, count(*) FROM moderation_poll p
+  JOIN integrations_socialaccount a ON a.id = p.social_account_id
+  WHERE a.state = 'active' GROUP BY 1
+$f$;
+
 -- Accounts that may be measured and never have been.
 CREATE OR REPLACE FUNCTION passage.accounts_without_measuring()
 RETURNS TABLE (organisation_id bigint, social_account_id bigint)

@@ -27,9 +27,11 @@ from integrations.models import SocialAccount
 logger = logging.getLogger(__name__)
 
 KEPT_FOR_PUBLISHING = 0.2  # of each budget; what reads at leisure leaves it alone
+READING_SHARE = 0.5  # of each budget, for what reads at regular turns
 PERCENT_STOP = 95  # Meta: throttled at 100, and calls while throttled prolong it
 PERCENT_KNOWN_FOR = timedelta(minutes=5)  # then one call asks anew, where the network names no time itself
 LONG = timedelta(days=1)
+A_MONTH = timedelta(days=30)
 PERCENT = "percent"
 
 # Grants as many units as fit, per key; a window begins with its first use. KEYS: one a budget and subject.
@@ -173,6 +175,22 @@ def standings(
             continue
         found[account].append(Standing(budget=budget, used=used or 0, limit=budget.limit or 100, until=until))
     return found
+
+
+def fair_interval(network: str, units: Mapping[str, int], *, accounts: int) -> timedelta:
+    """Return how far apart one account's turns must lie so that all of them together leave half of every budget.
+
+    `units` is what a turn costs at most, `accounts` how many of this network take turns; whoever shares a budget shares
+    it evenly. Where each account, or each grant, has its own, nobody else counts.
+    """
+    interval = timedelta()
+    for key, budget in _budgets(network).items():
+        if budget.unit == PERCENT or budget.limit is None or not units.get(key):
+            continue
+        turns = units[key] * (accounts if budget.reach is Reach.APP else 1)
+        window = budget.window or (LONG if budget.day_in else A_MONTH)
+        interval = max(interval, window * turns / (budget.limit * READING_SHARE))
+    return interval
 
 
 # -- which budgets an operation touches --------------------------------------------------------------------------------

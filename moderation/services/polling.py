@@ -6,7 +6,7 @@ answering go first: a poll leaves a fifth of every budget alone and waits when t
 """
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -14,7 +14,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F
 
 from integrations import vault
-from integrations.budgets import Later, Need, need_of, reserve, write_reports
+from integrations.budgets import Later, Need, fair_interval, need_of, reserve, write_reports
 from integrations.contract import Operation
 from integrations.engagement import EngagingProvider, Page
 from integrations.errors import AuthorisationLost, ProviderError, RateLimited
@@ -53,6 +53,7 @@ class _Asking:
     claim: Claim
     account: SocialAccount
     watched: tuple[str, ...]
+    crowd: int  # accounts of this network that are asked in turns
     pages: Iterator[Page] | None = None
     asked_at: datetime
     turns: int = 0
@@ -114,6 +115,7 @@ def _claim(*, now: datetime) -> list[Claim]:
 
 def _load(claims: Sequence[Claim], *, now: datetime) -> list[_Asking]:
     askings: list[_Asking] = []
+    crowds = _crowds()
     for organisation_id, group in by_organisation(claims):
         by_id = {claim.id: claim for claim in group}
         with scope(organisation=organisation_id):
@@ -127,10 +129,18 @@ def _load(claims: Sequence[Claim], *, now: datetime) -> list[_Asking]:
                         claim=by_id[poll.pk],
                         account=poll.social_account,
                         watched=_watched(poll.social_account, now=now),
+                        crowd=crowds.get(poll.social_account.network, 1),
                         asked_at=now,
                     )
                 )
     return askings
+
+
+def _crowds() -> dict[str, int]:
+    """Return how many accounts of each network are asked, in all organisations: they share what the app may use."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM passage.polled_accounts()")
+        return dict(cursor.fetchall())
 
 
 def _watched(account: SocialAccount, *, now: datetime) -> tuple[str, ...]:
@@ -165,8 +175,11 @@ def _wait_for_room(asking: _Asking, later: Later, clock: Clock) -> None:
 
 
 def _need(asking: _Asking) -> Need:
-    units = provider(asking.account.network).cost(Operation.POLL, count=len(asking.watched))
-    return need_of(asking.account, units)
+    return need_of(asking.account, _cost(asking))
+
+
+def _cost(asking: _Asking) -> Mapping[str, int]:
+    return provider(asking.account.network).cost(Operation.POLL, count=len(asking.watched))
 
 
 def _next_page(asking: _Asking, clock: Clock) -> Page | None:
@@ -242,7 +255,9 @@ def _end_of(asking: _Asking, clock: Clock) -> None:
 
 
 def _interval(asking: _Asking) -> timedelta:
-    return WITH_WEBHOOKS if _provider(asking).has_webhooks else WITHOUT_WEBHOOKS
+    """Return when to ask anew: as soon as is useful, and no sooner than all who share the budgets can."""
+    usual = WITH_WEBHOOKS if _provider(asking).has_webhooks else WITHOUT_WEBHOOKS
+    return max(usual, fair_interval(asking.account.network, _cost(asking), accounts=asking.crowd))
 
 
 def _end(asking: _Asking, *, reason: str, again_at: datetime, clock: Clock, data: dict[str, str] | None = None) -> None:

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.permissions import Permission
@@ -34,12 +34,22 @@ def account(request: OrganisationRequest, account_id: int) -> HttpResponse:
         "account": found,
         "poll": poll,
         "reason": sentence(poll.reason, {**poll.reason_data, "network": found.network}) if poll and poll.reason else "",
+        "every": _every(poll) if poll and poll.polled_at else "",
         "unread": InboundEvent.objects.filter(social_account=found, state=InboundEvent.State.DEAD).count(),
         "periods": PERIODS,
         "may_fill": poll is not None and request.membership.may(Permission.CONNECT_ACCOUNTS),
         "may_read_again": request.membership.may(Permission.MANAGE_ORGANISATION),
     }
     return render(request, "moderation/partials/account_intake.html", context)
+
+
+def _every(poll: Poll) -> str:
+    """Return how often an account is asked, in words: more accounts that share a budget are each asked less often."""
+    minutes = -(-poll.interval_seconds // 60)
+    if minutes < 120:
+        return ngettext("asked every minute", "asked every %(count)s minutes", minutes) % {"count": minutes}
+    hours = -(-minutes // 60)
+    return ngettext("asked every hour", "asked every %(count)s hours", hours) % {"count": hours}
 
 
 @require_POST

@@ -168,3 +168,10 @@ def test_a_calendar_day_ends_at_midnight_where_it_is_counted() -> None:
     assert budgets._window_ends_at(budget, datetime(2026, 11, 28, 3, tzinfo=UTC)) == datetime(
         2026, 11, 28, 8, tzinfo=UTC
     )
+
+
+def test_turns_of_all_accounts_together_leave_half_of_every_budget() -> None:
+    # Half of 15 a day for 10 accounts: each has its turn every 32 hours; half of its own 10 in a quarter is no limit.
+    assert budgets.fair_interval("x", {"posts": 1, "posts.app": 1}, accounts=10) == 10 * DAY / 7.5
+    assert budgets.fair_interval("x", {"posts": 1}, accounts=10) == QUARTER / 5
+    assert budgets.fair_interval("x", {"credits": 15, "load": 1}, accounts=10) == timedelta()

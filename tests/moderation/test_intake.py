@@ -12,11 +12,13 @@ from django.db import connection, transaction
 from django.test import Client, RequestFactory
 
 from integrations import vault
+from integrations.contract import Budget
 from integrations.engagement import Author, Change, Incoming, MessageKind, WebhookRefused
-from integrations.errors import AuthorisationLost, PermanentError, RateLimited, TransientError
+from integrations.errors import AuthorisationLost, PermanentError, RateLimited, Reach, TransientError
 from integrations.models import Grant, Lane, SocialAccount
 from integrations.register import Kind, use
 from integrations.services.lanes import hold_lanes
+from integrations.testing import InMemoryProvider
 from integrations.testing.strangers import HANDSHAKE_TOKEN
 from lib.tenancy.scope import scope
 from moderation.models import InboundEvent, Item, Message, Poll
@@ -428,6 +430,24 @@ def test_polling_brings_what_no_webhook_did_and_nothing_twice(inbox: Inbox, poll
         assert len(texts()) == len(set(texts())) == 26
         poll.refresh_from_db()
         assert (poll.reason, poll.available_at) == ("", inbox.now + polling.WITH_WEBHOOKS)
+
+
+def test_accounts_that_share_a_budget_are_asked_less_often(
+    inbox: Inbox, poll: Poll, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared = Budget(key="units", reach=Reach.APP, unit="units", limit=48, window=timedelta(days=1))
+    monkeypatch.setattr(InMemoryProvider, "budgets", (shared,))
+    monkeypatch.setattr(InMemoryProvider, "cost", lambda *_args, **_more: {"units": 1})
+    with inbox.scope():
+        for _each in range(3):
+            Poll.objects.create(social_account=make_social_account("memory"), since=inbox.now)
+
+    ask(inbox)
+
+    with inbox.scope():
+        poll.refresh_from_db()
+        assert poll.available_at == inbox.now + timedelta(hours=4)  # four accounts, twenty-four turns a day
+        assert poll.interval_seconds == 4 * 60 * 60
 
 
 def test_a_poll_that_is_cut_short_goes_on_where_it_was_stored(inbox: Inbox, poll: Poll) -> None:
