@@ -7,7 +7,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from operations import health
+from operations import health, sunsets
 
 
 class _State(Collector):
@@ -32,6 +32,13 @@ class _State(Collector):
         for beat in health.all_heartbeats():
             beats.add_metric([beat.name], (self._now - beat.beaten_at).total_seconds())
         yield beats
+        versions = GaugeMetricFamily(
+            "portevoix_api_version_days_left", "Until a network ends the version spoken", labels=["network", "version"]
+        )
+        for version in sunsets.spoken_versions(self._now):
+            if version.days_left is not None:
+                versions.add_metric([version.network, version.name], version.days_left)
+        yield versions
 
 
 def exposition(now: datetime) -> bytes:

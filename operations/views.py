@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from config.env import env
-from operations import health, metrics
+from operations import health, metrics, sunsets
 
 
 @require_safe
@@ -54,6 +54,8 @@ def overview(request: HttpRequest) -> HttpResponse:
         "counts": health.counts(now),
         "heartbeats": health.all_heartbeats(),
         "budgets": health.app_budgets(now),
+        "warnings": sunsets.warnings(now).values(),
+        "versions": sunsets.spoken_versions(now),
     }
     return render(request, "operations/overview.html", context)
 

@@ -13,12 +13,14 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from config.env import env
-from operations import health, heartbeats
+from operations import health, heartbeats, sunsets
 
 logger = logging.getLogger(__name__)
 
 #: A trouble that lasts is told again after this long.
 TOLD_AGAIN_AFTER = timedelta(hours=1)
+#: What is still to come is told again after this long.
+WARNED_AGAIN_AFTER = timedelta(days=7)
 
 
 @dataclass
@@ -26,6 +28,7 @@ class Watch:
     """Looks at the platform, remembers what it has told, and keeps the addresses for when the database is gone."""
 
     told: dict[str, datetime] = field(default_factory=dict)
+    warned: dict[str, datetime] = field(default_factory=dict)
     operators: list[tuple[str, str]] = field(default_factory=list)  # address, language
 
     def look(self, now: datetime, *, is_starting: bool = False) -> None:
@@ -44,6 +47,16 @@ class Watch:
         self.told |= dict.fromkeys(new, now)
         for key in over:
             del self.told[key]
+        self._warn(now)
+
+    def _warn(self, now: datetime) -> None:
+        """Tell what is still to come: when it is new, and once a week."""
+        found = sunsets.warnings(now)
+        self.warned = {key: at for key, at in self.warned.items() if key in found}
+        due = [key for key in found if key not in self.warned or now - self.warned[key] >= WARNED_AGAIN_AFTER]
+        if due:
+            self._tell(_subject_of_warning, found)
+            self.warned |= dict.fromkeys(found, now)
 
     def _troubles(self, now: datetime) -> dict[str, str]:
         try:
@@ -69,6 +82,12 @@ def _subject_of_trouble(number: int) -> str:
     return ngettext("Portevoix: one thing has stopped", "Portevoix: %(number)s things have stopped", number) % {
         "number": number
     }
+
+
+def _subject_of_warning(number: int) -> str:
+    return ngettext(
+        "Portevoix: a network's API version needs you", "Portevoix: %(number)s networks' API versions need you", number
+    ) % {"number": number}
 
 
 def _subject_of_end(number: int) -> str:

@@ -42,6 +42,7 @@ from integrations.networks._shared.judging import (
 )
 from integrations.networks._shared.meta.answers import next_cursor
 from integrations.networks._shared.meta.login import MetaLogin
+from integrations.networks._shared.meta.versions import graph_version
 from integrations.networks.facebook import limits, mapping
 from integrations.networks.facebook.client import FacebookClient
 from integrations.networks.facebook.engaging import FacebookEngagement
@@ -93,6 +94,7 @@ class FacebookProvider(FacebookEngagement, MetaLogin, PlainPosts):
         self._webhook_address = webhook_address
         self._verify_token = verify_token
         self._human_agent = human_agent
+        self.api_version = graph_version(version)
         self._dialog = f"{dialog_url.rstrip('/')}/{version}/dialog/oauth"
         self._client = FacebookClient(http=http, graph_url=graph_url, version=version, keys=keys, usage=usage)
 
