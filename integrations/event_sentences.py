@@ -9,6 +9,7 @@ SENTENCES = {
     "integrations.account.lost": _("The network no longer lets us speak for %(subject)s"),
     "integrations.account.returned": _("The network lets us speak for %(subject)s again"),
     "integrations.data_key.rotated": _("A new data key seals the organisation's tokens"),
+    "integrations.grant.consent_ending": _("The consent of %(subject)s is about to end"),
     "integrations.grant.given": _("%(actor)s brought a grant of %(subject)s"),
     "integrations.grant.lost": _("The grant of %(subject)s no longer works"),
     "integrations.grant.returned": _("The grant of %(subject)s works again"),

@@ -33,6 +33,15 @@ class AccountReturned:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ConsentEnding:
+    """The consent through which these accounts are spoken for ends at `ends_at`; until then all goes on."""
+
+    social_account_ids: tuple[int, ...]
+    ends_at: datetime
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class AccountDisconnected:
     """A person took this account away. `cancel_scheduled`: or keep what is planned, held, in case it comes back."""
 

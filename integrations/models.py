@@ -51,6 +51,8 @@ class Grant(OwnedModel, Leased):
     granted_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(null=True, blank=True)  # of the access token; null: it does not expire
     refreshed_at = models.DateTimeField(null=True, blank=True)
+    consent_ends_at = models.DateTimeField(null=True, blank=True)  # from then on no refresh helps; null: no such day
+    consent_told_days = models.PositiveSmallIntegerField(null=True, editable=False)  # services.consents.DAYS_AHEAD
 
     privacy = PrivacyClass(
         purpose=Purpose.CONNECTING,

@@ -4,6 +4,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -14,6 +16,7 @@ from integrations.models import Grant, SocialAccount
 from integrations.sentences import About, sentence
 
 ENDS_SOON = timedelta(days=7)
+CONSENT_ENDS_SOON = timedelta(days=30)
 PUBLISHING_UNITS = frozenset({PERCENT, "posts"})  # of the budgets that the table shows
 
 
@@ -136,13 +139,16 @@ def health_of(account: SocialAccount, *, now: datetime) -> Health:
     return Health(words=_("Healthy"), icon="check", tone="good")
 
 
-def explanation_of(account: SocialAccount) -> str:
-    """Return why an account or its grant is not well and what to do; empty when all is well."""
+def explanation_of(account: SocialAccount, *, now: datetime) -> str:
+    """Return why an account or its grant is not well, or soon will not be, and what to do; empty when all is well."""
     grant = account.grant
     if account.state == SocialAccount.State.LOST:
         return sentence(account.state_reason or "access_lost", network=account.network)
     if grant is not None and grant.state in {Grant.State.UNKNOWN, Grant.State.LOST}:
         return sentence(grant.state_reason or "access_lost", network=account.network)
+    if grant is not None and grant.consent_ends_at is not None and grant.consent_ends_at - now < CONSENT_ENDS_SOON:
+        day = date_format(localtime(grant.consent_ends_at), "j F Y")
+        return sentence("consent_ends_soon", {"found": day}, network=account.network)
     return ""
 
 
@@ -184,6 +190,8 @@ def note_on(grant: Grant | None, *, now: datetime) -> str:
         return _("no longer accepted; nothing is lost")
     if grant.state == Grant.State.UNKNOWN:
         return _("a renewal was sent and not answered; it is tried again")
+    if grant.available_at is not None and grant.consent_ends_at is not None:
+        return _("renews itself as long as the consent lasts")
     if grant.available_at is not None:
         return _("renews itself")
     if grant.expires_at is None:
@@ -214,6 +222,8 @@ def _until(account: SocialAccount, *, now: datetime) -> tuple[datetime | None, s
         return None, _("withdrawn"), "alarm"
     if account.state == SocialAccount.State.DISCONNECTED or grant is None:
         return None, "", ""
+    if grant.consent_ends_at is not None and grant.state != Grant.State.LOST:
+        return grant.consent_ends_at, "", "wait" if grant.consent_ends_at - now < CONSENT_ENDS_SOON else ""
     if grant.available_at is not None and grant.state != Grant.State.LOST:
         return None, _("renews itself"), ""
     if account.sealed is not None or grant.expires_at is None:
@@ -224,6 +234,9 @@ def _until(account: SocialAccount, *, now: datetime) -> tuple[datetime | None, s
 def _days_left(account: SocialAccount, *, now: datetime) -> int | None:
     """Return the days until somebody must sign in again, when they are few."""
     grant = account.grant
+    if grant is not None and grant.consent_ends_at is not None:
+        left = grant.consent_ends_at - now
+        return max(left.days, 0) if left < CONSENT_ENDS_SOON else None
     if grant is None or account.sealed is not None or grant.available_at is not None or grant.expires_at is None:
         return None
     left = grant.expires_at - now

@@ -45,6 +45,10 @@ SENTENCES: dict[str, Promise] = {
         "The person who connected this account has taken the permission back at %(network)s. Connect it again; nothing "
         "is lost."
     ),
+    "consent_ends_soon": _(
+        "The consent given at %(network)s ends on %(found)s, and %(network)s lets nobody extend it. Connect the "
+        "account again before that day; nothing is lost."
+    ),
     "access_unreadable": _(
         "Portevoix cannot read the access that %(network)s gave: its operator must check the key store. Nothing is "
         "lost, and Portevoix tries again by itself."

@@ -8,7 +8,7 @@ class NotificationsConfig(AppConfig):
 
     def ready(self) -> None:
         """Hear of what needs a person: publications, accounts, answers, colleagues who call."""
-        from integrations.events import AccountLost, subscribe
+        from integrations.events import AccountLost, ConsentEnding, subscribe
         from live.kinds import register_kind
         from moderation import outcomes as answers
         from notifications.services import telling
@@ -20,4 +20,5 @@ class NotificationsConfig(AppConfig):
         answers.listen_to_notes(telling.tell_of_mentions)
         on_export_ended(telling.tell_of_export)
         subscribe(AccountLost, telling.tell_of_lost_accounts)
+        subscribe(ConsentEnding, telling.tell_of_ending_consents)
         register_kind("notice", permission=None)  # each is addressed to its reader

@@ -32,7 +32,7 @@ class NoticeQuerySet(OwnedQuerySet["Notice"]):
             | Q(item__social_account__in=accounts)
         )
         if membership.role == Role.OWNER:
-            about_theirs |= Q(kind=Notice.Kind.OUT_OF_REACH)
+            about_theirs |= Q(kind__in=[Notice.Kind.OUT_OF_REACH, Notice.Kind.CONSENT_ENDING])
         return self.filter(about_theirs)
 
     def unread(self) -> "NoticeQuerySet":
@@ -50,6 +50,7 @@ class Notice(OwnedModel, Leased):
         REPLY_REFUSED = "reply_refused", _("A network refused an answer or an act")
         REPLY_UNKNOWN = "reply_unknown", _("Whether an answer arrived is unknown")
         MENTIONED = "mentioned", _("A colleague named you in a note")
+        CONSENT_ENDING = "consent_ending", _("A consent is about to end")
         EXPORT_READY = "export_ready", _("An export is ready")
         EXPORT_FAILED = "export_failed", _("An export could not be made")
         OUT_OF_REACH = "out_of_reach", _("An authorisation was lost that nobody can renew")  # told to owners

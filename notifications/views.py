@@ -25,12 +25,12 @@ def notices(request: OrganisationRequest) -> HttpResponse:
         Notice.objects.of(request.user)
         .open_to(request.membership)
         .select_related(
-            *("publication__post", "publication__social_account", "social_account", "item__social_account", "by")
+            *("publication__post", "publication__social_account", "social_account__grant", "item__social_account", "by")
         )
     )
     found = found.defer(
         *("publication__social_account__sealed", "social_account__sealed", "item__social_account__sealed"),
-        "publication__progress",
+        *("social_account__grant__sealed", "publication__progress"),
     )
     before, after = request.GET.get("before", ""), request.GET.get("after", "")
     page = page_of(found, before=before, after=after, size=PAGE_SIZE)

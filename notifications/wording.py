@@ -1,13 +1,19 @@
 """What a notice says, in the language and zone that are active: on the page and in the mail alike."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext
 
 from integrations.sentences import NETWORK_NAMES
 from notifications.models import Notice
 from scheduler.telling import reason_of
+
+#: An end that lies further ahead of its notice than any is told belongs to a later consent.
+CONSENT_RENEWED = timedelta(days=31)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +32,8 @@ def wording_of(notice: Notice) -> Wording:
     """Say what happened. Needs what the notice is about loaded, with its account and post."""
     if notice.kind == Notice.Kind.ACCOUNT_LOST:
         return _of_account(notice)
+    if notice.kind == Notice.Kind.CONSENT_ENDING:
+        return _of_ending_consent(notice)
     if notice.kind == Notice.Kind.OUT_OF_REACH:
         return _of_account_out_of_reach(notice)
     if notice.export_id is not None:
@@ -102,6 +110,28 @@ def _of_account(notice: Notice) -> Wording:
         url=reverse("integrations:accounts", args=[notice.organisation.slug]),
         icon="plug",
         tone="alarm",
+    )
+
+
+def _of_ending_consent(notice: Notice) -> Wording:
+    """The day stands with the grant; one that was given anew has another, or none."""
+    account = notice.social_account
+    names = {"account": account, "network": NETWORK_NAMES.get(account.network, account.network)}
+    ends_at = account.grant.consent_ends_at if account.grant is not None else None
+    if ends_at is None or ends_at - notice.happened_at > CONSENT_RENEWED:
+        text = gettext("It has been given anew since; there is nothing to do.")
+    else:
+        text = gettext(
+            "It ends on %(day)s, with everything that was connected by the same person, and cannot be extended. "
+            "Reconnect before that day: nothing is lost."
+        ) % {"day": date_format(localtime(ends_at), "j F Y")}
+    return Wording(
+        title=gettext("The consent for %(account)s on %(network)s is about to end") % names,
+        text=text,
+        action=gettext("Reconnect"),
+        url=reverse("integrations:accounts", args=[notice.organisation.slug]),
+        icon="hourglass",
+        tone="wait",
     )
 
 

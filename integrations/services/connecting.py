@@ -10,7 +10,7 @@ import logging
 import secrets
 import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
@@ -246,6 +246,7 @@ def _keep(access: GrantedAccess, attempt: ConnectAttempt, *, now: datetime) -> G
     grant.state, grant.state_reason, grant.state_changed_at = Grant.State.ACTIVE, "", now
     grant.granted_by, grant.granted_at = attempt.user, now
     grant.expires_at, grant.refreshed_at = credentials.expires_at, now
+    grant.consent_ends_at, grant.consent_told_days = credentials.consent_ends_at, None
     grant.available_at = refresh_due_at(credentials, network=network, now=now)
     grant.lease_until, grant.attempts = None, 0
     grant.save()
@@ -262,12 +263,7 @@ def _not_poorer(new: Credentials, grant: Grant) -> Credentials:
         former = vault.open_grant(grant)
     except ProviderError:
         return new
-    return Credentials(
-        access_token=new.access_token,
-        refresh_token=former.refresh_token,
-        expires_at=new.expires_at,
-        scopes=new.scopes,
-    )
+    return replace(new, refresh_token=former.refresh_token)
 
 
 def _renew(grant: Grant, attempt: ConnectAttempt, found: Iterable[Found], *, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Looking after accounts: whether the network still accepts us, and what they are called and look like now."""
+"""Looking after accounts: whether the network still accepts us, until when, and what they are called and look like."""
 
 import hashlib
 import logging
@@ -21,6 +21,7 @@ from integrations.contract import Account, Operation, Presence
 from integrations.errors import AuthorisationLost, ProviderError
 from integrations.models import SocialAccount
 from integrations.services import listening
+from integrations.services.consents import announce_ending
 from integrations.services.health import mark_account_lost
 from integrations.services.listening import Listened
 from integrations.services.refreshing import ask_for_refresh
@@ -61,7 +62,7 @@ class _Seen:
 def look_at_accounts(*, now: datetime) -> int:
     """Look at up to 20 accounts whose day has come and return how many were taken. Call it outside any scope."""
     claimed = _claim(now)
-    looks = [look for organisation_id, ids in claimed.items() for look in _begin(organisation_id, ids)]
+    looks = [look for organisation_id, ids in claimed.items() for look in _begin(organisation_id, ids, now=now)]
     needs = [
         Need(
             network=look.network,
@@ -102,7 +103,7 @@ def _claim(now: datetime) -> dict[int, list[int]]:
     return found
 
 
-def _begin(organisation_id: int, social_account_ids: Sequence[int]) -> list[_Look]:
+def _begin(organisation_id: int, social_account_ids: Sequence[int], *, now: datetime) -> list[_Look]:
     with scope(organisation=organisation_id):
         rows = SocialAccount.objects.filter(pk__in=social_account_ids).filter(
             Q(state=SocialAccount.State.ACTIVE) | Q(listening=SocialAccount.Listening.LEAVING)
@@ -110,6 +111,8 @@ def _begin(organisation_id: int, social_account_ids: Sequence[int]) -> list[_Loo
         looks = []
         for row in rows.select_related("grant"):
             leaves = row.listening == SocialAccount.Listening.LEAVING
+            if row.grant is not None:
+                announce_ending(row.grant, now=now)
             if leaves and listening.is_used_again(row):
                 continue
             try:

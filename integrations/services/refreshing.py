@@ -175,11 +175,12 @@ def _store(grant: Grant, before: Credentials, after: Credentials, *, now: dateti
         access_token=after.access_token or before.access_token,
         refresh_token=after.refresh_token or before.refresh_token,
         scopes=after.scopes or before.scopes,
+        consent_ends_at=after.consent_ends_at or before.consent_ends_at,
     )
     purpose = vault.person(grant.network, grant.outside_id)
     grant.sealed = vault.seal(kept, organisation_id=grant.organisation_id, purpose=purpose)
     grant.token_version += 1
-    grant.expires_at, grant.refreshed_at = kept.expires_at, now
+    grant.expires_at, grant.refreshed_at, grant.consent_ends_at = kept.expires_at, now, kept.consent_ends_at
     grant.available_at = refresh_due_at(kept, network=grant.network, now=now)
     grant.lease_until, grant.attempts = None, 0
     if grant.state != Grant.State.ACTIVE:

@@ -96,7 +96,7 @@ def _matches(account: SocialAccount, query: str) -> bool:
 def _panel(account: SocialAccount, waiting: int) -> dict[str, object]:
     return {
         "health": overview.health_of(account, now=timezone.now()),
-        "explanation": overview.explanation_of(account),
+        "explanation": overview.explanation_of(account, now=timezone.now()),
         "abilities": overview.abilities_of(account),
         "listening": overview.listening_of(account),
         "waiting": waiting,

@@ -77,7 +77,7 @@ def _message(claimed: Claimed) -> EmailMultiAlternatives | None:
         rows = Notice.objects.filter(pk=claimed.notice_id, lease_token=claimed.lease_token)
         notice = rows.select_related(
             *("user", "organisation", "by", "publication__post", "publication__social_account"),
-            *("social_account", "item__social_account", "export"),
+            *("social_account__grant", "item__social_account", "export"),
         ).first()
         if notice is None or _is_settled(notice) or not _is_open(notice):
             return None

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from accounts.models import Membership
 from accounts.permissions import ALLOWED, Permission, Role
-from integrations.events import AccountLost
+from integrations.events import AccountLost, ConsentEnding
 from integrations.services.access import find_reach
 from lib.claims import doorbell
 from lib.tenancy.scope import require_organisation_id
@@ -52,6 +52,25 @@ def tell_of_lost_accounts(event: AccountLost) -> None:
         for account_id, reached in find_reach(members, event.social_account_ids).items()
         for kind, who in [(Notice.Kind.ACCOUNT_LOST, reached) if reached else (Notice.Kind.OUT_OF_REACH, owners)]
         for one in who
+    ]
+    _notify(people, now=event.at)
+
+
+def tell_of_ending_consents(event: ConsentEnding) -> None:
+    """Tell those who can connect again, once for all that one consent holds; where none of it is open to any, owners.
+
+    The notice is about the first account that its reader may work with.
+    """
+    members = list(Membership.objects.filter(role__in=_roles(Permission.CONNECT_ACCOUNTS)).order_by("pk"))
+    owners = [one for one in members if one.role == Role.OWNER]
+    first: dict[int, int] = {}
+    for account_id, reached in find_reach(members, event.social_account_ids).items():
+        for one in reached:
+            first.setdefault(one.user_id, account_id)
+    told = first or {one.user_id: event.social_account_ids[0] for one in owners}
+    people = [
+        Notice(user_id=user_id, kind=Notice.Kind.CONSENT_ENDING, social_account_id=account_id, happened_at=event.at)
+        for user_id, account_id in told.items()
     ]
     _notify(people, now=event.at)
 

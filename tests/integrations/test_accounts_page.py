@@ -159,7 +159,7 @@ def test_an_unanswered_renewal_is_shown(acme: Acme) -> None:
     found.grant.state, found.grant.state_reason = Grant.State.UNKNOWN, "refresh_no_answer"
 
     assert overview.health_of(found, now=NOW).tone == "doubt"
-    assert "did not answer" in overview.explanation_of(found)
+    assert "did not answer" in overview.explanation_of(found, now=NOW)
 
 
 def test_what_needs_a_person_comes_first(acme: Acme) -> None:

@@ -107,7 +107,7 @@ def test_files_go_with_the_picture_that_is_replaced(watched: Acme, django_captur
     looking.look_at_accounts(now=timezone.now())
     (account,) = rows(watched)
     first = account.picture
-    [look] = looking._begin(watched.organisation.pk, [account.pk])
+    [look] = looking._begin(watched.organisation.pk, [account.pk], now=timezone.now())
     presence = Presence(network_id=account.network_id, name=account.name)
 
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
