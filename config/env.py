@@ -49,6 +49,11 @@ class Env:
     facebook_dialog_url: str
     facebook_webhook_verify_token: str  # the word Meta brings when it tries our address; any long random one
     facebook_human_agent: bool  # Meta has approved the app for answers up to seven days late
+    facebook_upload_url: str  # where the bytes of films go
+    instagram: bool  # offer Instagram accounts through the same Meta app
+    instagram_told_by: str  # whose subscription brings an account's events: page (that it hangs on) or account
+    instagram_films_as_bytes: bool  # send films to Meta's upload host, for apps with Facebook Login for Business
+    instagram_portfolio_roles: bool  # people's roles come from a business portfolio: two more permissions are asked for
     x_client_id: str
     x_client_secret: str
     x_consumer_key: str  # with the secret: the app's own access, for webhooks
@@ -212,6 +217,11 @@ def read_env(variables: Mapping[str, str]) -> Env:
         facebook_dialog_url=read.address("FACEBOOK_DIALOG_URL", "https://www.facebook.com"),
         facebook_webhook_verify_token=read.secret("FACEBOOK_WEBHOOK_VERIFY_TOKEN", ""),
         facebook_human_agent=read.boolean("FACEBOOK_HUMAN_AGENT", False),
+        facebook_upload_url=read.address("FACEBOOK_UPLOAD_URL", "https://rupload.facebook.com"),
+        instagram=read.boolean("INSTAGRAM", False),
+        instagram_told_by=read.one_of("INSTAGRAM_TOLD_BY", ("page", "account")),
+        instagram_films_as_bytes=read.boolean("INSTAGRAM_FILMS_AS_BYTES", False),
+        instagram_portfolio_roles=read.boolean("INSTAGRAM_PORTFOLIO_ROLES", False),
         x_client_id=read.text("X_CLIENT_ID", ""),
         x_client_secret=read.secret("X_CLIENT_SECRET", ""),
         x_consumer_key=read.text("X_CONSUMER_KEY", ""),

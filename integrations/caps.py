@@ -18,6 +18,7 @@ from privacy.caps import NetworkCap
 
 _CAPS: Mapping[str, Sequence[NetworkCap]] = {
     Network.FACEBOOK: [NetworkCap(network="facebook", period=_("at once"), what=_("when deleted there or asked"))],
+    Network.INSTAGRAM: [NetworkCap(network="instagram", period=_("at once"), what=_("when deleted there or asked"))],
     Network.LINKEDIN: [
         NetworkCap(network="linkedin", period=_("48 h"), what=_("members' comments and mentions")),
         NetworkCap(network="linkedin", period=_("1 year"), what=_("figures of a page")),

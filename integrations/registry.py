@@ -29,6 +29,26 @@ def _facebook() -> Provider:
     )
 
 
+def _instagram() -> Provider:
+    from integrations.networks.instagram.engaging import ToldBy
+    from integrations.networks.instagram.provider import InstagramProvider
+
+    return InstagramProvider(
+        keys=AppKeys(client_id=env.facebook_app_id, client_secret=env.facebook_app_secret),
+        graph_url=env.facebook_graph_url,
+        dialog_url=env.facebook_dialog_url,
+        version=env.facebook_graph_version,
+        http=Client([env.facebook_graph_url, env.facebook_upload_url]),
+        usage=_report,
+        webhook_address=webhook_address("instagram"),
+        verify_token=env.facebook_webhook_verify_token,
+        human_agent=env.facebook_human_agent,
+        told_by=ToldBy(env.instagram_told_by),
+        films_as_bytes=env.instagram_films_as_bytes,
+        portfolio_roles=env.instagram_portfolio_roles,
+    )
+
+
 def _x() -> Provider:
     from integrations.networks.x.dialects import Dialect
     from integrations.networks.x.provider import XProvider
@@ -69,7 +89,12 @@ def _linkedin() -> Provider:
     )
 
 
-FACTORIES: Mapping[str, Callable[[], Provider]] = {"facebook": _facebook, "x": _x, "linkedin": _linkedin}
+FACTORIES: Mapping[str, Callable[[], Provider]] = {
+    "facebook": _facebook,
+    "instagram": _instagram,
+    "x": _x,
+    "linkedin": _linkedin,
+}
 
 
 def provider(key: str) -> Provider:
@@ -130,6 +155,7 @@ def _apps() -> Mapping[str, str]:
     """Return the app's id at each network, empty where the operator has registered none."""
     return {
         "facebook": env.facebook_app_id,
+        "instagram": env.facebook_app_id if env.instagram else "",
         "x": env.x_client_id,
         "linkedin": env.linkedin_client_id,
         "google_business": env.google_business_client_id,

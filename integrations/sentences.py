@@ -120,6 +120,55 @@ SENTENCES: dict[str, Promise] = {
         "Google ends each access after seven days while this installation's app is being tested there. Connect the "
         "account again; nothing is lost. Its operator can publish the app to end this."
     ),
+    # Instagram
+    "instagram_role_lost": _(
+        "The person who connected this account no longer has a role on the page it hangs on. Somebody who has one must "
+        "connect it again."
+    ),
+    "instagram_picture_refused": _(
+        "Instagram cannot use this picture. It takes JPEG of at most 8 MB, in the feed between 4:5 and 1.91:1. Save it "
+        "anew and replace it."
+    ),
+    "instagram_not_fetched": _(
+        "Instagram could not fetch the file from this installation's public address. Its operator must check that "
+        "address; then send the post again."
+    ),
+    "instagram_caption_refused": _(
+        "Instagram refuses this caption: too many characters or hashtags. Shorten it, then send the post again."
+    ),
+    "instagram_thumb_offset": _("Instagram finds no picture at this place of the film. Choose an earlier one."),
+    "instagram_mentions_refused": _("Instagram takes at most 20 people, named and tagged together. Name fewer."),
+    "instagram_not_ready": _("Instagram is still looking at the file. The post goes out as soon as it is done."),
+    "instagram_person_unavailable": _(
+        "This person cannot be reached on Instagram now: they blocked the account, left, or closed the conversation. "
+        "The answer was not sent."
+    ),
+    "instagram_story_text": _("A story on Instagram shows no text of its own. Put the words into the picture or film."),
+    "instagram_link_plain": _(
+        "Instagram shows an address in a caption as plain text that nobody can follow. It becomes part of the text."
+    ),
+    "instagram_hashtags": _("There are %(found)s hashtags; Instagram may ignore more than %(allowed)s."),
+    "instagram_hashtags_too_many": _("There are %(found)s hashtags; Instagram takes %(allowed)s. Remove some."),
+    "instagram_mentions_too_many": _("This text names %(found)s accounts; Instagram takes %(allowed)s. Name fewer."),
+    "instagram_story_one": _("A story on Instagram is one picture or film; there are %(found)s. Keep one."),
+    "instagram_reel_film": _("A reel on Instagram is exactly one film. Add one, and nothing else."),
+    "instagram_film_short": _(
+        "This film lasts %(found)s; Instagram takes films from %(allowed)s on. Use a longer one."
+    ),
+    "instagram_ratio": _(
+        "This picture is %(found)s times as wide as high; Instagram's feed takes %(allowed)s. Crop it, or publish it "
+        "as a story."
+    ),
+    "instagram_cropped": _("Instagram crops all of a carousel like its first: this one has another shape."),
+    "instagram_number": _("“%(found)s” is no number. Give digits only."),
+    "option.instagram.collaborators": _("Publish together with (user names)"),
+    "option.instagram.user_tags": _("Tag people (user names)"),
+    "option.instagram.location": _("Place (number of its Facebook page)"),
+    "option.instagram.comments": _("Allow comments"),
+    "option.instagram.share_to_feed": _("Show the reel in the feed too"),
+    "option.instagram.thumb_offset": _("Cover from the film (milliseconds from its start)"),
+    "option.instagram.audio_name": _("Name of the sound"),
+    "option.instagram.ai_generated": _("Made with artificial intelligence"),
     # X
     "x_credits": _(
         "This installation's credits at X are used up. Its operator must buy more; the post waits until then."

@@ -9,6 +9,7 @@ from launch.place import ROOT, Place
 _TWINS = {
     "FACEBOOK_GRAPH_URL": "graph.facebook.com",
     "FACEBOOK_DIALOG_URL": "www.facebook.com",
+    "FACEBOOK_UPLOAD_URL": "rupload.facebook.com",
     "X_API_URL": "api.x.com",
     "X_AUTHORISE_URL": "x.com",
     "LINKEDIN_API_URL": "api.linkedin.com",
@@ -19,6 +20,7 @@ _TWINS = {
 _TWIN_APPS = {
     "FACEBOOK_APP_ID": "260000000000001",
     "FACEBOOK_APP_SECRET": "sandbox-facebook-secret",
+    "INSTAGRAM": "1",
     "X_CLIENT_ID": "sandbox-x-client",
     "X_CLIENT_SECRET": "sandbox-x-secret",
     "X_CONSUMER_KEY": "sandbox-x-consumer-key",

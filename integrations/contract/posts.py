@@ -200,7 +200,8 @@ class Limits:
 class Readiness:
     """What ``check`` saw. Exactly one holds: ready, wait ``check_after``, ``prepare_again``, or ``failed``.
 
-    ``prepare_again``: what was prepared has expired there; call ``prepare`` with the same progress.
+    ``prepare_again``: what was prepared has expired there, or lets the next step of preparing be taken now; call
+    ``prepare`` with the same progress.
     """
 
     ready: bool = False

@@ -81,6 +81,9 @@ def prepared(stage: Stage, account: Account, wanted: Composition) -> Progress:
         readiness = provider.check(account, wanted, progress, now=now())
         if readiness.ready:
             return progress
+        if readiness.prepare_again:
+            progress = provider.prepare(account, wanted, progress, save=Shelf(), now=now())
+            continue
         assert readiness.check_after is not None, readiness
         time.sleep(min(readiness.check_after.total_seconds(), 0.2))
     raise AssertionError("the network is never done with its media")

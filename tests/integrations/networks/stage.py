@@ -260,7 +260,7 @@ def composition(
             Kind.MIXED: Composition(text=text, media=(picture("red"), film("oven"))),
             Kind.VIDEO: Composition(text=text, media=(film("oven"),)),
             Kind.DOCUMENT: Composition(text=text, media=(document("Menu"),)),
-            Kind.STORY: Composition(text=text, form=Form.STORY, media=(picture("red"),)),
+            Kind.STORY: Composition(form=Form.STORY, media=(picture("red"),)),
             Kind.REEL: Composition(text=text, form=Form.REEL, media=(film("oven", width=240, height=320),)),
             Kind.EVENT: Composition(text=text, form=Form.EVENT),
             Kind.OFFER: Composition(text=text, form=Form.OFFER),
