@@ -28,6 +28,7 @@ app.conf.beat_schedule = {
     "publish": _ring("scheduler.tasks.publish", queue="publish", seconds=0.5),
     "prepare": _ring("scheduler.tasks.prepare", queue="media", seconds=1),
     "reconcile": _ring("scheduler.tasks.reconcile", queue="house", seconds=2),
+    "follow_up": _ring("scheduler.tasks.follow_up", queue="house", seconds=2),
     "sweep": _ring("scheduler.tasks.sweep", queue="house", seconds=5),
     "beat": _ring("operations.tasks.note_beat", queue="house", seconds=5),
     "tend_grants": _ring("integrations.tend_grants", queue="house", seconds=15),

@@ -11,7 +11,6 @@ from django.http import HttpResponseRedirect
 from django.urls import reverse
 
 from config.env import env
-from gallery.models import Asset
 from gallery.storage import ADDRESS_LIFE, storage
 
 _signer = TimestampSigner(sep="~", salt="gallery.addresses")
@@ -25,13 +24,13 @@ class Signed:
     asset_id: int
 
 
-def address_of(asset: Asset) -> str:
+def address_of(*, organisation_id: int, asset_id: int, storage_key: str) -> str:
     """Return an address that anybody may fetch for an hour: the bucket's own where there is one, else ours."""
-    return storage().address(asset.storage_key) or our_address_of(asset)
+    return storage().address(storage_key) or our_address_of(organisation_id=organisation_id, asset_id=asset_id)
 
 
-def our_address_of(asset: Asset) -> str:
-    token = _signer.sign(f"{asset.organisation_id}-{asset.pk}")
+def our_address_of(*, organisation_id: int, asset_id: int) -> str:
+    token = _signer.sign(f"{organisation_id}-{asset_id}")
     return env.public_base_url + reverse("media", kwargs={"token": token})
 
 

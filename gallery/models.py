@@ -1,4 +1,4 @@
-"""Pictures: the files people add, and the copies made from them."""
+"""Pictures, films and documents: the files people add, and the copies made from them."""
 
 from typing import Any, ClassVar
 
@@ -16,14 +16,15 @@ class AssetQuerySet(OwnedQuerySet["Asset"]):
 
 
 class Asset(OwnedModel):
-    """An original file, as safe to keep: its type known by its content, its place and owner's name stripped."""
+    """An original file, its type known by its content. A picture's place and owner's name are stripped."""
 
     storage_key = models.CharField(max_length=200, unique=True)  # organisations/<id>/assets/<random>.<ending>
     name = models.CharField(max_length=200)  # as it was called where it came from
     content_type = models.CharField(max_length=60)
     size_bytes = models.PositiveBigIntegerField()
-    width = models.PositiveIntegerField()
+    width = models.PositiveIntegerField()  # as it is seen, upright; 0: a document
     height = models.PositiveIntegerField()
+    duration_ms = models.PositiveIntegerField(null=True, blank=True)  # of a film
     sha256 = models.CharField(max_length=64)
     alt_text = models.CharField(max_length=1000, blank=True)
     uploaded_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")

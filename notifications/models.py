@@ -46,6 +46,7 @@ class Notice(OwnedModel, Leased):
         FAILED = "failed", _("A publication failed")
         UNKNOWN = "unknown", _("An outcome is unknown")
         LATE = "late", _("A publication missed its hour")
+        AFTER = "after", _("Something about a published post is left to decide")
         ACCOUNT_LOST = "account_lost", _("An authorisation was lost")
         REPLY_REFUSED = "reply_refused", _("A network refused an answer or an act")
         REPLY_UNKNOWN = "reply_unknown", _("Whether an answer arrived is unknown")

@@ -185,6 +185,15 @@ def _of_publication(notice: Notice) -> Wording:
             icon="circle-x",
             tone="alarm",
         )
+    if notice.kind == Notice.Kind.AFTER:
+        return Wording(
+            title=gettext("“%(title)s” is out on %(network)s, and something is left to decide") % names,
+            text=reason_of(publication) or gettext("It has been decided meanwhile. Its story tells how."),
+            action=gettext("Decide"),
+            url=url,
+            icon="circle-alert",
+            tone="alarm",
+        )
     return Wording(
         title=gettext("“%(title)s” missed its hour") % names,
         text=gettext("It was due on %(account)s. Send it now, move it or drop it.") % names,

@@ -12,6 +12,7 @@ EXPECTED = {
     "publish": timedelta(seconds=60),
     "media": timedelta(minutes=6),  # one upload may take as long as its lease
     "reconcile": timedelta(minutes=6),
+    "after": timedelta(minutes=6),
     "sweep": timedelta(seconds=60),
     "grants": timedelta(minutes=6),
     "looks": timedelta(minutes=15),

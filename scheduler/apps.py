@@ -20,4 +20,5 @@ class SchedulerConfig(AppConfig):
         count_waiting_with(following.count_waiting)
         after_rewording("scheduler.Post", composing.follow_rewording)
         add_chapter(POSTS)
+        after_rewording("scheduler.PostShape", composing.follow_shape_rewording)
         register_kind("publication", permission=Permission.VIEW_POSTS)

@@ -10,6 +10,7 @@ _BELLS = {
     Queue.PUBLISH: ("scheduler.tasks.publish", "publish"),
     Queue.MEDIA: ("scheduler.tasks.prepare", "media"),
     Queue.RECONCILE: ("scheduler.tasks.reconcile", "house"),
+    Queue.AFTER: ("scheduler.tasks.follow_up", "house"),
 }
 
 

@@ -12,13 +12,15 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext, ngettext
 
 from gallery.models import Asset
-from integrations.contract import Composition, Level, Limits, Media, Problem
+from integrations.contract import Composition, Form, Level, Limits, Problem, Provider
 from integrations.models import SocialAccount
 from integrations.registry import provider
 from integrations.sentences import NETWORK_NAMES, sentence
-from scheduler.compositions import media_from
+from scheduler.compositions import composition_from, facts_of, judge
 from scheduler.hours import Oddity
-from scheduler.services.composing import Words
+from scheduler.labels import form_name, option_label, told_options
+from scheduler.services.composing import Shape, Words
+from scheduler.shapes import ShapeFields, fields_of, target_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +57,18 @@ class OnNetwork:
     note: str
     accounts: Sequence[SocialAccount]
     problems: tuple[Problem, ...]
+    composition: Composition
+    fields: ShapeFields
+
+    @property
+    def form(self) -> str:
+        """The form in words, where it is not just a post."""
+        return "" if self.composition.form is Form.POST else form_name(self.composition.form, self.key)
+
+    @property
+    def options(self) -> list[tuple[str, str]]:
+        """What the author has chosen of this network's own, in words."""
+        return list(told_options(self.composition, provider(self.key).options, self.key))
 
     @property
     def is_over(self) -> bool:
@@ -89,6 +103,7 @@ class Sheet:
     assets: Mapping[int, Asset]
     zone: ZoneInfo
     oddity: Oddity = Oddity.NONE
+    gallery: Sequence[Asset] = ()  # pictures that may be chosen as covers
 
     @cached_property
     def picked(self) -> list[SocialAccount]:
@@ -161,15 +176,15 @@ class Sheet:
         own_text = self.words.own_texts.get(key, "")
         has_own = key in self.words.own_texts
         text = own_text if has_own else self.words.text
-        composition = self._composition(text)
+        shape = self.words.shapes.get(key, Shape())
+        composition = self._composition(speaks, text, shape)
         limits = _narrowest(speaks.limits(details_of(one)) for one in accounts) or speaks.limits()
         # Accounts of one network mostly share what their limits depend on: judged once, not once an account.
         kinds = {tuple(sorted(details_of(one).items())): details_of(one) for one in accounts}
         problems = dict.fromkeys(
-            problem
-            for details in kinds.values()
-            for problem in _hashable(speaks.validate(composition, details=details))
+            problem for details in kinds.values() for problem in _hashable(judge(speaks, composition, details=details))
         )
+        found = tuple(one.problem for one in problems)
         return OnNetwork(
             key=key,
             name=NETWORK_NAMES.get(key, key),
@@ -181,14 +196,24 @@ class Sheet:
             allowed=limits.text_max,
             note=self._note(key, has_own=has_own, allowed=limits.text_max),
             accounts=accounts,
-            problems=tuple(one.problem for one in problems),
+            problems=found,
+            composition=composition,
+            fields=fields_of(
+                speaks,
+                shape,
+                composition,
+                limits,
+                covers=self._covers(shape.cover_id),
+                errors=_errors_by_field(found, key) if accounts else {},
+                zone=self.zone,
+            ),
         )
 
     def _note(self, key: str, *, has_own: bool, allowed: int) -> str:
         """Say under an own text what the shared one would have been here."""
         if not has_own:
             return ""
-        used = provider(key).count_text(self._composition(self.words.text))
+        used = provider(key).count_text(self._composition(provider(key), self.words.text, Shape()))
         if used <= allowed:
             return gettext("The shared text would fit here too.")
         return gettext("The shared text has %(used)s characters here, %(excess)s too many.") % {
@@ -196,15 +221,33 @@ class Sheet:
             "excess": used - allowed,
         }
 
-    def _composition(self, text: str) -> Composition:
-        return Composition(text=text, media=self._media)
-
-    @cached_property
-    def _media(self) -> tuple[Media, ...]:
-        columns = ("sha256", "storage_key", "content_type", "size_bytes", "width", "height")
-        return media_from(
-            {**{name: getattr(one.asset, name) for name in columns}, "alt_text": one.alt_text} for one in self.pictures
+    def _composition(self, speaks: Provider, text: str, shape: Shape) -> Composition:
+        cover = self.assets.get(shape.cover_id) if shape.cover_id else None
+        return composition_from(
+            speaks,
+            text=text,
+            media=[facts_of(one.asset, alt_text=one.alt_text) for one in self.pictures],
+            shape={
+                "form": shape.form,
+                "options": shape.options,
+                "first_comment": shape.first_comment,
+                "parts": shape.parts,
+                "cover": facts_of(cover) if cover else None,
+            },
+            organisation_id=cover.organisation_id if cover else self._organisation_id,
         )
+
+    @property
+    def _organisation_id(self) -> int:
+        """The organisation of the files; without any, no address is made of it."""
+        return next((one.organisation_id for one in self.assets.values()), 0)
+
+    def _covers(self, chosen: int | None) -> list[tuple[str, str]]:
+        """Return the pictures of the gallery that may stand for a film, the chosen one among them."""
+        found = {one.pk: one for one in self.gallery}
+        if chosen is not None and chosen in self.assets:
+            found.setdefault(chosen, self.assets[chosen])
+        return [(str(key), one.name) for key, one in found.items()]
 
     def _on_accounts(self) -> Iterator[Check]:
         if not self.picked:
@@ -272,8 +315,8 @@ def details_of(account: SocialAccount) -> Mapping[str, str]:
 
 def _check(problem: Problem, network: OnNetwork) -> Check:
     blocks = problem.level is Level.ERROR
-    text = sentence(problem.key, problem.parameters, network=network.key)
-    target = f"own-{network.key}" if network.has_own else "shared"
+    text = _problem_sentence(problem, network.key)
+    target = target_of(network.key, problem.field) or (f"own-{network.key}" if network.has_own else "shared")
     if problem.field.startswith("media."):
         number = int(problem.field.partition(".")[2]) + 1
         target = f"alt-{number}"
@@ -287,3 +330,21 @@ def _check(problem: Problem, network: OnNetwork) -> Check:
         target=target,
         blocks=blocks,
     )
+
+
+def _problem_sentence(problem: Problem, network: str) -> str:
+    """Say what is wrong; an option goes by its label."""
+    parameters = dict(problem.parameters)
+    base, _dot, name = problem.field.partition(".")
+    if base == "options" and parameters.get("found") == name:
+        parameters["found"] = option_label(network, name)
+    return sentence(problem.key, parameters, network=network)
+
+
+def _errors_by_field(problems: Iterable[Problem], network: str) -> dict[str, list[str]]:
+    """Return what is wrong with each field beside text and files."""
+    found: dict[str, list[str]] = {}
+    for problem in problems:
+        if target_of(network, problem.field):
+            found.setdefault(problem.field, []).append(_problem_sentence(problem, network))
+    return found

@@ -1,7 +1,8 @@
 """What people send: the composer's page, and the hour to which a publication moves."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,13 +12,16 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
 from integrations.models import SocialAccount
+from integrations.registry import provider
 from lib.numbers import number_in
 from scheduler.hours import Hour, Oddity, read_hour
-from scheduler.services.composing import FIRST_VERSION, Picture, Words
+from scheduler.services.composing import FIRST_VERSION, Picture, Shape, Words
+from scheduler.shapes import read_shape
 
 LONGEST_TEXT = 100_000  # above what any network takes; the networks' own limits are told as checks, not refused here
 LONGEST_ALT_TEXT = 1000
 MOST_PICTURES = 40
+NO_SHAPES: Mapping[str, Shape] = MappingProxyType({})
 
 
 class HourForm(forms.Form):
@@ -36,10 +40,26 @@ class HourForm(forms.Form):
         return read_hour(self.cleaned_data["day"], self.cleaned_data["hour"], self._zone)
 
 
+class WordsForm(forms.Form):
+    """Other words for a post that is out."""
+
+    text = forms.CharField(
+        label=_("Words"),
+        strip=False,
+        max_length=LONGEST_TEXT,
+        widget=forms.Textarea(attrs={"rows": 8, "autofocus": True}),
+        error_messages={"required": _("There are no words left. Write some, or delete the post.")},
+    )
+
+    def clean_text(self) -> str:
+        return _lines(self.cleaned_data["text"])
+
+
 class ComposerForm(forms.Form):
     """The composer's page as it is sent, for every save.
 
-    Own texts come as own-<network>, alt texts as alt-<asset>; pictures stand in the order in which they are sent.
+    Own texts come as own-<network>, alt texts as alt-<asset>; pictures stand in the order in which they are sent. What
+    a post is on each network comes as scheduler.shapes names it.
     """
 
     key = forms.UUIDField()
@@ -49,9 +69,18 @@ class ComposerForm(forms.Form):
     hour = forms.TimeField(required=False)
     account = forms.TypedMultipleChoiceField(required=False, coerce=int)
 
-    def __init__(self, data: QueryDict, *, accounts: Sequence[SocialAccount], organisation: Organisation) -> None:
+    def __init__(
+        self,
+        data: QueryDict,
+        *,
+        accounts: Sequence[SocialAccount],
+        organisation: Organisation,
+        shapes: Mapping[str, Shape] = NO_SHAPES,
+    ) -> None:
+        """`shapes` are those that stand: what the page had no field for stays as it is."""
         super().__init__(data)
         self._sent = data
+        self._shapes = shapes
         self._networks = {one.network for one in accounts}
         self._zone = ZoneInfo(organisation.time_zone)
         self.fields["account"].choices = [(one.pk, str(one)) for one in accounts]  # type: ignore[attr-defined]
@@ -79,6 +108,7 @@ class ComposerForm(forms.Form):
             account_ids=frozenset(self.cleaned_data["account"]),
             pictures=self._pictures(),
             planned_at=self._hour.at if self._hour else None,
+            shapes={**self._shapes, **self._sent_shapes()},
         )
 
     @property
@@ -93,6 +123,14 @@ class ComposerForm(forms.Form):
     def _own_texts(self) -> dict[str, str]:
         sent = {network: self._sent.get(f"own-{network}") for network in sorted(self._networks)}
         return {network: _lines(text)[:LONGEST_TEXT] for network, text in sent.items() if text is not None}
+
+    def _sent_shapes(self) -> dict[str, Shape]:
+        return {
+            network: read_shape(
+                self._sent, provider(network), known=self._shapes.get(network, Shape()), zone=self._zone
+            )
+            for network in sorted(self._networks)
+        }
 
     def _pictures(self) -> tuple[Picture, ...]:
         sent = dict.fromkeys(

@@ -5,26 +5,36 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
+from django.db.models import OuterRef
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from accounts.models import Membership, User
 from accounts.permissions import Permission
 from gallery.models import Asset
+from integrations.contract import Form
 from integrations.models import Lane, SocialAccount
 from lib.claims.models import Leased
 from lib.privacy import Data, PrivacyClass, Purpose, Rule, Subject, blank, delete, follows
 from lib.tenancy.models import OwnedForeignKey, OwnedModel, OwnedQuerySet, SameOrganisation, in_organisation
-from scheduler.states import Outcome, State
+from scheduler.states import TO_DECIDE, Outcome, State
 
 
 class PostQuerySet(OwnedQuerySet["Post"]):
     def with_words(self, words: Sequence[str]) -> "PostQuerySet":
         """Those in which each of these folded words (lib.words) begins a word; all of them without a word."""
         return self.filter(pk__in=_ids_with(words)) if words else self
+
+    def with_shapes(self) -> "PostQuerySet":
+        """Each with its shapes beside it, as `shaped`: no statement of their own."""
+        columns = {name: name for name in ("network", "form", "options", "first_comment", "parts", "cover_id")}
+        rows = PostShape.objects.filter(post=OuterRef("pk")).order_by("network").values(json=JSONObject(**columns))
+        return self.annotate(shaped=ArraySubquery(rows))
 
     def loose(self) -> "PostQuerySet":
         """Drafts on no account yet: they have no publication that would stand in a list."""
@@ -123,12 +133,43 @@ class PostAsset(OwnedModel):
         ]
 
 
+class PostShape(OwnedModel):
+    """What a post is on one network beside its text: its form, that network's options, what goes with it."""
+
+    post = OwnedForeignKey(Post, on_delete=models.CASCADE, related_name="shapes")
+    network = models.CharField(max_length=16)
+    form = models.CharField(max_length=16, choices=[(each.value, each.value) for each in Form], default=Form.POST.value)
+    options = models.JSONField(default=dict, blank=True)  # by the names of Provider.options
+    first_comment = models.TextField(blank=True)
+    parts = models.JSONField(default=list, blank=True)  # the texts that follow the first one in a thread
+    cover = OwnedForeignKey(Asset, null=True, on_delete=models.PROTECT, related_name="+")
+
+    privacy = PrivacyClass(
+        purpose=Purpose.PUBLISHING,
+        subjects=(Subject.MEMBER, Subject.DEPICTED),
+        holds=dict.fromkeys(("options", "first_comment", "parts"), Data.WORDS),
+        ends_by=follows("post"),
+    )
+
+    class Meta(OwnedModel.Meta):
+        ordering = ["network"]
+        constraints = [
+            models.UniqueConstraint(fields=["post", "network"], name="one_shape_per_network"),
+            SameOrganisation(field="post", name="shape_and_post_share_organisation"),
+            SameOrganisation(field="cover", name="shape_and_cover_share_organisation"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.form} on {self.network}"
+
+
 class Queue(models.TextChoices):
     """Which worker has the next step of a publication."""
 
     MEDIA = "media"  # prepare and check, ahead of the hour: slow, repeatable
     PUBLISH = "publish"  # commit, at the hour
     RECONCILE = "reconcile"  # an answer was lost: look at the network
+    AFTER = "after"  # it is out: its verdict, its follow-ups, what people want changed
 
 
 class PublicationQuerySet(OwnedQuerySet["Publication"]):
@@ -151,7 +192,15 @@ class PublicationQuerySet(OwnedQuerySet["Publication"]):
         """With what a line about each of them says, and no more: lists are long, and their rows wide."""
         return self.select_related("post__author", "social_account", "lane").only(
             *("organisation", "state", "publish_at", "available_at", "queue", "is_prepared", "reason", "reason_data"),
-            *("state_changed_at", "post__text", "post__own_texts", "post__author__name", "post__author__email"),
+            *(
+                "state_changed_at",
+                "published_at",
+                "deleted_at",
+                "post__text",
+                "post__own_texts",
+                "post__author__name",
+                "post__author__email",
+            ),
             *(
                 "social_account__network",
                 "social_account__name",
@@ -183,6 +232,8 @@ class Publication(OwnedModel, Leased):
     network_id = models.CharField(max_length=128, blank=True)
     permalink = models.URLField(max_length=500, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
+    is_judged = models.BooleanField(default=True, db_default=True)  # the network has said its last word about it
+    deleted_at = models.DateTimeField(null=True, blank=True)  # when somebody had it deleted at the network
     # Why it waits, failed or is unknown: a sentence key and its parameters, rendered in the reader's language.
     reason = models.CharField(max_length=60, blank=True)
     reason_data = models.JSONField(default=dict)
@@ -241,10 +292,21 @@ class Publication(OwnedModel, Leased):
             ),
             models.Index(fields=["organisation", "-publish_at", "-id"], name="publication_by_hour"),
             models.Index(fields=["organisation", "state", "publish_at"], name="publication_by_state"),
+            # Of all that was ever published, what still waits for a person.
+            models.Index(
+                fields=["organisation", "publish_at"],
+                name="publication_to_decide",
+                condition=models.Q(state=State.PUBLISHED, reason__in=TO_DECIDE),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.post} → {self.social_account}"
+
+    @property
+    def is_out(self) -> bool:
+        """Whether it stands at the network, as far as we know."""
+        return self.state == State.PUBLISHED and self.deleted_at is None
 
     @property
     def is_being_looked_for(self) -> bool:
@@ -323,3 +385,99 @@ class Look(OwnedModel):
     class Meta(OwnedModel.Meta):
         ordering = ["looked_at", "id"]
         constraints = [SameOrganisation(field="delivery", name="look_and_delivery_share_organisation")]
+
+
+class FollowUp(OwnedModel):
+    """One attempt at what is to be done once a post is out: a first comment, a cover, a part of a thread.
+
+    Its row is committed before the call, as a delivery's is. A publication's follow-ups are done in order, one at a
+    time, by whoever holds its lease; the last attempt of each name says where that one stands.
+    """
+
+    class Outcome(models.TextChoices):
+        OPEN = "open"  # begun; found so by another worker, its answer is lost
+        DONE = "done"
+        POSTPONED = "postponed"  # surely not done, to be tried again
+        REFUSED = "refused"  # a person decides
+        UNKNOWN = "unknown"  # sent, no answer: to be looked for
+        ASKED = "asked"  # looked for in vain: a person decides
+        ABSENT = "absent"  # proven not to have arrived: to be tried again
+        AGAIN = "again"  # a person wants it tried again
+        LET_BE = "let_be"  # a person wants it left undone
+
+    publication = OwnedForeignKey(Publication, on_delete=models.CASCADE, related_name="follow_ups")
+    name = models.CharField(max_length=40)  # the provider's: cover, first_comment, part.2
+    number = models.PositiveSmallIntegerField()  # of the attempt, over all names
+    lease_token = models.BigIntegerField()  # of the claim that began it
+    outcome = models.CharField(max_length=12, choices=Outcome.choices, default=Outcome.OPEN)
+    kept = models.JSONField(default=dict)  # what the provider wants to keep of it: the comment's id
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    looks = models.PositiveSmallIntegerField(default=0)
+    empty_looks = models.PositiveSmallIntegerField(default=0)
+    code = models.CharField(max_length=60, blank=True)  # the network's own
+    reason = models.CharField(max_length=60, blank=True)  # a sentence key
+    reason_data = models.JSONField(default=dict)
+
+    privacy = PrivacyClass(
+        purpose=Purpose.PUBLISHING,
+        subjects=(Subject.MEMBER,),
+        holds={"kept": Data.FOREIGN_ID},
+        ends_by=follows("publication"),
+    )
+
+    class Meta(OwnedModel.Meta):
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["publication", "number"], name="one_follow_up_per_number"),
+            # Two calls in flight for one publication would be two comments.
+            models.UniqueConstraint(
+                fields=["publication"], condition=models.Q(outcome="open"), name="one_open_follow_up"
+            ),
+            models.UniqueConstraint(
+                fields=["publication", "name"], condition=models.Q(outcome="done"), name="each_follow_up_done_once"
+            ),
+            SameOrganisation(field="publication", name="follow_up_and_publication_share_organisation"),
+            in_organisation("follow_up"),
+        ]
+
+
+class Amendment(OwnedModel):
+    """What a person wants done to a post that is out: another text, or that it is deleted there. May be repeated."""
+
+    class Act(models.TextChoices):
+        EDIT = "edit"
+        DELETE = "delete"
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        DONE = "done"
+        REFUSED = "refused"
+        DROPPED = "dropped"  # another took its place before it was done
+
+    publication = OwnedForeignKey(Publication, on_delete=models.CASCADE, related_name="amendments")
+    act = models.CharField(max_length=8, choices=Act.choices)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.WAITING)
+    text = models.TextField(blank=True)  # the new words, of an edit
+    user = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(max_length=60, blank=True)  # a sentence key
+    reason_data = models.JSONField(default=dict)
+
+    privacy = PrivacyClass(
+        purpose=Purpose.PUBLISHING,
+        subjects=(Subject.MEMBER, Subject.DEPICTED),
+        holds={"text": Data.WORDS, "user": Data.ACTS},
+        ends_by=follows("publication"),
+    )
+
+    class Meta(OwnedModel.Meta):
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["publication"], condition=models.Q(state="waiting"), name="one_waiting_amendment"
+            ),
+            SameOrganisation(field="publication", name="amendment_and_publication_share_organisation"),
+            in_organisation("amendment"),
+        ]

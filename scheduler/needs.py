@@ -92,6 +92,7 @@ def needs_of(member: Membership, health: Health, *, now: datetime) -> list[Need]
     if member.may(Permission.SCHEDULE_POSTS):
         found += _each(waiting[State.SCHEDULED], slug, now=now)
         found += _each(waiting[State.FAILED], slug, now=now)
+        found += _each(waiting[State.PUBLISHED], slug, now=now)
     if member.may(Permission.APPROVE_POSTS):
         found += _reviews(waiting[State.IN_REVIEW], slug, now=now)
     return found
@@ -107,10 +108,9 @@ def _asking(member: Membership, *, now: datetime) -> dict[str, list[Publication]
         .listed()
         .order_by(F("publish_at").asc(nulls_last=True), F("id").asc())
     )
-    # Of those that are scheduled, the ones that missed their hour.
-    found: dict[str, list[Publication]] = {
-        state: [] for state in (State.OUTCOME_UNKNOWN, State.IN_REVIEW, State.FAILED, State.SCHEDULED)
-    }
+    # Of those that are scheduled, the ones that missed their hour; of those that are out, what is left to decide.
+    asks = (State.OUTCOME_UNKNOWN, State.IN_REVIEW, State.FAILED, State.SCHEDULED, State.PUBLISHED)
+    found: dict[str, list[Publication]] = {state: [] for state in asks}
     for one in rows:
         one.of_kind = one.counts[one.state]
         found[one.state].append(one)
@@ -157,6 +157,16 @@ def _one(publication: Publication, slug: str, *, now: datetime) -> Need:
             at=publication.state_changed_at,
             url=url,
             action=gettext("Look"),
+        )
+    if publication.state == State.PUBLISHED:
+        return Need(
+            tone="alarm",
+            icon="circle-alert",
+            title=gettext("“%(title)s” is out on %(network)s, and something is left to decide") % names,
+            text=reason_of(publication),
+            at=publication.published_at,
+            url=url,
+            action=gettext("Decide"),
         )
     due = near(publication.publish_at, now=now) if publication.publish_at else ""
     text = gettext("It was due on %(account)s at %(hour)s. Send it now, move it or drop it.") % {**names, "hour": due}

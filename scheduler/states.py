@@ -27,7 +27,8 @@ MOVES: dict[State, frozenset[State]] = {
     State.SENDING: frozenset({State.PUBLISHED, State.SCHEDULED, State.FAILED, State.OUTCOME_UNKNOWN}),
     State.OUTCOME_UNKNOWN: frozenset({State.PUBLISHED, State.SCHEDULED, State.FAILED}),
     State.FAILED: frozenset({State.SCHEDULED, State.DRAFT, State.CANCELLED}),
-    State.PUBLISHED: frozenset(),
+    # A network that judges what it has taken may still refuse it.
+    State.PUBLISHED: frozenset({State.FAILED}),
     State.CANCELLED: frozenset(),
 }
 
@@ -35,6 +36,10 @@ MOVES: dict[State, frozenset[State]] = {
 ENDED = frozenset({State.PUBLISHED, State.CANCELLED})
 #: People may still change the words, the accounts and the hour.
 EDITABLE = frozenset({State.DRAFT, State.IN_REVIEW, State.APPROVED, State.SCHEDULED, State.FAILED})
+
+
+#: Reasons beside "published" with which a person has something to decide: the post is out, and not as it was meant.
+TO_DECIDE = ("follow_up_refused", "follow_up_unknown", "edit_refused", "delete_refused")
 
 
 class Outcome(TextChoices):

@@ -13,7 +13,8 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from eventlog.models import Event
-from integrations.sentences import NETWORK_NAMES
+from integrations.sentences import NETWORK_NAMES, SENTENCES, sentence
+from scheduler.labels import follow_up_name
 from scheduler.models import Delivery, Look, Publication, Queue
 from scheduler.states import Outcome, State
 from scheduler.telling import later_than_planned, reason_sentence
@@ -37,6 +38,21 @@ _ACTS: dict[str, tuple[str, str | Promise]] = {
     "scheduler.publication.prepared": ("", _("Pictures uploaded")),
     "scheduler.publication.checked": ("", _("Pictures ready")),
     "scheduler.publication.late": ("wait", _("Its hour passed")),
+    "scheduler.publication.accepted": ("good", _("%(network)s accepted it")),
+    "scheduler.publication.refused_after": ("alarm", _("%(network)s refused it after all")),
+    "scheduler.publication.verdict_missing": ("wait", _("%(network)s never said whether it shows it")),
+    "scheduler.publication.followed_up": ("good", _("Followed by %(what)s")),
+    "scheduler.publication.follow_up_unknown": ("doubt", _("No answer came to %(what)s")),
+    "scheduler.publication.follow_up_refused": ("alarm", _("%(network)s refused %(what)s")),
+    "scheduler.publication.follow_up_asked": ("doubt", _("Whether %(what)s arrived could not be proven")),
+    "scheduler.publication.follow_up_again": ("calm", _("%(who)s had %(what)s tried again")),
+    "scheduler.publication.let_be": ("", _("%(who)s let it be")),
+    "scheduler.publication.edit_asked": ("calm", _("%(who)s changed its words")),
+    "scheduler.publication.edited": ("good", _("%(network)s shows the new words")),
+    "scheduler.publication.edit_refused": ("alarm", _("%(network)s did not change its words")),
+    "scheduler.publication.delete_asked": ("calm", _("%(who)s wanted it deleted at %(network)s")),
+    "scheduler.publication.deleted": ("", _("%(network)s deleted it")),
+    "scheduler.publication.delete_refused": ("alarm", _("%(network)s did not delete it")),
 }
 
 
@@ -71,10 +87,19 @@ def _acts(publication: Publication) -> Iterator[Chapter]:
     of_post = Q(subject_type="post", subject_id=publication.post_id)
     of_it = Q(subject_type="publication", subject_id=publication.pk)
     events = Event.objects.filter(of_post | of_it, organisation_id=publication.organisation_id)
+    network = publication.social_account.network
     for event in events.filter(name__in=_ACTS).order_by("at")[:MOST_EVENTS]:
         tone, words = _ACTS[event.name]
-        who = event.actor_name or gettext("Portevoix")
-        yield Chapter(at=event.at, tone=tone, text=str(words) % {"who": who})
+        names = {
+            "who": event.actor_name or gettext("Portevoix"),
+            "network": NETWORK_NAMES.get(network, network),
+            "what": follow_up_name(str(event.data.get("name", "")), network),
+        }
+        text = str(words) % names
+        why = str(event.data.get("key", ""))
+        if tone == "alarm" and why in SENTENCES:
+            text = f"{text}. {sentence(why, network=network)}"
+        yield Chapter(at=event.at, tone=tone, text=text)
 
 
 def _sent(publication: Publication, deliveries: Sequence[Delivery]) -> Iterator[Chapter]:
@@ -127,6 +152,11 @@ def _look(look: dict[str, Any]) -> Chapter:
 def _ahead(publication: Publication, *, now: datetime) -> Iterator[Chapter]:
     if publication.state == State.OUTCOME_UNKNOWN and publication.queue == Queue.RECONCILE and publication.available_at:
         yield Chapter(at=publication.available_at, text=gettext("Looks again"), is_ahead=True)
+    after_at = publication.available_at if publication.queue == Queue.AFTER and publication.is_out else None
+    if after_at is not None and after_at > now:
+        is_asked = publication.reason == "awaiting_verdict"
+        text = gettext("Asks the network again") if is_asked else gettext("Goes on")
+        yield Chapter(at=after_at, text=text, is_ahead=True)
     if publication.state == State.SCHEDULED and publication.publish_at and not publication.social_account.is_held:
         at = later_than_planned(publication, now=now) or publication.publish_at
         if at > now:

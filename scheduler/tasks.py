@@ -7,6 +7,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from lib.claims.loops import loop
+from scheduler.services.following_up import follow_up_due
 from scheduler.services.preparing import prepare_due
 from scheduler.services.publishing import publish_on_time
 from scheduler.services.reconciling import reconcile_due
@@ -32,6 +33,13 @@ def reconcile() -> None:
     """Look for publications whose answer was lost."""
     with loop("reconcile"):
         reconcile_due(timezone.now)
+
+
+@shared_task(name="scheduler.tasks.follow_up")
+def follow_up() -> None:
+    """See to what is out: verdicts, follow-ups, edits and deletions."""
+    with loop("after"):
+        follow_up_due(timezone.now)
 
 
 @shared_task(name="scheduler.tasks.sweep")

@@ -13,8 +13,9 @@ from integrations.models import SocialAccount
 from integrations.sentences import NETWORK_NAMES, SENTENCES, sentence
 from integrations.services.lanes import HELD_UNTIL
 from lib.addresses import address_of
+from scheduler.labels import follow_up_name
 from scheduler.models import Publication, Queue
-from scheduler.states import State
+from scheduler.states import TO_DECIDE, State
 
 LATE = "late_ask"  # the reason of a scheduled publication whose hour passed, and about which a person decides
 
@@ -41,6 +42,18 @@ OWN_SENTENCES: dict[str, Promise] = {
     "proven_absent": _("It never arrived at %(network)s, so it is sent again."),
     "media_processing": _("%(network)s is still working on the pictures. The post goes out when they are ready."),
     "media_unreadable": _("A picture of this post could not be read. Portevoix tries again; replace it if that lasts."),
+    "awaiting_verdict": _("%(network)s has taken it and is still judging it. Portevoix asks until it knows."),
+    "verdict_missing": _("%(network)s has not said whether it shows this post. Open it there and see."),
+    "follow_up_waits": _("It is out; %(what)s comes next."),
+    "follow_up_refused": _("It is out, but %(network)s refused %(what)s."),
+    "follow_up_unknown": _(
+        "It is out, but whether %(what)s arrived at %(network)s is unknown. Look at it there, and try again only if it "
+        "is missing."
+    ),
+    "edit_waits": _("Its words are about to change at %(network)s."),
+    "edit_refused": _("%(network)s did not change its words. What stands there is as it was."),
+    "delete_waits": _("It is about to be deleted at %(network)s."),
+    "delete_refused": _("%(network)s did not delete it. It still stands there."),
     "taken_by_another": _(
         "%(network)s named a post that another publication already has. Compare both texts, then decide."
     ),
@@ -65,7 +78,10 @@ def reason_of(publication: Publication) -> str:
 def reason_sentence(key: str, facts: dict[str, object], *, network: str) -> str:
     """Return a reason's sentence. `facts` are what an error left (ProviderError.facts), or its parameters alone."""
     if key in OWN_SENTENCES:
-        return str(OWN_SENTENCES[key]) % {"network": NETWORK_NAMES.get(network, network)}
+        what = follow_up_name(str(facts.get("name", "")), network)
+        words = str(OWN_SENTENCES[key]) % {"network": NETWORK_NAMES.get(network, network), "what": what}
+        why = str(facts.get("key", ""))
+        return f"{words} {sentence(why, facts, network=network)}" if key in TO_DECIDE and why in SENTENCES else words
     known = str(facts.get("key", key))
     parameters = facts.get("parameters", facts)
     values = parameters if isinstance(parameters, dict) else {}
@@ -86,6 +102,8 @@ def note_of(publication: Publication, *, now: datetime) -> Note | None:
             return Note(text=gettext("compare and decide"), tone="doubt")
         case State.FAILED:
             return Note(text=reason_of(publication), tone="alarm")
+        case State.PUBLISHED:
+            return _note_of_published(publication)
         case State.IN_REVIEW:
             return Note(text=gettext("waits for approval"), tone="wait")
     return None
@@ -102,7 +120,7 @@ def later_than_planned(publication: Publication, *, now: datetime) -> datetime |
     """Return the hour until which a budget, a limit or a disturbance puts it off; None when nothing does."""
     hours = [publication.available_at, publication.lane.not_before if publication.lane else None]
     latest = max((hour for hour in hours if hour is not None), default=None)
-    if latest is None or publication.publish_at is None or publication.queue == Queue.RECONCILE:
+    if latest is None or publication.publish_at is None or publication.queue in (Queue.RECONCILE, Queue.AFTER):
         return None
     is_put_off = latest > max(publication.publish_at, now) and latest < HELD_UNTIL
     return latest if is_put_off else None
@@ -122,6 +140,18 @@ def _note_of_scheduled(publication: Publication, *, now: datetime) -> Note | Non
     if not publication.is_prepared and publication.available_at is not None and publication.available_at <= now:
         return Note(text=gettext("pictures on their way"))
     return None
+
+
+def _note_of_published(publication: Publication) -> Note | None:
+    if publication.deleted_at is not None:
+        return Note(text=gettext("deleted there"))
+    if publication.reason in TO_DECIDE:
+        return Note(text=reason_of(publication), tone="alarm")
+    if publication.reason == "awaiting_verdict":
+        return Note(text=gettext("still being judged there"), tone="wait")
+    if publication.reason == "verdict_missing":
+        return Note(text=gettext("see whether it is shown"), tone="wait")
+    return Note(text=reason_of(publication)) if publication.reason else None
 
 
 def near(at: datetime, *, now: datetime) -> str:

@@ -20,5 +20,10 @@ urlpatterns = [
     path("publications/<int:publication_id>/send-now/", story.send_now, name="send_now"),
     path("publications/<int:publication_id>/recognise/", story.recognise, name="recognise"),
     path("publications/<int:publication_id>/send-again/", story.send_again, name="send_again"),
+    path("publications/<int:publication_id>/edit/", story.edit_out, name="edit_out"),
+    path("publications/<int:publication_id>/delete/", story.delete_out, name="delete_out"),
+    path("publications/<int:publication_id>/follow-up/again/", story.follow_up_again, name="follow_up_again"),
+    path("publications/<int:publication_id>/let-be/", story.let_be, name="let_be"),
+    path("accounts/<int:account_id>/choices/<slug:option>/", composer.choices, name="choices"),
     path("accounts/<int:account_id>/publications/", publications.account_publications, name="account_publications"),
 ]

@@ -123,6 +123,7 @@ WORDS = {
     "act": "like",
     "command": "close",
     "network": "facebook",
+    "option": "album",
     "slug": "acme",
     "token": "no-such-token",
     "code": "no-such-code",

@@ -17,7 +17,13 @@ from privacy.models import Export
 from scheduler.models import Publication
 from scheduler.states import State
 
-_KINDS = {State.FAILED: Notice.Kind.FAILED, State.OUTCOME_UNKNOWN: Notice.Kind.UNKNOWN}
+_KINDS = {
+    State.FAILED: Notice.Kind.FAILED,
+    State.OUTCOME_UNKNOWN: Notice.Kind.UNKNOWN,
+    State.PUBLISHED: Notice.Kind.AFTER,
+}
+#: What is told of these may happen more than once while the state stays.
+_TOLD_ANEW = frozenset({Notice.Kind.LATE, Notice.Kind.AFTER})
 #: Looks at the network settle most unknown outcomes by themselves; only what they do not settle is worth a mail.
 UNKNOWN_WAITS = timedelta(minutes=5)
 MAIL_BELL = ("notifications.tasks.send_due_mail", "house")
@@ -33,14 +39,18 @@ def tell_of_publications(publications: Sequence[Publication], now: datetime) -> 
     people = [
         Notice(
             user_id=user_id,
-            kind=_KINDS.get(State(one.state), Notice.Kind.LATE),
+            kind=_kind_of(one),
             publication=one,
-            happened_at=one.state_changed_at if one.state in _KINDS else now,
+            happened_at=now if _kind_of(one) in _TOLD_ANEW else one.state_changed_at,
         )
         for one in publications
         for user_id in _readers(one, reach[one.social_account_id])
     ]
     _notify(people, now=now)
+
+
+def _kind_of(publication: Publication) -> Notice.Kind:
+    return _KINDS.get(State(publication.state), Notice.Kind.LATE)
 
 
 def tell_of_lost_accounts(event: AccountLost) -> None:

@@ -5,9 +5,10 @@ overwrites words it has not shown. Lock order: the post, then its publications b
 """
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
@@ -16,10 +17,12 @@ from accounts.models import Membership
 from accounts.permissions import Permission
 from eventlog.services import record
 from gallery.models import Asset
+from integrations.contract import Form, Option, OptionType
 from integrations.models import SocialAccount
+from integrations.registry import provider
 from lib.words import lexemes, words_of
 from live.changes import record_change
-from scheduler.models import Delivery, Post, PostAsset, Publication
+from scheduler.models import Delivery, Post, PostAsset, PostShape, Publication
 from scheduler.services.refusals import NotPossible
 from scheduler.states import EDITABLE, State
 
@@ -40,6 +43,22 @@ class Picture:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Shape:
+    """What a post is on one network beside its text. `cover_id` names an asset."""
+
+    form: Form = Form.POST
+    options: Mapping[str, Any] = field(default_factory=dict)
+    first_comment: str = ""
+    parts: tuple[str, ...] = ()
+    cover_id: int | None = None
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it says nothing: then no row is kept of it."""
+        return self == Shape()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Words:
     """All that a person composes: the whole page, saved as one. Pictures stand in their order."""
 
@@ -48,6 +67,7 @@ class Words:
     account_ids: frozenset[int] = frozenset()
     pictures: Sequence[Picture] = ()
     planned_at: datetime | None = None
+    shapes: Mapping[str, Shape] = field(default_factory=dict)  # by network; none: a plain post there
 
 
 class StaleVersion(Exception):
@@ -177,6 +197,7 @@ def _is_written(post: Post, words: Words, *, publications: Sequence[Publication]
         and post.own_texts == dict(words.own_texts)
         and post.planned_at == words.planned_at
         and pictures == list(words.pictures)
+        and shapes_of(post) == _told(words.shapes)
         and chosen & _open_account_ids(member, chosen | words.account_ids) == words.account_ids
     )
 
@@ -184,6 +205,7 @@ def _is_written(post: Post, words: Words, *, publications: Sequence[Publication]
 def _write(post: Post, words: Words, *, member: Membership, publications: Sequence[Publication]) -> None:
     post.text, post.own_texts, post.planned_at = words.text, dict(words.own_texts), words.planned_at
     _set_pictures(post, words.pictures)
+    _set_shapes(post, words.shapes)
     _set_accounts(post, words.account_ids, member=member, publications=publications)
     post.search_words = _search_words(post)
     post.is_loose = not post.publications.exists()
@@ -191,8 +213,79 @@ def _write(post: Post, words: Words, *, member: Membership, publications: Sequen
 
 
 def _search_words(post: Post) -> str:
-    found = words_of(post.text, *post.own_texts.values())
+    said = [text for shape in post.shapes.all() for text in _texts_of(shape)]
+    found = words_of(post.text, *post.own_texts.values(), *said)
     return lexemes(found, organisation_id=post.organisation_id)
+
+
+_SEARCHED = frozenset({OptionType.TEXT, OptionType.LONG_TEXT, OptionType.WORDS})
+
+
+def _texts_of(shape: PostShape) -> Iterator[str]:
+    """Yield what people would look for: of the options their own words, not a choice or an hour."""
+    yield shape.first_comment
+    yield from map(str, shape.parts)
+    for option in options_of(shape.network):
+        if option.type in _SEARCHED and option.name in shape.options:
+            value = shape.options[option.name]
+            yield from map(str, value if isinstance(value, list) else [value])
+
+
+def options_of(network: str) -> tuple[Option, ...]:
+    """Return the options of a network; none of one that this installation no longer speaks."""
+    try:
+        return provider(network).options
+    except KeyError:
+        return ()
+
+
+def shapes_of(post: Post) -> dict[str, Shape]:
+    """Return what a post is on each network where it is more than its text; read `with_shapes`, as it was then."""
+    rows: Iterable[Any] | None = getattr(post, "shaped", None)
+    if rows is None:
+        rows = post.shapes.values("network", "form", "options", "first_comment", "parts", "cover_id")
+    return {
+        each["network"]: Shape(
+            form=Form(each["form"]),
+            options=each["options"],
+            first_comment=each["first_comment"],
+            parts=tuple(each["parts"]),
+            cover_id=each["cover_id"],
+        )
+        for each in rows
+    }
+
+
+def _told(shapes: Mapping[str, Shape]) -> dict[str, Shape]:
+    return {network: shape for network, shape in shapes.items() if not shape.is_plain}
+
+
+def _set_shapes(post: Post, shapes: Mapping[str, Shape]) -> None:
+    """Replace the shapes by these; a cover that is no longer in the gallery is left out."""
+    told = _told(shapes)
+    if shapes_of(post) == told:
+        return
+    wanted = {shape.cover_id for shape in told.values() if shape.cover_id is not None}
+    known = set(Asset.objects.filter(pk__in=wanted).values_list("pk", flat=True)) if wanted else set()
+    post.shapes.all().delete()
+    PostShape.objects.bulk_create(
+        PostShape(
+            organisation_id=post.organisation_id,
+            post=post,
+            network=network,
+            form=shape.form,
+            options=dict(shape.options),
+            first_comment=shape.first_comment,
+            parts=list(shape.parts),
+            cover_id=shape.cover_id if shape.cover_id in known else None,
+        )
+        for network, shape in sorted(told.items())
+    )
+
+
+def follow_shape_rewording(shape_ids: Sequence[int], at: datetime) -> None:
+    """A person was taken out of what goes with posts: their searches and versions follow."""
+    follow_rewording(list(PostShape.objects.filter(pk__in=shape_ids).values_list("post_id", flat=True)), at)
 
 
 def follow_rewording(post_ids: Sequence[int], at: datetime) -> None:

@@ -17,16 +17,17 @@ from integrations.budgets import Need, reserve, write_reports
 from integrations.contract import Composition, Level, Operation, Published
 from integrations.errors import AuthorisationLost, OutcomeUnknown, PermanentError, ProviderError
 from integrations.registry import providers
-from lib.addresses import web_address
 from lib.claims.claiming import Claim, Claimed, Clock
 from lib.claims.loops import attend, drain
 from lib.claims.threads import CALLS_AT_ONCE, in_threads
 from lib.tenancy.errands import Errand, Statement, run_errands
 from scheduler import bells
+from scheduler.compositions import judge
 from scheduler.models import Queue
 from scheduler.services import trouble
+from scheduler.services.aftercare import as_fields, first_stop
 from scheduler.services.trouble import Ended
-from scheduler.services.work import Job, Move, facts_of, load, rows_of, settle
+from scheduler.services.work import Job, Move, answer, facts_of, load, rows_of, settle
 from scheduler.states import Outcome, State
 
 logger = logging.getLogger(__name__)
@@ -121,8 +122,7 @@ def _need(job: Job) -> Need:
 
 def _refusal(job: Job) -> Move | None:
     """Ask the same judge as the composer: words or limits may have changed since."""
-    problems = job.provider.validate(job.composition, details=job.account.details)
-    for problem in problems:
+    for problem in judge(job.provider, job.composition, details=job.account.details):
         if problem.level is Level.ERROR:
             error = PermanentError(problem.key, network=job.account.network, parameters=problem.parameters)
             return trouble.refused(job, error)
@@ -151,9 +151,9 @@ def _begin(jobs: Sequence[Job], clock: Clock) -> list[_Delivery]:
     answers = run_errands([Errand(key, [_begin_statement(group, now)]) for key, group in groups])
     by_id = {job.id: job for job in jobs}
     begun: list[_Delivery] = []
-    for (organisation_id, _group), answer in zip(groups, answers, strict=True):
+    for (organisation_id, _group), found in zip(groups, answers, strict=True):
         try:
-            begun += [_Delivery(by_id[row["publication_id"]], row["delivery_id"], now) for row in rows_of(answer)]
+            begun += [_Delivery(by_id[row["publication_id"]], row["delivery_id"], now) for row in rows_of(found)]
         except DatabaseError:
             logger.exception("deliveries of organisation %s could not be begun", organisation_id)
     return begun
@@ -210,20 +210,12 @@ def _success(delivery: _Delivery, published: Published, now: datetime) -> Move:
         before=State.SENDING,
         after=State.PUBLISHED,
         published=answer(published, now=now),
+        **as_fields(first_stop(delivery.job.provider, delivery.job.composition, published, now=now)),
         delivery_id=delivery.id,
         delivery={"outcome": Outcome.PUBLISHED, "http_status": 200},
         event="published",
         event_data={"network_id": published.network_id},
     )
-
-
-def answer(published: Published, *, now: datetime) -> dict[str, str]:
-    """Return the columns that the network's word fills."""
-    return {
-        "network_id": published.network_id,
-        "permalink": web_address(published.permalink, 500),
-        "published_at": (published.published_at or now).isoformat(),
-    }
 
 
 def _after(delivery: _Delivery, error: ProviderError, now: datetime) -> Move:

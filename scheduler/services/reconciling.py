@@ -22,9 +22,9 @@ from lib.claims.threads import CALLS_AT_ONCE, in_threads
 from lib.tenancy.scope import scope
 from scheduler.models import Look, Publication, Queue
 from scheduler.services import trouble
-from scheduler.services.publishing import answer
+from scheduler.services.aftercare import as_fields, first_stop
 from scheduler.services.trouble import Ended
-from scheduler.services.work import Job, Move, load, settle
+from scheduler.services.work import Job, Move, answer, load, settle
 from scheduler.states import Outcome, State
 
 logger = logging.getLogger(__name__)
@@ -164,6 +164,7 @@ def _judge(job: Job, findings: Findings, now: datetime) -> _Seen:
             delivery={"outcome": Outcome.PUBLISHED},
             event="found",
             event_data={"network_id": findings.published.network_id},
+            **as_fields(first_stop(job.provider, job.composition, findings.published, now=now)),
         )
         return _Seen(Ended(None, move), Look.Verdict.FOUND)
     if findings.candidates:

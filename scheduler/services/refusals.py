@@ -20,6 +20,9 @@ SENTENCES: dict[str, Promise] = {
     "planned_elsewhere": _(
         "It is planned on an account that is not open to you. Ask somebody who has it to change this."
     ),
+    "edit_not_offered": _("This network lets nobody change a post from here. Change it there."),
+    "edit_empty": _("There are no words left. Write some, or delete the post."),
+    "delete_not_offered": _("This network lets nobody delete a post from here. Delete it there."),
     "account_not_open": _("One of these accounts is not open to you. Pick others."),
 }
 

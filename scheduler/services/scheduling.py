@@ -19,7 +19,7 @@ from integrations.services.lanes import ensure_lanes, lower_lanes
 from live.changes import record_change
 from scheduler.bells import ring_after_commit
 from scheduler.compositions import composition_of
-from scheduler.models import Delivery, Post, Publication, Queue
+from scheduler.models import Amendment, Delivery, Post, Publication, Queue
 from scheduler.services.refusals import NotPossible
 from scheduler.states import MOVES, Outcome, State
 
@@ -58,37 +58,37 @@ def move_publication(publication: Publication, *, publish_at: datetime, actor: U
     """Give a scheduled publication another hour."""
     if publish_at <= now:
         raise NotPossible("hour_past")
-    _require(publication, State.SCHEDULED)
+    require_state(publication, State.SCHEDULED)
     enter(publication, publish_at=publish_at, now=now)
-    _record("moved", publication, actor, publish_at=publish_at.isoformat())
+    record_verb("moved", publication, actor, publish_at=publish_at.isoformat())
 
 
 def unschedule_publication(publication: Publication, *, actor: User, now: datetime) -> None:
     """Take a scheduled publication back into the drafts."""
-    _require(publication, State.SCHEDULED)
+    require_state(publication, State.SCHEDULED)
     leave(publication, State.DRAFT, now=now)
-    _record("unscheduled", publication, actor)
+    record_verb("unscheduled", publication, actor)
 
 
 def cancel_publication(publication: Publication, *, actor: User, now: datetime) -> None:
     """End a publication that has not gone out."""
-    _require(publication, *(state for state, targets in MOVES.items() if State.CANCELLED in targets))
+    require_state(publication, *(state for state, targets in MOVES.items() if State.CANCELLED in targets))
     leave(publication, State.CANCELLED, now=now)
-    _record("cancelled", publication, actor)
+    record_verb("cancelled", publication, actor)
 
 
 def retry_publication(publication: Publication, *, actor: User, now: datetime) -> None:
     """Send a failed publication again at once, its media anew."""
-    _require(publication, State.FAILED)
+    require_state(publication, State.FAILED)
     enter(publication, publish_at=now, now=now, progress={})
-    _record("retried", publication, actor)
+    record_verb("retried", publication, actor)
 
 
 def send_late(publication: Publication, *, actor: User, now: datetime) -> None:
     """Send a scheduled publication at once, late or early."""
-    _require(publication, State.SCHEDULED)
+    require_state(publication, State.SCHEDULED)
     enter(publication, publish_at=now, now=now)
-    _record("sent_late", publication, actor)
+    record_verb("sent_late", publication, actor)
 
 
 def record_as_published(
@@ -101,7 +101,7 @@ def record_as_published(
     now: datetime,
 ) -> None:
     """Close an unknown outcome: a person has recognised the post at the network."""
-    _require(publication, State.OUTCOME_UNKNOWN)
+    require_state(publication, State.OUTCOME_UNKNOWN)
     others = Publication.objects.filter(social_account_id=publication.social_account_id, network_id=network_id)
     if not network_id or others.exists():
         raise NotPossible("moved_on")
@@ -112,12 +112,14 @@ def record_as_published(
         network_id=network_id,
         permalink=permalink,
         published_at=published_at or now,
+        is_judged=True,
         available_at=None,
         reason="",
         reason_data={},
     )
     _close_unknown_delivery(publication, Outcome.PUBLISHED)
-    _record("recognised", publication, actor, network_id=network_id)
+    record_verb("recognised", publication, actor, network_id=network_id)
+    go_on_after(publication, now=now)
 
 
 def send_again(publication: Publication, *, actor: User, now: datetime) -> None:
@@ -125,12 +127,12 @@ def send_again(publication: Publication, *, actor: User, now: datetime) -> None:
 
     Not while our own looks are still to come: what was sent a moment ago may not be shown yet, to people either.
     """
-    _require(publication, State.OUTCOME_UNKNOWN)
+    require_state(publication, State.OUTCOME_UNKNOWN)
     if publication.is_being_looked_for:
         raise NotPossible("looks_first")
     _close_unknown_delivery(publication, Outcome.ABSENT)
     enter(publication, publish_at=now, now=now)
-    _record("sent_again", publication, actor)
+    record_verb("sent_again", publication, actor)
 
 
 def prepare_again(post: Post, *, now: datetime) -> None:
@@ -191,6 +193,24 @@ def enter(
             ring_after_commit(entry.queue)
 
 
+def go_on_after(publication: Publication, *, now: datetime) -> None:
+    """Let a worker do at once what is to be done for a publication that is out. Call it with the row locked.
+
+    Whoever holds the row at this moment keeps it: what it then writes makes room for what has come meanwhile.
+    """
+    account: SocialAccount = publication.social_account
+    speaks, composition = provider(account.network), composition_of(publication.post, account.network)
+    is_wanted = publication.amendments.filter(state=Amendment.State.WAITING).exists()
+    if not (is_wanted or speaks.follow_ups(composition)):
+        return
+    lane = ensure_lanes(account, Queue)[Queue.AFTER]
+    Publication.objects.filter(pk=publication.pk).update(queue=Queue.AFTER, lane=lane, available_at=now)
+    lower_lanes({lane.pk: now})
+    publication.refresh_from_db()
+    record_change("publication", publication.pk, social_account=publication.social_account_id)
+    ring_after_commit(Queue.AFTER)
+
+
 def leave(publication: Publication, state: State, *, now: datetime, reason: str = "") -> None:
     """Take a publication out of its lane, into a state in which no worker looks at it."""
     _move(publication, state, now=now, available_at=None, reason=reason, reason_data={})
@@ -219,7 +239,7 @@ def _move(publication: Publication, state: State, *, now: datetime, **fields: An
     record_change("publication", publication.pk, social_account=publication.social_account_id)
 
 
-def _require(publication: Publication, *states: State) -> None:
+def require_state(publication: Publication, *states: State) -> None:
     """Lock the row, read it anew, and refuse an act that its state no longer allows."""
     publication.refresh_from_db(from_queryset=Publication.objects.select_for_update(of=("self",)))
     if publication.state == State.SENDING:
@@ -232,7 +252,7 @@ def _close_unknown_delivery(publication: Publication, outcome: Outcome) -> None:
     Delivery.objects.filter(publication=publication, outcome=Outcome.UNKNOWN).update(outcome=outcome)
 
 
-def _record(verb: str, publication: Publication, actor: User, **data: str) -> None:
+def record_verb(verb: str, publication: Publication, actor: User, **data: str) -> None:
     record(f"scheduler.publication.{verb}", publication, data=data, origin=_origin(actor))
 
 

@@ -16,15 +16,16 @@ from typing import Any
 from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, connection
 
 from integrations import vault
-from integrations.contract import Account, Composition, Provider
+from integrations.contract import Account, Composition, Provider, Published
 from integrations.errors import ProviderError
 from integrations.registry import provider
+from lib.addresses import web_address
 from lib.claims.claiming import Claim, by_organisation
 from lib.tenancy.errands import Errand, Rows, Statement, run_errands
 from lib.tenancy.scope import scope
 from live.changes import Change, record_change, tell, writing
 from scheduler import outcomes
-from scheduler.compositions import media_from
+from scheduler.compositions import composition_from
 from scheduler.models import Publication, Queue
 from scheduler.states import MOVES, Outcome, State
 
@@ -51,6 +52,7 @@ class Job:
     account_state: str
     account: vault.SealedAccount = field(repr=False)
     provider: Provider = field(repr=False)
+    published: Published | None = None  # what the network has said of it
     delivery_id: int | None = None  # the one whose outcome is unknown
     looked_for_since: datetime | None = None  # when the first delivery began
     looks: int = 0
@@ -82,7 +84,8 @@ class Move:
     counts: bool = False  # one more try without success
     reason: str = ""
     reason_data: Mapping[str, Any] = field(default_factory=dict)
-    published: Mapping[str, str] = field(default_factory=dict)  # network_id, permalink, published_at
+    published: Mapping[str, Any] = field(default_factory=dict)  # network_id, permalink, published_at, is_judged
+    deleted_at: datetime | None = None
     is_prepared: bool | None = None
     progress: Mapping[str, Any] | None = None
     delivery_id: int | None = None
@@ -110,6 +113,8 @@ class Move:
             "reason_data": dict(self.reason_data),
             **self.published,
         }
+        if self.deleted_at is not None:
+            facts["deleted_at"] = self.deleted_at.isoformat()
         if self.is_prepared is not None:
             facts["is_prepared"] = self.is_prepared
         if self.progress is not None:
@@ -158,7 +163,14 @@ def _job(row: Mapping[str, Any], organisation_id: int) -> Job:
         is_prepared=row["is_prepared"],
         attempts=row["attempts"],
         when_late=row["when_late"],
-        composition=Composition(text=row["post_text"], media=media_from(_json(row["pictures"]) or ())),
+        composition=composition_from(
+            provider(row["network"]),
+            text=row["post_text"],
+            media=_json(row["pictures"]) or (),
+            shape=_json(row["shape"]),
+            organisation_id=organisation_id,
+        ),
+        published=_published(row),
         account_id=row["account_id"],
         account_state=row["account_state"],
         account=vault.SealedAccount(
@@ -177,6 +189,17 @@ def _job(row: Mapping[str, Any], organisation_id: int) -> Job:
         looks=row["looks"],
         empty_looks=row["empty_looks"],
         delivery_reason=_json(row["delivery_reason"]) or {},
+    )
+
+
+def _published(row: Mapping[str, Any]) -> Published | None:
+    if not row["post_network_id"]:
+        return None
+    return Published(
+        network_id=row["post_network_id"],
+        permalink=row["permalink"],
+        published_at=row["published_at"],
+        judged=row["is_judged"],
     )
 
 
@@ -312,4 +335,14 @@ def facts_of(error: ProviderError, outcome: Outcome) -> dict[str, Any]:
         "code": error.code,
         "reason": error.key,
         "reason_data": error.facts(),
+    }
+
+
+def answer(published: Published, *, now: datetime) -> dict[str, Any]:
+    """Return the columns that the network's word fills."""
+    return {
+        "network_id": published.network_id,
+        "permalink": web_address(published.permalink, 500),
+        "published_at": (published.published_at or now).isoformat(),
+        "is_judged": published.judged,
     }

@@ -1,5 +1,5 @@
 -- Publications that ask a member for a decision: the outcome is unknown, an approval is waited for, it did not go out since
--- p_since, or it missed its hour. One row: the ids of the first of each state, and how many there are of each.
+-- p_since, it missed its hour, or it is out and not as it was meant (states.TO_DECIDE, spelled out for its index). One row: the ids of the first of each state, and how many there are of each.
 CREATE OR REPLACE FUNCTION scheduler_asking(
   p_membership bigint, p_since timestamptz, p_late text, p_shown int, p_reviews int
 ) RETURNS TABLE (first_ids bigint[], counts jsonb) LANGUAGE plpgsql STABLE AS $f$
@@ -14,7 +14,9 @@ BEGIN
       SELECT p.id, p.state, row_number() OVER (PARTITION BY p.state ORDER BY p.publish_at NULLS LAST, p.id) AS place
       FROM scheduler_publication p
       WHERE (p.state IN ('outcome_unknown', 'in_review') OR p.state = 'failed' AND p.state_changed_at >= p_since
-             OR p.state = 'scheduled' AND p.reason = p_late)
+             OR p.state = 'scheduled' AND p.reason = p_late
+             OR p.state = 'published' AND p.reason IN
+               ('follow_up_refused', 'follow_up_unknown', 'edit_refused', 'delete_refused'))
         AND (v_all OR p.social_account_id = ANY (v_open))
     )
     SELECT array_agg(a.id) FILTER (WHERE a.place <= CASE a.state WHEN 'in_review' THEN p_reviews ELSE p_shown END),

@@ -19,9 +19,11 @@ END $f$;
 
 -- Return what the next step of claimed publications needs. Nothing is locked: whoever changes the words afterwards
 -- raises the lease token in the same transaction, and what this worker then writes misses.
-CREATE OR REPLACE FUNCTION scheduler_load_publications(p_ids bigint[], p_tokens bigint[]) RETURNS TABLE (
+DROP FUNCTION IF EXISTS scheduler_load_publications(bigint[], bigint[]);  -- what it returns has grown
+CREATE FUNCTION scheduler_load_publications(p_ids bigint[], p_tokens bigint[]) RETURNS TABLE (
   id bigint, token bigint, state text, publish_at timestamptz, progress jsonb, is_prepared boolean, attempts smallint,
-  post_text text, pictures jsonb, when_late text,
+  post_network_id text, permalink text, published_at timestamptz, is_judged boolean,
+  post_text text, pictures jsonb, shape jsonb, when_late text,
   account_id bigint, network text, network_id text, handle text, details jsonb, account_state text, sealed bytea,
   person_id text, grant_sealed bytea,
   delivery_id bigint, delivery_reason jsonb, first_started_at timestamptz, looks bigint, empty_looks bigint
@@ -29,12 +31,22 @@ CREATE OR REPLACE FUNCTION scheduler_load_publications(p_ids bigint[], p_tokens 
 #variable_conflict use_column
 BEGIN
   RETURN QUERY SELECT p.id, p.lease_token, p.state::text, p.publish_at, p.progress, p.is_prepared, p.attempts,
+         p.network_id::text, p.permalink::text, p.published_at, p.is_judged,
          coalesce(nullif(t.own_texts ->> a.network, ''), t.text),
          (SELECT jsonb_agg(jsonb_build_object(
-             'sha256', f.sha256, 'storage_key', f.storage_key, 'content_type', f.content_type,
-             'size_bytes', f.size_bytes, 'width', f.width, 'height', f.height, 'alt_text', pa.alt_text
+             'id', f.id, 'sha256', f.sha256, 'storage_key', f.storage_key, 'content_type', f.content_type,
+             'size_bytes', f.size_bytes, 'width', f.width, 'height', f.height, 'duration_ms', f.duration_ms,
+             'alt_text', pa.alt_text
            ) ORDER BY pa.position)
           FROM scheduler_postasset pa JOIN gallery_asset f ON f.id = pa.asset_id WHERE pa.post_id = t.id),
+         (SELECT jsonb_build_object(
+             'form', h.form, 'options', h.options, 'first_comment', h.first_comment, 'parts', h.parts,
+             'cover', CASE WHEN c.id IS NOT NULL THEN jsonb_build_object(
+               'id', c.id, 'sha256', c.sha256, 'storage_key', c.storage_key, 'content_type', c.content_type,
+               'size_bytes', c.size_bytes, 'width', c.width, 'height', c.height, 'duration_ms', c.duration_ms,
+               'alt_text', '') END)
+          FROM scheduler_postshape h LEFT JOIN gallery_asset c ON c.id = h.cover_id
+          WHERE h.post_id = t.id AND h.network = a.network),
          o.when_late::text,
          a.id, a.network::text, a.network_id::text, a.handle::text, a.details, a.state::text, a.sealed,
          g.outside_id::text, g.sealed,
@@ -88,7 +100,7 @@ END $f$;
 --   queue, available_at            where it waits next; no available_at: nowhere
 --   counts                         whether this was one more try without success
 --   reason, reason_data            why it waits, failed or is unknown
---   network_id, permalink, published_at, is_prepared, progress     only where they are set
+--   network_id, permalink, published_at, is_judged, deleted_at, is_prepared, progress     only where they are set
 --   delivery                       null, or: id, outcome, http_status, code, reason, reason_data
 --   event, event_data              null, or what to record
 -- Returns the ids of the publications that moved.
@@ -100,6 +112,18 @@ DECLARE
   v_bounds jsonb := '{}';  -- lane id: the earliest hour put there
   v_bound record;
 BEGIN
+  -- An account that was connected before a queue existed has no lane there yet.
+  IF EXISTS (SELECT FROM jsonb_array_elements(p_moves) AS e WHERE e.value ->> 'queue' IS NOT NULL) THEN
+    INSERT INTO integrations_lane (organisation_id, queue, network, social_account_id, not_before_reason)
+    SELECT DISTINCT p.organisation_id, e.value ->> 'queue', a.network, a.id, ''
+    FROM jsonb_array_elements(p_moves) AS e
+    JOIN scheduler_publication p ON p.id = (e.value ->> 'id')::bigint
+    JOIN integrations_socialaccount a ON a.id = p.social_account_id
+    WHERE e.value ->> 'queue' <> p.queue AND NOT EXISTS (
+      SELECT FROM integrations_lane l WHERE l.social_account_id = a.id AND l.queue = e.value ->> 'queue'
+    )
+    ON CONFLICT DO NOTHING;
+  END IF;
   FOR m IN SELECT e.value FROM jsonb_array_elements(p_moves) AS e ORDER BY (e.value ->> 'id')::bigint LOOP
     UPDATE scheduler_publication p SET
       state = m ->> 'to',
@@ -116,6 +140,8 @@ BEGIN
       network_id = coalesce(m ->> 'network_id', p.network_id),
       permalink = coalesce(m ->> 'permalink', p.permalink),
       published_at = coalesce((m ->> 'published_at')::timestamptz, p.published_at),
+      is_judged = coalesce((m ->> 'is_judged')::boolean, p.is_judged),
+      deleted_at = coalesce((m ->> 'deleted_at')::timestamptz, p.deleted_at),
       is_prepared = coalesce((m ->> 'is_prepared')::boolean, p.is_prepared),
       progress = coalesce(m -> 'progress', p.progress)
     WHERE p.id = (m ->> 'id')::bigint AND p.lease_token = (m ->> 'token')::bigint

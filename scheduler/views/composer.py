@@ -1,28 +1,35 @@
 """The composer: one page for a post's words, accounts, pictures and hour, saved as they are typed."""
 
+import json
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.permissions import Permission
-from accounts.requests import OrganisationRequest, requires
+from accounts.requests import OrganisationRequest, opens_scope_itself, requires, scope_of
 from gallery.models import Asset
+from integrations import vault
+from integrations.contract import Choice
+from integrations.errors import ProviderError
 from integrations.models import SocialAccount
+from integrations.registry import provider
+from integrations.sentences import sentence
 from lib.numbers import number_in
 from scheduler.composer import Sheet
-from scheduler.forms import ComposerForm, SendBackForm
+from scheduler.forms import NO_SHAPES, ComposerForm, SendBackForm
 from scheduler.hours import Oddity, read_hour
 from scheduler.models import Post, Publication
 from scheduler.services import composing, scheduling
@@ -34,6 +41,10 @@ from scheduler.states import EDITABLE, State
 AUTOSAVE = "X-Autosave"
 #: Sent with it when the pictures are others than before: the strip comes back too.
 PICTURES = "X-Pictures"
+
+NONE_KNOWN: Mapping[int, Asset] = MappingProxyType({})
+#: How many of the gallery's pictures are offered as covers.
+MOST_COVERS = 60
 
 #: Which of its publications' states a post goes by: what needs a person first.
 _TELLING = (
@@ -127,6 +138,33 @@ def send_back(request: OrganisationRequest, post_id: int) -> HttpResponse:
     return _judge(request, post_id, act)
 
 
+@opens_scope_itself
+@require_safe
+@requires(Permission.WRITE_POSTS)
+def choices(request: OrganisationRequest, account_id: int, option: str) -> HttpResponse:
+    """Ask the network what an account has to choose from: its playlists, for example. No call inside a transaction."""
+    with scope_of(request):
+        accounts = SocialAccount.objects.connected().open_to(request.membership).select_related("grant")
+        account = get_object_or_404(accounts, pk=account_id)
+        sealed = vault.sealed_account(account)
+    speaks = provider(account.network)
+    if option not in {each.name for each in speaks.options if each.asks}:
+        raise Http404
+    chosen = request.GET.get("chosen", "")
+    found: Sequence[Choice] = ()
+    trouble = ""
+    try:
+        found = speaks.choices(vault.open_account(sealed), option, now=timezone.now())
+    except ProviderError as error:
+        trouble = sentence(error.key, error.parameters, network=account.network)
+    context = {"found": found, "chosen": chosen, "is_known": chosen in {each.value for each in found}}
+    with scope_of(request):
+        response = render(request, "scheduler/partials/choices.html", context)
+    if trouble:
+        response["HX-Trigger"] = json.dumps({"toast": {"text": trouble}})
+    return response
+
+
 def _judge(request: OrganisationRequest, post_id: int, act: Callable[[Post, int], None]) -> HttpResponse:
     post, _publications = _find(request, post_id, _accounts(request))
     version = number_in(request.POST.get("version", ""))
@@ -147,10 +185,15 @@ def _take(request: OrganisationRequest, standing: Standing, accounts: Sequence[S
     """Save what a page sent, and do what its button says."""
     if not standing.may_write and not request.membership.may(Permission.WRITE_POSTS):
         raise PermissionDenied(str(Permission.WRITE_POSTS.label))
-    form = ComposerForm(request.POST, accounts=accounts, organisation=request.organisation)
+    form = ComposerForm(
+        request.POST,
+        accounts=accounts,
+        organisation=request.organisation,
+        shapes=composing.shapes_of(standing.post) if standing.post else NO_SHAPES,
+    )
     if not form.is_valid():
         raise BadRequest
-    assets = _assets(form.words.pictures)
+    assets = _assets(form.words)
     if request.POST.get("act") == "discard":
         return _discard(request, standing, form)
     sheet = Sheet(
@@ -159,6 +202,7 @@ def _take(request: OrganisationRequest, standing: Standing, accounts: Sequence[S
         assets=assets,
         oddity=form.oddity,
         zone=_zone(request),
+        gallery=_possible_covers(assets),
     )
     is_autosave = AUTOSAVE in request.headers
     if is_autosave and not standing.saves_itself:
@@ -345,7 +389,7 @@ def _find(
     request: OrganisationRequest, post_id: int, accounts: Sequence[SocialAccount]
 ) -> tuple[Post, list[Publication]]:
     """Return a post that this member may see, or raise the same 404 as for one that does not exist."""
-    post = Post.objects.select_related("author").filter(pk=post_id).first()
+    post = Post.objects.with_shapes().select_related("author").filter(pk=post_id).first()
     if post is None:
         raise Http404
     publications = _publications(post)
@@ -394,14 +438,17 @@ def _sheet_of(
         account_ids=frozenset(one.social_account_id for one in publications),
         pictures=[Picture(asset_id=one.asset_id, alt_text=one.alt_text) for one in pictures],
         planned_at=planned_at,
+        shapes=composing.shapes_of(post),
     )
     zone = _zone(request)
+    assets = _assets(words, {one.asset_id: one.asset for one in pictures})
     return Sheet(
         words=words,
         accounts=accounts,
-        assets={one.asset_id: one.asset for one in pictures},
+        assets=assets,
         oddity=_oddity(planned_at, zone),
         zone=zone,
+        gallery=_possible_covers(assets),
     )
 
 
@@ -412,9 +459,19 @@ def _oddity(planned_at: datetime | None, zone: ZoneInfo) -> Oddity:
     return read_hour(local.date(), local.time(), zone).oddity
 
 
-def _assets(pictures: Sequence[Picture]) -> dict[int, Asset]:
-    ids = [one.asset_id for one in pictures]
-    return {one.pk: one for one in Asset.objects.filter(pk__in=ids)} if ids else {}
+def _assets(words: Words, known: Mapping[int, Asset] = NONE_KNOWN) -> dict[int, Asset]:
+    """Return the files that the words name, covers among them; those that are known already are not read again."""
+    ids = {one.asset_id for one in words.pictures}
+    ids |= {shape.cover_id for shape in words.shapes.values() if shape.cover_id is not None}
+    missing = ids - known.keys()
+    return {**known, **({one.pk: one for one in Asset.objects.filter(pk__in=missing)} if missing else {})}
+
+
+def _possible_covers(assets: Mapping[int, Asset]) -> Sequence[Asset]:
+    """Return the newest pictures of the gallery, where there is a film that one may stand for."""
+    if not any(one.content_type.startswith("video/") for one in assets.values()):
+        return ()
+    return list(Asset.objects.filter(content_type__startswith="image/").newest_first()[:MOST_COVERS])
 
 
 def _described(form: ComposerForm, assets: Mapping[int, Asset]) -> Words:

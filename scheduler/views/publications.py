@@ -21,7 +21,7 @@ from lib.addresses import address_of
 from lib.pagination import page_of
 from lib.words import words_of
 from scheduler.models import Post, Publication
-from scheduler.states import State
+from scheduler.states import TO_DECIDE, State
 from scheduler.telling import LATE, Note, address_of_publication, note_of
 
 PAGE_SIZE = 50
@@ -42,7 +42,11 @@ class Tab:
     by: tuple[str, ...] = _BY_HOUR
 
 
-NEEDS_PERSON = Q(state__in=[State.OUTCOME_UNKNOWN, State.FAILED]) | Q(state=State.SCHEDULED, reason=LATE)
+NEEDS_PERSON = (
+    Q(state__in=[State.OUTCOME_UNKNOWN, State.FAILED])
+    | Q(state=State.SCHEDULED, reason=LATE)
+    | Q(state=State.PUBLISHED, reason__in=TO_DECIDE)
+)
 TABS = (
     Tab(key="", words=_("All"), condition=~Q(state__in=[State.DRAFT, State.CANCELLED]) & Q(publish_at__isnull=False)),
     Tab(key="draft", words=_("Drafts"), condition=Q(state=State.DRAFT), by=_BY_AGE),

@@ -17,12 +17,16 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.permissions import Permission
 from accounts.requests import OrganisationRequest, requires
+from integrations.contract import Form
+from integrations.registry import provider
 from scheduler.comparison import Comparison, Seen
-from scheduler.forms import HourForm
+from scheduler.compositions import composition_of
+from scheduler.forms import HourForm, WordsForm
+from scheduler.labels import form_name, told_options
 from scheduler.models import Delivery, Look, Publication
-from scheduler.services import scheduling
+from scheduler.services import amending, scheduling
 from scheduler.services.refusals import NotPossible
-from scheduler.states import Outcome, State
+from scheduler.states import TO_DECIDE, Outcome, State
 from scheduler.stories import story_of
 from scheduler.telling import LATE, later_than_planned, note_of, reason_of, words_of_network
 
@@ -96,6 +100,39 @@ def recognise(request: OrganisationRequest, publication_id: int) -> HttpResponse
     return _decide(request, publication_id, act, gettext("Recorded as published."))
 
 
+@requires(Permission.SCHEDULE_POSTS)
+@require_POST
+def edit_out(request: OrganisationRequest, publication_id: int) -> HttpResponse:
+    """Have other words stand at the network."""
+    form = WordsForm(request.POST)
+    if not form.is_valid():
+        return _page(request, _find(request, publication_id), status=422, words_form=form)
+
+    def act(one: Publication, **who: Any) -> None:
+        amending.edit_published(one, text=form.cleaned_data["text"], **who)
+
+    return _decide(request, publication_id, act, gettext("The network is told the new words now."))
+
+
+@requires(Permission.SCHEDULE_POSTS)
+@require_POST
+def delete_out(request: OrganisationRequest, publication_id: int) -> HttpResponse:
+    """Have a post deleted at its network."""
+    return _decide(request, publication_id, amending.delete_published, gettext("It is deleted at the network now."))
+
+
+@requires(Permission.SCHEDULE_POSTS)
+@require_POST
+def follow_up_again(request: OrganisationRequest, publication_id: int) -> HttpResponse:
+    return _decide(request, publication_id, amending.try_follow_up_again, gettext("It is tried again now."))
+
+
+@requires(Permission.SCHEDULE_POSTS)
+@require_POST
+def let_be(request: OrganisationRequest, publication_id: int) -> HttpResponse:
+    return _decide(request, publication_id, amending.let_be, gettext("It stays as it is."))
+
+
 def _decide(request: OrganisationRequest, publication_id: int, act: Callable[..., None], words: str) -> HttpResponse:
     found = _find(request, publication_id)
     try:
@@ -126,13 +163,31 @@ def _page(request: OrganisationRequest, found: Publication, *, status: int = 200
         "story": story_of(found, deliveries, now=now),
         "siblings": siblings.select_related("social_account").defer("social_account__sealed").order_by("id")[:30],
         "pictures": list(found.post.post_assets.all()),
-        "words": found.post.text_for(found.social_account.network),
         "may_decide": may_decide,
+        **_what_stands(found),
         "hour_form": HourForm(organisation=request.organisation, initial=initial),
         **_doubt(found, deliveries, chosen=request.GET.get("seen", "")),
         **more,
     }
     return render(request, "scheduler/publication.html", context, status=status)
+
+
+def _what_stands(found: Publication) -> dict[str, Any]:
+    """Return what goes out, or went out and was changed since; and what may still be done to it there."""
+    network = found.social_account.network
+    composition, speaks = composition_of(found.post, network), provider(network)
+    words = amending.words_that_stand(found) if found.state == State.PUBLISHED else composition.text
+    return {
+        "words": words,
+        "composition": composition,
+        "form": form_name(composition.form, network) if composition.form is not Form.POST else "",
+        "options": list(told_options(composition, speaks.options, network)),
+        "words_form": WordsForm(initial={"text": words}),
+        "may_edit_out": found.is_out and speaks.edits_posts,
+        "may_delete_out": found.is_out and speaks.deletes_posts,
+        "to_decide": found.is_out and found.reason in TO_DECIDE,
+        "is_amendment": found.reason in ("edit_refused", "delete_refused"),
+    }
 
 
 def _doubt(found: Publication, deliveries: list[Delivery], *, chosen: str) -> dict[str, Any]:

@@ -1,11 +1,14 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
 
 import pytest
 from django.test import Client
 
+from config.env import env
+from gallery import media
 from gallery.addresses import find_signed, our_address_of
-from gallery.media import asset_file
+from gallery.media import StoredFile, address_maker
 from gallery.models import Asset
 from gallery.storage import storage
 from lib.tenancy.scope import scope
@@ -24,7 +27,7 @@ def asset(house: House) -> Asset:
 
 
 def path_of(asset: Asset) -> str:
-    return our_address_of(asset).removeprefix("http://testserver")
+    return our_address_of(organisation_id=asset.organisation_id, asset_id=asset.pk).removeprefix("http://testserver")
 
 
 def test_anybody_fetches_one_picture_by_its_signed_address(asset: Asset) -> None:
@@ -65,11 +68,18 @@ def test_an_address_dies_with_its_asset(asset: Asset, house: House) -> None:
     assert Client().get(path).status_code == 404
 
 
-def test_plain_pieces_for_a_network(asset: Asset) -> None:
-    file = asset_file(asset, alt_text="A red roof")
-
-    assert (file.width, file.height, file.content_type, file.alt_text) == (1200, 900, "image/jpeg", "A red roof")
-    with file.open(6) as stream:
+def test_a_network_gets_a_stream_from_any_place_on_and_an_address(asset: Asset) -> None:
+    with StoredFile(asset.storage_key)(6) as stream:
         assert stream.read() == b"of a picture"
-    assert file.address is not None
-    assert file.address().startswith("http://testserver/media/")
+    make = address_maker(organisation_id=asset.organisation_id, asset_id=asset.pk, storage_key=asset.storage_key)
+    assert make is not None
+    assert make().startswith("http://testserver/media/")
+
+
+def test_no_network_can_fetch_from_this_machine_alone(asset: Asset, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = replace(env, public_base_url="http://127.0.0.1:8000", sandbox=False, s3_bucket="")
+    monkeypatch.setattr(media, "env", here)
+
+    assert address_maker(organisation_id=1, asset_id=asset.pk, storage_key=asset.storage_key) is None
+    monkeypatch.setattr(media, "env", replace(here, sandbox=True))
+    assert address_maker(organisation_id=1, asset_id=asset.pk, storage_key=asset.storage_key) is not None

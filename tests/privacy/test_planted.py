@@ -34,7 +34,7 @@ from privacy.record_classes import Mode
 from privacy.registry import registry
 from privacy.services.requests import ask_for_erasure
 from privacy.traces import parts
-from scheduler.models import Delivery, Look, PostAsset
+from scheduler.models import Amendment, Delivery, FollowUp, Look, PostAsset, PostShape
 from scheduler.states import Outcome, State
 from tests.factories import make_asset, make_post, make_publication, make_social_account
 from tests.houses import House
@@ -74,11 +74,18 @@ def make_everything(house: House) -> int:
     asset = make_asset()
     Rendition.objects.create(asset=asset, purpose="preview", storage_key="k", width=1, height=1, size_bytes=1)
     PostAsset.objects.create(post=post, asset=asset, position=0, alt_text="A cake")
+    PostShape.objects.create(
+        post=post, network="facebook", first_comment="First!", parts=["Second"], options={"a": "b"}
+    )
     published: dict[str, Any] = {"state": State.PUBLISHED, "network_id": "1_2", "available_at": None}
     publication = make_publication(post=post, social_account=account, **published)
     delivery = Delivery.objects.create(
         publication=publication, number=1, lease_token=1, fingerprint="f", outcome=Outcome.PUBLISHED, started_at=now
     )
+    FollowUp.objects.create(
+        publication=publication, name="first_comment", number=1, lease_token=1, outcome="done", started_at=now
+    )
+    Amendment.objects.create(publication=publication, act="edit", state="done", text="Better", created_at=now)
     Look.objects.create(delivery=delivery, looked_at=now, verdict=Look.Verdict.ALIKE)
     LegalHold.objects.create(title="Claim", reason="Court", scope="everything", released_at=now)
     return int(identity.pk)

@@ -103,6 +103,7 @@ NO_PAGES = {
     "gallery:file": "a file",
     "gallery:thumbnail": "a file",
     "accounts:export_events": "a file",
+    "scheduler:choices": "what a select of the composer is filled with",
     "scheduler:publication_row": "a part of the list",
     "scheduler:account_publications": "a part of an account's page",
     "notifications:follow": "leads to what a notice speaks of",
@@ -180,7 +181,8 @@ def is_act(name: str) -> bool:
         "recognise",
         "end_",
     )
-    return name.rpartition(":")[2].startswith(acts + more)
+    of_what_is_out = ("edit_out", "follow_up_again", "let_be")
+    return name.rpartition(":")[2].startswith(acts + more + of_what_is_out)
 
 
 def open_page(chromium: Browser, address: str, locale: str, errors: list[str]) -> Page:

@@ -64,11 +64,17 @@ function settle(html) {
 
 function put(html) {
   const parts = new DOMParser().parseFromString(html, "text/html").body;
+  const { id } = document.activeElement;
   for (const part of [...parts.children]) {
     const place = part.id && document.getElementById(part.id);
-    if (place && !isTypedIn(place)) place.replaceWith(part);
+    // Fields in which something was changed after this save was sent are newer than its answer.
+    if (!place || isTypedIn(place) || (changed && part.matches(".shape"))) continue;
+    place.replaceWith(part);
+    if (part.matches(".shape")) htmx.process(part);
   }
   htmx.process(document.querySelector("#composer-pictures"));
+  // A choice that was just made keeps the keyboard.
+  if (id && document.activeElement === document.body) document.getElementById(id)?.focus();
   showPicked();
 }
 
@@ -106,12 +112,17 @@ function forgetCopy() {
 function offerCopy() {
   const kept = localStorage.getItem(copyName);
   if (!kept || locked) return forgetCopy();
-  const fields = new Map(JSON.parse(kept));
-  const texts = [...form.querySelectorAll("textarea[name]")].filter((area) => fields.has(area.name));
-  const other = texts.filter((area) => fields.get(area.name).replaceAll("\r\n", "\n") !== area.value);
+  const fields = Map.groupBy(JSON.parse(kept), ([name]) => name);
+  // The parts of a thread share a name: each has its place among them.
+  const text = (area) => {
+    const place = [...form.querySelectorAll(`textarea[name="${area.name}"]`)].indexOf(area);
+    return fields.get(area.name)?.[place]?.[1]?.replaceAll("\r\n", "\n");
+  };
+  const texts = [...form.querySelectorAll("textarea[name]")].map((area) => [area, text(area)]);
+  const other = texts.filter(([area, value]) => value !== undefined && value !== area.value);
   if (!other.length) return forgetCopy();
   const run = () => {
-    for (const area of other) area.value = fields.get(area.name).replaceAll("\r\n", "\n");
+    for (const [area, value] of other) area.value = value;
     touched();
   };
   return toast(words.found, { label: words.restore, run });
@@ -152,6 +163,23 @@ function toggleOwn(button) {
 function findAccount(text) {
   const wanted = text.trim().toLocaleLowerCase();
   for (const item of form.querySelectorAll("#accounts > li")) item.hidden = !item.dataset.name.toLocaleLowerCase().includes(wanted);
+}
+
+// Writing into the last part of a thread brings an empty one after it, up to what the network takes.
+function growThread(area) {
+  const field = area.closest(".field");
+  const shape = area.closest(".shape");
+  const areas = [...shape.querySelectorAll("[data-part]")];
+  if (area !== areas.at(-1) || !area.value.trim() || areas.length >= Number(shape.dataset.parts)) return;
+  const next = field.cloneNode(true);
+  const fresh = next.querySelector("[data-part]");
+  fresh.id = area.id.replace(/\d+$/, areas.length);
+  fresh.value = "";
+  const label = next.querySelector("label");
+  label.htmlFor = fresh.id;
+  label.textContent = label.textContent.replace(/\d+/, areas.length + 2);
+  next.querySelector(".error")?.remove();
+  field.after(next);
 }
 
 // -- pictures -------------------------------------------------------------------------------------------------------
@@ -202,6 +230,7 @@ form.addEventListener("input", ({ target }) => {
   if (target.id === "find-account") return findAccount(target.value);
   if (target.dataset.counts) document.getElementById(target.dataset.counts).textContent = target.value.length;
   if (target.name === "account") showPicked();
+  if (target.matches("[data-part]")) growThread(target);
   return touched();
 });
 
