@@ -4,7 +4,8 @@ Sources, read 2026-11-22: networks' README files. X, Developer Agreement and Pol
 the latest 24 hours after a written request; all of it goes when access is lost. Meta, Platform Terms 3.d: no day
 counts; deleted on the request of Meta or the user, and when the purpose, the product or the connection ends.
 LinkedIn, Marketing API Data Storage Requirements: members' social activity 48 hours, their profiles 24 (we keep none),
-a page's own posts six months, figures a year.
+a page's own posts six months, figures a year. Google Business Profile APIs policies, "Content storage": 30 calendar
+days, then deleted or fetched anew.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,6 +20,9 @@ from privacy.caps import NetworkCap
 _CAPS: Mapping[str, Sequence[NetworkCap]] = {
     Network.FACEBOOK: [NetworkCap(network="facebook", period=_("at once"), what=_("when deleted there or asked"))],
     Network.INSTAGRAM: [NetworkCap(network="instagram", period=_("at once"), what=_("when deleted there or asked"))],
+    Network.GOOGLE_BUSINESS: [
+        NetworkCap(network="google_business", period=_("30 days"), what=_("unless fetched anew"))
+    ],
     Network.LINKEDIN: [
         NetworkCap(network="linkedin", period=_("48 h"), what=_("members' comments and mentions")),
         NetworkCap(network="linkedin", period=_("1 year"), what=_("figures of a page")),

@@ -89,11 +89,39 @@ def _linkedin() -> Provider:
     )
 
 
+def _google_business() -> Provider:
+    from integrations.networks.google_business.client import Hosts
+    from integrations.networks.google_business.provider import GoogleBusinessProvider
+
+    hosts = Hosts(
+        accounts=env.google_business_accounts_url,
+        information=env.google_business_information_url,
+        verifications=env.google_business_verifications_url,
+        notifications=env.google_business_notifications_url,
+        performance=env.google_business_performance_url,
+        v4=env.google_business_v4_url,
+    )
+    return GoogleBusinessProvider(
+        keys=AppKeys(client_id=env.google_business_client_id, client_secret=env.google_business_client_secret),
+        hosts=hosts,
+        accounts_url=env.google_accounts_url,
+        oauth_url=env.google_oauth_url,
+        certificates_url=env.google_certificates_url,
+        http=Client([env.google_oauth_url, env.google_certificates_url, *vars(hosts).values()]),
+        usage=_report,
+        topic=env.google_business_topic,
+        push_audience=env.google_business_push_audience or webhook_address("google_business"),
+        push_account=env.google_business_push_account,
+        testing=env.google_testing,
+    )
+
+
 FACTORIES: Mapping[str, Callable[[], Provider]] = {
     "facebook": _facebook,
     "instagram": _instagram,
     "x": _x,
     "linkedin": _linkedin,
+    "google_business": _google_business,
 }
 
 

@@ -169,6 +169,56 @@ SENTENCES: dict[str, Promise] = {
     "option.instagram.thumb_offset": _("Cover from the film (milliseconds from its start)"),
     "option.instagram.audio_name": _("Name of the sound"),
     "option.instagram.ai_generated": _("Made with artificial intelligence"),
+    # Google Business Profile
+    "google_business_not_live": _(
+        "Google does not show this profile, so it takes no posts and no answers. Open it at business.google.com and do "
+        "what it asks for."
+    ),
+    "google_business_waiting": _(
+        "Google is still checking this profile, so it takes no posts and no answers yet. Wait until Google shows it."
+    ),
+    "google_business_unverified": _(
+        "This profile is not verified, so Google takes no posts and no answers. Verify it at business.google.com."
+    ),
+    "google_business_contested": _(
+        "Somebody else claims this profile, so Google takes no posts and no answers. Settle it at business.google.com."
+    ),
+    "google_business_suspended": _(
+        "Google has suspended this profile, so it takes no posts and no answers. Its owner can appeal at "
+        "business.google.com."
+    ),
+    "google_business_disabled": _(
+        "Google has disabled this profile, so it takes no posts and no answers. Its owner can appeal at "
+        "business.google.com."
+    ),
+    "google_business_rejected": _(
+        "Google took this post and refused it afterwards, so nobody sees it. Take telephone numbers and what breaks "
+        "Google's content policy out of it, then send it again."
+    ),
+    "google_business_role_lost": _(
+        "The person who connected this profile no longer has a role on it. Somebody who has one must connect it again."
+    ),
+    "google_business_duplicate": _(
+        "Google says that it has this post already. Portevoix has looked for it and found none of its own: change the "
+        "text, then send it again."
+    ),
+    "google_business_not_let_in": _(
+        "Google has not yet let this installation use Business Profile. Its operator must ask Google for access."
+    ),
+    "google_business_telephone": _(
+        "Google refuses posts with a telephone number (%(found)s). Take it out; the button “Call now” calls the "
+        "profile's own."
+    ),
+    "google_business_small": _(
+        "This picture has %(found)s pixels or too few bytes; Google wants at least %(allowed)s pixels and 10 KB. "
+        "Choose a larger one."
+    ),
+    "google_business_call_with_link": _(
+        "The button “Call now” calls the profile's own number and takes no link. Remove the link, or choose another "
+        "button."
+    ),
+    "google_business_action_without_link": _("This button needs a link to lead to. Add it, or choose no button."),
+    "google_business_ends_before": _("This ends before it begins. Choose a later end."),
     # X
     "x_credits": _(
         "This installation's credits at X are used up. Its operator must buy more; the post waits until then."
@@ -260,6 +310,19 @@ SENTENCES: dict[str, Promise] = {
     "option_missing": _("%(network)s asks for one thing more here (%(found)s). Fill it in."),
     "option_too_many": _("%(network)s takes at most %(allowed)s of these; there are %(found)s. Remove some."),
     "option_too_long": _("%(network)s takes at most %(allowed)s characters here; there are %(found)s. Shorten it."),
+    # options of Google Business Profile, and their values
+    "option.google_business.call_to_action": _("Button"),
+    "option.google_business.call_to_action.LEARN_MORE": _("Learn more"),
+    "option.google_business.call_to_action.BOOK": _("Book"),
+    "option.google_business.call_to_action.ORDER": _("Order online"),
+    "option.google_business.call_to_action.SHOP": _("Buy"),
+    "option.google_business.call_to_action.SIGN_UP": _("Sign up"),
+    "option.google_business.call_to_action.CALL": _("Call now"),
+    "option.google_business.title": _("Title of the event or offer"),
+    "option.google_business.starts_at": _("Begins"),
+    "option.google_business.ends_at": _("Ends"),
+    "option.google_business.coupon": _("Voucher code"),
+    "option.google_business.terms": _("Conditions of the offer"),
     # options of X, and their values
     "option.x.reply_settings": _("Who may reply"),
     "option.x.reply_settings.following": _("People the account follows"),

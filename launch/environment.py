@@ -10,6 +10,15 @@ _TWINS = {
     "FACEBOOK_GRAPH_URL": "graph.facebook.com",
     "FACEBOOK_DIALOG_URL": "www.facebook.com",
     "FACEBOOK_UPLOAD_URL": "rupload.facebook.com",
+    "GOOGLE_ACCOUNTS_URL": "accounts.google.com",
+    "GOOGLE_OAUTH_URL": "oauth2.googleapis.com",
+    "GOOGLE_CERTIFICATES_URL": "www.googleapis.com/oauth2/v3/certs",
+    "GOOGLE_BUSINESS_ACCOUNTS_URL": "mybusinessaccountmanagement.googleapis.com",
+    "GOOGLE_BUSINESS_INFORMATION_URL": "mybusinessbusinessinformation.googleapis.com",
+    "GOOGLE_BUSINESS_VERIFICATIONS_URL": "mybusinessverifications.googleapis.com",
+    "GOOGLE_BUSINESS_NOTIFICATIONS_URL": "mybusinessnotifications.googleapis.com",
+    "GOOGLE_BUSINESS_PERFORMANCE_URL": "businessprofileperformance.googleapis.com",
+    "GOOGLE_BUSINESS_V4_URL": "mybusiness.googleapis.com",
     "X_API_URL": "api.x.com",
     "X_AUTHORISE_URL": "x.com",
     "LINKEDIN_API_URL": "api.linkedin.com",
@@ -21,6 +30,10 @@ _TWIN_APPS = {
     "FACEBOOK_APP_ID": "260000000000001",
     "FACEBOOK_APP_SECRET": "sandbox-facebook-secret",
     "INSTAGRAM": "1",
+    "GOOGLE_BUSINESS_CLIENT_ID": "260000000001-sandbox.apps.googleusercontent.com",
+    "GOOGLE_BUSINESS_CLIENT_SECRET": "sandbox-google-secret",
+    "GOOGLE_BUSINESS_TOPIC": "projects/portevoix-sandbox/topics/reviews",
+    "GOOGLE_BUSINESS_PUSH_ACCOUNT": "push@portevoix-sandbox.iam.gserviceaccount.com",
     "X_CLIENT_ID": "sandbox-x-client",
     "X_CLIENT_SECRET": "sandbox-x-secret",
     "X_CONSUMER_KEY": "sandbox-x-consumer-key",
@@ -47,6 +60,15 @@ def sandbox(address: str) -> dict[str, str]:
     """Return what makes the product call the local twins instead of the networks."""
     twins = {variable: f"{address}/{host}" for variable, host in _TWINS.items()}
     return {"SANDBOX": "1", "SANDBOX_URL": address, **twins, **_TWIN_APPS}
+
+
+def pushes(address: str) -> dict[str, str]:
+    """Return what tells the sandbox where Google's Pub/Sub pushes to: the product, at ``address``."""
+    return {
+        "SANDBOX_GOOGLE_PUSH_TOPIC": _TWIN_APPS["GOOGLE_BUSINESS_TOPIC"],
+        "SANDBOX_GOOGLE_PUSH_ACCOUNT": _TWIN_APPS["GOOGLE_BUSINESS_PUSH_ACCOUNT"],
+        "SANDBOX_GOOGLE_PUSH_ADDRESS": f"{address}/webhooks/google_business",
+    }
 
 
 def placeholders() -> dict[str, str]:

@@ -22,13 +22,14 @@ _WORKERS = {
 }
 
 
-def sandbox(*, port: int, state: Path) -> Program:
+def sandbox(*, port: int, state: Path, product: str) -> Program:
+    """Return the twins' program; ``product`` is the address at which it finds what it plays networks for."""
     return Program(
         name="sandbox",
         command=[_BIN / "python", "-m", "sandbox", "--port", str(port), "--state", state],
         stage=Stage.SANDBOX,
-        # It is a stranger: it gets none of the product's settings.
-        environment=environment.for_child({}),
+        # It is a stranger: it gets none of the product's settings but an address.
+        environment=environment.for_child(environment.pushes(product)),
         folder=ROOT,
         ready=_answers(f"http://127.0.0.1:{port}/_control/health"),
         restarts=True,

@@ -113,7 +113,12 @@ async def _run(options: Options, place: Place, supervisor: Supervisor, terminal:
     before = []
     if options.sandbox:
         defaults |= environment.sandbox(options.sandbox_address)
-        before.append(supervisor.start(processes.sandbox(port=options.sandbox_port, state=place.folder / "sandbox")))
+        twins = processes.sandbox(
+            port=options.sandbox_port,
+            state=place.folder / "sandbox",
+            product=f"http://127.0.0.1:{options.port}",
+        )
+        before.append(supervisor.start(twins))
     child = environment.for_child(settings, defaults=defaults)
     await asyncio.gather(
         supervisor.run(processes.manage("migrate", "--verbosity", "0", settings=child)),

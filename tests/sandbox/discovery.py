@@ -1,15 +1,26 @@
 """Google's discovery documents, as the wheel of its own client has them: for checking bodies, and for that client."""
 
 import json
+import re
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import resources
 from typing import Any
+from urllib.parse import parse_qs
 
 import jsonschema  # type: ignore[import-untyped]
 from google.oauth2.credentials import Credentials
 from googleapiclient.discovery import build_from_document  # type: ignore[import-untyped]
 
 from tests.sandbox.conftest import Process
+
+DOCUMENTS = (
+    "mybusinessaccountmanagement.v1",
+    "mybusinessbusinessinformation.v1",
+    "mybusinessverifications.v1",
+    "mybusinessnotifications.v1",
+    "businessprofileperformance.v1",
+)
 
 
 @cache
@@ -56,3 +67,23 @@ def _as_json_schema(value: Any) -> Any:
     if found.get("type") == "object" and "properties" in found and "additionalProperties" not in found:
         found["additionalProperties"] = False
     return found
+
+
+def knows(method: str, address: str, *, params: Mapping[str, str]) -> bool:
+    """Whether the document of this host has such a method, with every parameter that is sent."""
+    path, _, query = address.partition("?")
+    host, _, path = path.partition("/")
+    sent = {*params, *parse_qs(query)}
+    name = next(name for name in DOCUMENTS if document(name)["rootUrl"] == f"https://{host}/")
+    return any(
+        found["httpMethod"] == method
+        and re.fullmatch(re.sub(r"\\\{\w+\\\}", "[^/:]+", re.escape(found.get("flatPath", found["path"]))), path)
+        and sent <= {*found.get("parameters", {}), *document(name)["parameters"]}
+        for found in _methods(document(name))
+    )
+
+
+def _methods(resource: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    yield from resource.get("methods", {}).values()
+    for inner in resource.get("resources", {}).values():
+        yield from _methods(inner)

@@ -268,6 +268,9 @@ def _credentials(answer: Mapping[str, Any], *, now: datetime, old: Credentials |
         access_token=str(answer["access_token"]),
         refresh_token=str(answer.get("refresh_token") or "") or (old.refresh_token if old else ""),
         expires_at=expiry(answer.get("expires_in"), now=now),
+        # Only where the access is for a time: the person chose so, or the consent screen is in testing.
+        consent_ends_at=expiry(answer.get("refresh_token_expires_in"), now=now)
+        or (old.consent_ends_at if old else None),
         scopes=scopes or (old.scopes if old else frozenset()),
     )
 

@@ -168,7 +168,10 @@ def issue(
     access = _mint_access(state, grant_id, scopes, identity=identity, offline=offline)
     answer: dict[str, Any] = {"access_token": access.id, "expires_in": limits.ACCESS_TOKEN_SECONDS}
     if offline:
-        answer["refresh_token"] = _mint_refresh(state, grant_id, scopes, identity=identity).id
+        token = _mint_refresh(state, grant_id, scopes, identity=identity)
+        answer["refresh_token"] = token.id
+        if token.expires_at:
+            answer["refresh_token_expires_in"] = int(token.expires_at - state.now)
     return {**answer, "scope": " ".join(scopes), "token_type": "Bearer"}
 
 

@@ -23,7 +23,7 @@ TOPICS = {"STANDARD", "EVENT", "OFFER", "ALERT"}
 ACTIONS = {"BOOK", "ORDER", "SHOP", "LEARN_MORE", "SIGN_UP", "CALL"}
 EDITABLE = {"summary", "callToAction", "event", "offer", "media", "languageCode", "scheduledTime", "recurrenceInfo"}
 SENT = (*sorted(EDITABLE), "topicType", "alertType")
-TELEPHONE = re.compile(r"(?<!\w)\+?\d[\d ().-]{7,}\d(?!\w)")
+TELEPHONE = re.compile(r"(?<![\w.:/-])(?:\+|\(?0)\d(?:[ ().-]*\d){7,13}(?![\w:/-])")
 
 
 async def create_post(ask: Asking, account_id: str, location_id: str) -> Response:
