@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from integrations.contract import Account, Composition, Feature, Form
+from integrations.contract import Account, Composition, Feature, Form, Kind
 from integrations.errors import AuthorisationLost, PermanentError, RateLimited, Reach
 from integrations.networks.google_business import measuring
 from tests.integrations.networks.contract import compose, publish, settled
 from tests.integrations.networks.google_business.stage import HARTLEY, OWEN, BusinessStage
-from tests.integrations.networks.stage import Kind, now
+from tests.integrations.networks.stage import now
 from tests.sandbox import discovery
 
 OPTIONS: dict[str, Any] = {
