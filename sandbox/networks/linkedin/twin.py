@@ -151,6 +151,9 @@ class LinkedInTwin(LinkedInWalls):
     def route(self, call: Call) -> Operation | None:
         if call.host == "www.linkedin.com":
             return self._route_site(call)
+        if call.method == "POST" and call.headers.get("x-http-method-override", "").upper() == "GET":
+            # A query too long for an address comes as a form, still encoded.
+            call.method, call.scope = "GET", {**call.scope, "query_string": call.body}
         path = raw_path(call)
         for method, pattern, name, handler in _PATTERNS:
             if method == call.method and (found := pattern.match(path)):
@@ -243,7 +246,15 @@ class LinkedInTwin(LinkedInWalls):
         today = datetime.fromtimestamp(self.state.now, UTC).date()
         if ends is None or date.fromisoformat(ends) <= today:
             raise refuse(426, f"Requested version {version} is not active", code="NONEXISTENT_VERSION")
-        if call.headers.get("x-restli-protocol-version") != limits.PROTOCOL:
+        self._require_protocol(call)
+
+    def _require_protocol(self, call: Call) -> None:
+        """Without its header a call is read by the protocol's first version, which knows no lists and records.
+
+        The official client for Python spells the header with an underscore, and works.
+        """
+        names = ("x-restli-protocol-version", "x-restli-protocol_version")
+        if limits.PROTOCOL not in {call.headers.get(name) for name in names} and b"(" in call.scope["query_string"]:
             raise refuse(400, "Invalid query parameters passed to request", code="ILLEGAL_ARGUMENT")
 
     def _account_of(self, call: Call, path: str) -> str:

@@ -250,3 +250,23 @@ def test_an_image_wants_the_token_and_a_post_its_own_files(nadia: Member) -> Non
     answer = nadia.post("Not mine", author=MUSEUM, content={"media": {"id": value["image"]}})
 
     assert answer.json()["code"] == "ACCESS_DENIED"
+
+
+def test_a_long_query_may_come_as_a_form(nadia: Member) -> None:
+    urn = nadia.published()
+
+    tunnelled = nadia.call(
+        "POST",
+        "rest/socialActions",
+        data=f"ids=List({enc(urn)})",
+        headers={"X-HTTP-Method-Override": "GET", "Content-Type": "application/x-www-form-urlencoded"},
+    )
+
+    assert list(tunnelled.json()["results"]) == [urn]
+
+
+def test_without_its_protocol_lists_are_not_understood(nadia: Member) -> None:
+    plain = nadia.call("GET", "rest/organizations/26000101", headers={"X-Restli-Protocol-Version": ""})
+    listed = nadia.call("GET", "rest/organizations?ids=List(26000101)", headers={"X-Restli-Protocol-Version": ""})
+
+    assert (plain.status_code, listed.status_code) == (200, 400)
