@@ -10,6 +10,11 @@ from integrations.engagement.outgoing import ContentTerms, ReplyLimits, Sent
 from integrations.engagement.webhooks import Arrived, Delivered
 
 
+def tells_names(provider: "EngagingProvider") -> bool:
+    """Whether authors' names can be had at all: LinkedIn's may not be kept, so its provider says that it has none."""
+    return bool(getattr(provider, "tells_names", True))
+
+
 @runtime_checkable
 class EngagingProvider(Protocol):
     """What a network offers to those who listen and answer; ``registry.engaging`` finds it.

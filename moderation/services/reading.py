@@ -13,7 +13,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F
 
 from eventlog.services import record
-from integrations.engagement import Author, Change, EngagingProvider, Incoming, IncomingMessage, Target
+from integrations.engagement import Author, Change, EngagingProvider, Incoming, IncomingMessage, Target, tells_names
 from integrations.errors import PermanentError, ProviderError, TransientError
 from integrations.models import SocialAccount
 from integrations.registry import engaging
@@ -119,6 +119,7 @@ def _find_nameless(readings: Sequence[_Reading]) -> None:
     found = {
         (reading.event.network, author.network_id)
         for reading in readings
+        if tells_names(_network(reading.event.network))
         for each in reading.incoming
         if (author := _nameless_author(each)) is not None
     }

@@ -45,6 +45,7 @@ class LinkedInEngagement:
     _deletes_comments: bool
 
     content_terms = limits.CONTENT_TERMS
+    tells_names = False
     kinds_of_message = frozenset({MessageKind.COMMENT, MessageKind.MENTION})
 
     @property
