@@ -21,6 +21,7 @@ class SpecimenForm(forms.Form):
         label="Hour",
         error_messages={"invalid": "This is no hour. Write 00:00 to 23:59."},
     )
+    day = forms.DateField(label="Day", required=False, widget=forms.DateInput(attrs={"type": "date"}))
     note = forms.CharField(label="Note", required=False, widget=forms.Textarea(attrs={"rows": 2}))
     by_mail = forms.BooleanField(label="Tell me by mail", required=False)
     role = forms.ChoiceField(

@@ -263,6 +263,33 @@ def test_a_refusal_leaves_the_page_and_says_so(home: Page, page_errors: list[str
     page_errors.clear()
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", ["Fri 11 Dec 1998", "08:05", "–"]), ("fr", ["ven. 11 déc. 1998", "08:05", "–"])],
+)
+def test_days_and_hours_are_in_the_pages_language_until_one_is_at_the_field(
+    home: Page, alice: User, language: str, words: list[str]
+) -> None:
+    alice.language = language
+    alice.save()
+    home.reload()
+    expect(home.locator("#live")).to_have_attribute("data-state", "live")
+    for name, value in (("date", "1998-12-11"), ("time", "08:05"), ("date", "")):
+        field = f'<input type="{name}" class="input" aria-label="A {name}" value="{value}">'
+        home.locator("#main").evaluate("(main, field) => main.insertAdjacentHTML('beforeend', field)", field)
+
+    fields = home.locator("#main input[data-words]")
+    expect(fields).to_have_count(3)
+    assert fields.evaluate_all("all => all.map(one => one.dataset.words)") == words
+    day = fields.first
+    shown = "one => [getComputedStyle(one, '::before').content, getComputedStyle(one).width]"
+    before, width = day.evaluate(shown)
+    day.focus()
+    assert (before, day.evaluate(shown)) == (f'"{words[0]}"', ["none", width])
+    day.fill("1998-12-12")
+    expect(day).to_have_attribute("data-words", re.compile("12"))
+
+
 def test_a_dialog_that_is_fetched_opens_as_it_comes(home: Page) -> None:
     home.get_by_role("button", name="Ask").click()
 

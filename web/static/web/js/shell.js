@@ -1,6 +1,7 @@
 // Runs on every page: htmx with our rules, then the small things the shell is made of.
 
 import "htmx";
+import "web/dates";
 import "web/dialog";
 import "web/keyboard";
 import { fetchAgainLater } from "web/live";
