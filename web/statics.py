@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 
-class StaticFiles(WhiteNoiseMiddleware):  # type: ignore[misc]  # WhiteNoise has no types
+class StaticFiles(WhiteNoiseMiddleware):
     """Finds files as WhiteNoise does, and answers with their bytes.
 
     A file that is handed over to be streamed has a blocking iterator, which an ASGI server can only read to its end in
@@ -14,7 +14,7 @@ class StaticFiles(WhiteNoiseMiddleware):  # type: ignore[misc]  # WhiteNoise has
     """
 
     @staticmethod
-    def serve(static_file: Any, request: HttpRequest) -> HttpResponse:
+    def serve(static_file: Any, request: HttpRequest) -> HttpResponse:  # type: ignore[override]  # as its middleware does
         found = static_file.get_response(request.method, request.META)
         content = b""
         if found.file is not None:
