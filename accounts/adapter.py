@@ -13,6 +13,7 @@ from accounts.mails import send_mail
 from accounts.models import User
 from accounts.pauses import PAUSED, seconds_of_pause
 from accounts.requests import client_address, origin_of
+from accounts.services.closing import ADDRESS_KEPT_MONTHS, is_kept_address
 from eventlog.services import record
 
 #: allauth's names for its mails, and ours.
@@ -53,6 +54,13 @@ class AccountAdapter(DefaultAccountAdapter):
             new.save()
             record("accounts.user.registered", new, origin=origin_of(request, new))
         return new
+
+    def send_account_already_exists_mail(self, email: str) -> None:
+        """Say that there is an account already; or that there was one, whose address is kept for a while."""
+        if is_kept_address(email):
+            send_mail("address-kept", to=email, context={"months": ADDRESS_KEPT_MONTHS})
+        else:
+            super().send_account_already_exists_mail(email)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send our mail in the reader's own language; in the one in force where we know no such reader."""

@@ -5,6 +5,7 @@ SENTENCES = {
     "accounts.sign_in.succeeded": _("%(actor)s signed in"),
     "accounts.sign_in.failed": _("Somebody failed to sign in as %(subject)s"),
     "accounts.sign_in.ended": _("%(actor)s signed out"),
+    "accounts.account.closed": _("%(actor)s closed their account"),
     "accounts.password.changed": _("%(actor)s changed the password of %(subject)s"),
     "accounts.organisation.created": _("%(actor)s created %(subject)s"),
     "accounts.organisation.changed": _("%(actor)s changed the settings of %(subject)s"),

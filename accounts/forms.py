@@ -134,6 +134,17 @@ class ProfileForm(forms.Form):
         return cls(initial={name: getattr(user, name) for name in cls.base_fields})
 
 
+class CloseAccountForm(forms.Form):
+    """Closing one's account: said twice."""
+
+    password = forms.CharField(
+        label=_("Password now"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    sure = forms.BooleanField(label=_("Close my account. I know that it cannot be undone."))
+
+
 class OrganisationForm(forms.Form):
     """What a new organisation needs."""
 

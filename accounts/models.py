@@ -13,6 +13,9 @@ from accounts.permissions import ALLOWED, Permission, Role
 from lib.privacy import Data, NoPersonalData, PrivacyClass, Purpose, Subject, blank, delete, lasts
 from lib.tenancy.models import OwnedModel, OwnedQuerySet, in_organisation
 
+#: How people read whoever has closed their account; their name is gone, what they did stays.
+FORMER_MEMBER = _("Former member")
+
 
 class UserManager(BaseUserManager["User"]):
     """Addresses are kept in lower case: people do not type theirs the same way twice."""
@@ -75,7 +78,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         constraints = [models.UniqueConstraint(Lower("email"), name="user_email_once_whatever_its_case")]
 
     def __str__(self) -> str:
-        return self.name or self.email
+        return self.name or str(FORMER_MEMBER)
 
     @property
     def initials(self) -> str:

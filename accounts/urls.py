@@ -20,6 +20,7 @@ organisation_urls = [
 
 urlpatterns = [
     path("profile/", views.profile, name="profile"),
+    path("profile/close/", views.close, name="close_account"),
     path("organisations/", views.organisations, name="organisations"),
     path("organisations/new/", views.create, name="create_organisation"),
     path("invitations/<str:token>/", views.invitation, name="invitation"),

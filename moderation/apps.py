@@ -9,6 +9,7 @@ class ModerationConfig(AppConfig):
     verbose_name = _("Inbox")
 
     def ready(self) -> None:
+        from accounts.changes import on_membership_ended
         from accounts.permissions import Permission
         from live.kinds import register_kind
         from moderation.changes import BULK, ITEM, locate_items
@@ -16,6 +17,7 @@ class ModerationConfig(AppConfig):
         from moderation.services import erasing
         from moderation.services.leasing import keep_fresh
         from moderation.services.letting_go import follow_blanked
+        from moderation.services.releasing import release_items
         from privacy.ending import after_blanking
         from privacy.exporting.chapters import add_chapter
         from privacy.leases import refresh_with
@@ -24,6 +26,7 @@ class ModerationConfig(AppConfig):
 
         register_kind(ITEM, permission=Permission.VIEW_INBOX, locate=locate_items)
         register_kind(BULK, permission=None)
+        on_membership_ended(release_items)
         for chapter in (CONVERSATIONS, PEOPLE, CONTACTS):
             add_chapter(chapter)
         after_blanking("moderation.Message", follow_blanked)

@@ -19,6 +19,7 @@ SENTENCES = {
     "moderation.item.reopened_undone": _("%(actor)s took back the reopening of inbox item %(subject)s"),
     "moderation.item.muted_undone": _("%(actor)s took back the muting of inbox item %(subject)s"),
     "moderation.item.unmuted_undone": _("%(actor)s muted inbox item %(subject)s again"),
+    "moderation.item.released": _("Inbox item %(subject)s is everybody’s again: whoever had it has left"),
     "moderation.item.woken": _("The hour of deferred inbox item %(subject)s has come"),
     "moderation.event.read_again": _("%(actor)s had %(events)s events of networks read again"),
     "moderation.item.answered": _("%(actor)s answered inbox item %(subject)s"),

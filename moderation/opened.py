@@ -9,10 +9,10 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce, JSONObject, NullIf
 
-from accounts.models import Membership, User
+from accounts.models import FORMER_MEMBER, Membership, User
 from accounts.permissions import Permission
 from integrations.engagement import Act
 from lib.pagination import Page, page_of
@@ -230,7 +230,10 @@ def others_in(item: Item, *, before: str = "") -> tuple[list[Entry], str]:
 
 
 def _name(path: str) -> Coalesce:
-    return Coalesce(NullIf(F(f"{path}__name"), Value("")), F(f"{path}__email"), output_field=CharField())
+    """Return how the person is called; nobody is, whose key is empty."""
+    called = NullIf(F(f"{path}__name"), Value(""))
+    former = Case(When(**{f"{path}__isnull": False}, then=Value(str(FORMER_MEMBER))))
+    return Coalesce(called, former, output_field=CharField())
 
 
 def _notes() -> QuerySet[Any, Any]:

@@ -159,6 +159,7 @@ OUTSIDE = {
     "connect_back": 404,
     "mail_preferences": 302,
     "accounts:profile": 302,
+    "accounts:close_account": 302,
     "accounts:organisations": 302,
     "accounts:create_organisation": 302,
     "accounts:invitation": 404,

@@ -1,8 +1,10 @@
 """Roles and membership: who gives them, who loses them, and that an organisation always has an owner."""
 
+from datetime import datetime
+
 from django.utils.translation import gettext as _
 
-from accounts.changes import tell_membership_changed
+from accounts.changes import tell_membership_changed, tell_membership_ended
 from accounts.models import Membership
 from accounts.permissions import Permission, Role
 from eventlog.services import record
@@ -27,16 +29,29 @@ def change_role(membership: Membership, role: Role, *, actor: Membership) -> Non
     tell_membership_changed(membership)
 
 
-def remove_member(membership: Membership, *, actor: Membership) -> None:
-    """End a membership, one's own or another's. Its open sockets close within the second."""
+def remove_member(membership: Membership, *, actor: Membership, now: datetime) -> None:
+    """End a membership, one's own or another's. Its open sockets close within the second.
+
+    What was theirs alone goes, what they had in hand is the others' again (accounts.changes).
+    """
     leaves = membership.pk == actor.pk
     if not leaves:
         _require_say(membership, Role(membership.role), actor=actor)
     if _is_last_owner(membership, _lock_owners()):
         raise Refused(_("An organisation needs an owner. Make somebody else an owner first."))
     record("accounts.membership.left" if leaves else "accounts.membership.removed", membership)
-    tell_membership_changed(membership)
+    end_membership(membership, now=now)
+
+
+def end_membership(membership: Membership, *, now: datetime) -> None:
+    """Delete it, and let those know who keep something of the member's. In the organisation's scope."""
+    tell_membership_ended(membership, now)
     membership.delete()
+
+
+def owns_alone(membership: Membership) -> bool:
+    """Whether nobody else owns the organisation; locks all owners. In its scope."""
+    return membership.role == Role.OWNER and _is_last_owner(membership, _lock_owners())
 
 
 def may_change(membership: Membership, *, actor: Membership) -> bool:

@@ -1,5 +1,6 @@
 """Pages about people, organisations and what was done in them."""
 
+from accounts.views.closing import close
 from accounts.views.events import events, export_events
 from accounts.views.invitations import invitation
 from accounts.views.organisations import create, organisations, settings
@@ -14,6 +15,7 @@ from accounts.views.people import (
 from accounts.views.profile import profile
 
 __all__ = [
+    "close",
     "create",
     "events",
     "export_events",

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.forms import JoinForm
 from accounts.models import User
 from accounts.requests import origin_of, signed_in_user
+from accounts.services.closing import is_kept_address
 from accounts.services.invitations import Found, accept, find_invitation, register_invited
 from accounts.services.members import Refused
 from eventlog.services import acts_from, record
@@ -23,6 +24,8 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "accounts/invitation_spent.html", status=404)
     if request.user.is_authenticated:
         return _for_user(request, found)
+    if is_kept_address(found.invitation.email):
+        return _page(request, found, case="closed")
     if User.objects.filter(email=found.invitation.email).exists():
         return _page(request, found, case="sign_in")
     return _for_newcomer(request, found)

@@ -88,12 +88,12 @@ def remove_person(request: OrganisationRequest, membership_id: int) -> HttpRespo
     if not request.membership.may(Permission.MANAGE_PEOPLE):
         raise PermissionDenied(str(Permission.MANAGE_PEOPLE.label))
     done = _("%(person)s is no member any more.") % {"person": found.user}
-    return _attempt(request, lambda: remove_member(found, actor=_actor(request)), done)
+    return _attempt(request, lambda: remove_member(found, actor=_actor(request), now=timezone.now()), done)
 
 
 def _leave(request: OrganisationRequest, membership: Membership) -> HttpResponse:
     try:
-        remove_member(membership, actor=request.membership)
+        remove_member(membership, actor=request.membership, now=timezone.now())
     except Refused as error:
         messages.error(request, str(error))
         return _back(request)

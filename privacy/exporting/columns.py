@@ -13,7 +13,6 @@ from typing import Any
 from django.contrib.postgres.search import SearchVectorField
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.utils.translation import gettext as _
 
 from accounts.models import Membership, User
 from lib.claims.models import Leased
@@ -77,8 +76,8 @@ def named(user_ids: set[int]) -> dict[int, dict[str, Any]]:
     """Return who these users are: those who are members with their address, others by what they are called."""
     members = set(Membership.objects.filter(user_id__in=user_ids).values_list("user_id", flat=True))
     found = {}
-    for user in User.objects.filter(pk__in=user_ids).only("name", "email", "closed_at"):
-        found[user.pk] = {"id": user.pk, "name": user.name or (_("Former member") if user.closed_at else "")}
+    for user in User.objects.filter(pk__in=user_ids).only("name", "email"):
+        found[user.pk] = {"id": user.pk, "name": str(user)}
         if user.pk in members:
             found[user.pk]["email"] = user.email
     return found

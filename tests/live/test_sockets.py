@@ -19,7 +19,7 @@ from live import hints, lines, switchboard
 from live.feed import CATCH_UP_MAX
 from live.lines import CLOSED_TO_USER, SIGNED_OUT
 from live.sockets import MALFORMED
-from tests.factories import make_social_account
+from tests.factories import NOON, make_social_account
 from tests.houses import House, signed_in
 from tests.live.clients import Socket, cursor_of, knock, listening
 
@@ -286,7 +286,7 @@ def given_another_role(house: House, membership_id: int) -> None:
 def removed(house: House, membership_id: int) -> None:
     owner, bob = memberships(house, membership_id)
     with scope(organisation=house.acme.pk):
-        remove_member(bob, actor=owner)
+        remove_member(bob, actor=owner, now=NOON)
 
 
 def memberships(house: House, membership_id: int) -> tuple[Membership, Membership]:
