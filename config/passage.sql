@@ -216,23 +216,33 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_
 $f$;
 
 -- A person allows an app, and networks that use one app share its grants: p_sharing are those networks, sorted, the one
--- in question among them. A presence is shared by its own network alone.
+-- in question among them. A presence is shared by its own network alone. Where a person acts as one of several (a
+-- channel), the grant's id is person/channel: it is one grant for each channel, and one person who gave them all.
 DROP FUNCTION IF EXISTS passage.release_outside(text, text, text);
 DROP FUNCTION IF EXISTS passage.is_used_outside(text, text, text);
 DROP FUNCTION IF EXISTS passage.is_being_revoked(text, text, timestamptz);
+
+-- Whom an id of the register means: the person alone, as whom they may act left away.
+CREATE OR REPLACE FUNCTION passage.who_outside(p_kind text, p_outside_id text) RETURNS text
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, public, pg_temp AS $f$
+  SELECT CASE WHEN p_kind = 'person' THEN split_part(p_outside_id, '/', 1) ELSE p_outside_id END
+$f$;
 
 -- Give up the organisation's use and say whether nobody else is left. Two who leave at once wait for one another.
 CREATE OR REPLACE FUNCTION passage.release_outside(p_network text, p_kind text, p_outside_id text, p_sharing text[])
 RETURNS boolean
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $f$
 BEGIN
-  PERFORM pg_advisory_xact_lock(hashtextextended(p_sharing[1] || ':' || p_kind || ':' || p_outside_id, 0));
+  PERFORM pg_advisory_xact_lock(
+    hashtextextended(p_sharing[1] || ':' || p_kind || ':' || passage.who_outside(p_kind, p_outside_id), 0)
+  );
   DELETE FROM integrations_outsideuse
   WHERE network = p_network AND kind = p_kind AND outside_id = p_outside_id
     AND organisation_id = nullif(current_setting('app.organisation_id', true), '')::bigint;
   RETURN NOT EXISTS (
     SELECT FROM integrations_outsideuse
-    WHERE network = ANY(p_sharing) AND kind = p_kind AND outside_id = p_outside_id
+    WHERE network = ANY(p_sharing) AND kind = p_kind
+      AND passage.who_outside(kind, outside_id) = passage.who_outside(p_kind, p_outside_id)
   );
 END
 $f$;
@@ -242,7 +252,8 @@ CREATE OR REPLACE FUNCTION passage.is_used_outside(p_sharing text[], p_kind text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $f$
   SELECT EXISTS (
     SELECT FROM integrations_outsideuse
-    WHERE network = ANY(p_sharing) AND kind = p_kind AND outside_id = p_outside_id
+    WHERE network = ANY(p_sharing) AND kind = p_kind
+      AND passage.who_outside(kind, outside_id) = passage.who_outside(p_kind, p_outside_id)
   )
 $f$;
 
@@ -254,7 +265,8 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_
   SELECT EXISTS (
     SELECT FROM integrations_grant
     WHERE available_at <= p_now AND lease_until > p_now
-      AND state = 'withdrawn' AND network = ANY(p_sharing) AND outside_id = p_outside_id
+      AND state = 'withdrawn' AND network = ANY(p_sharing)
+      AND passage.who_outside('person', outside_id) = passage.who_outside('person', p_outside_id)
   )
 $f$;
 

@@ -23,7 +23,15 @@ is to be done once a post is out (a first comment, a film's cover, the rest of a
 one more call that cannot be taken back, with its own look, and none of them undoes the post when it fails.
 """
 
-from integrations.contract.access import Account, AppKeys, Credentials, Feature, GrantedAccess, Presence
+from integrations.contract.access import (
+    Account,
+    AppKeys,
+    Credentials,
+    Feature,
+    GrantedAccess,
+    Presence,
+    acts_as,
+)
 from integrations.contract.budgets import Budget, Operation, UsageReport, UsageSink, ignore_usage
 from integrations.contract.plain import PlainPosts
 from integrations.contract.posts import (
@@ -82,5 +90,6 @@ __all__ = [
     "UsageReport",
     "UsageSink",
     "Verdict",
+    "acts_as",
     "ignore_usage",
 ]

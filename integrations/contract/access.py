@@ -39,12 +39,21 @@ class Credentials:
 
 @dataclass(frozen=True, kw_only=True)
 class GrantedAccess:
-    """What a person outside has just allowed. ``missing`` are scopes that were asked for and refused."""
+    """What a person outside has just allowed. ``missing`` are scopes that were asked for and refused.
+
+    Where they allow it for one of several presences only (a channel), that one's id follows theirs after a slash: each
+    such grant has tokens of its own, and the register knows all of them for the same person's.
+    """
 
     person_id: str
     person_name: str
     credentials: Credentials
     missing: frozenset[str] = frozenset()
+
+
+def acts_as(person_id: str) -> str:
+    """Return as what a grant's person acts: themselves, or the presence for which alone they gave it."""
+    return person_id.rpartition("/")[2]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,7 +21,7 @@ from django.db.models import Q
 from accounts.models import User
 from eventlog.services import record
 from integrations import register, registry, vault
-from integrations.contract import Credentials, Feature, GrantedAccess, Presence
+from integrations.contract import Credentials, Feature, GrantedAccess, Presence, acts_as
 from integrations.errors import AuthorisationLost, PermanentError, ProviderError, TransientError
 from integrations.models import ConnectAttempt, ConnectLink, Grant, SocialAccount
 from integrations.services.access import open_to_member
@@ -214,7 +214,7 @@ def _settle(attempt_id: int, access: GrantedAccess, presences: Sequence[Presence
         ConnectLink.objects.filter(pk=attempt.link_id).update(used_at=now)
     if wanted is not None:
         attempt.step = Step.DONE
-    elif [each.network_id for each in presences] == [access.person_id]:
+    elif [each.network_id for each in presences] == [acts_as(access.person_id)]:
         connect_found(
             grant, found_ones, user=_beneficiary(attempt), now=now
         )  # a network where the person is the account leaves nothing to choose

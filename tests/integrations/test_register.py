@@ -141,3 +141,18 @@ def test_a_channel_and_a_location_are_not_the_same_presence(db: None, one_client
         register.use("youtube", Kind.PRESENCE, ["1"])
 
         assert register.release("google_business", Kind.PRESENCE, "1") is True
+
+
+def test_two_channels_of_a_person_are_two_grants_of_one_person(db: None, one_client: None) -> None:
+    acme, other = make_organisation("Acme").pk, make_organisation("Other").pk
+    one, two = f"{NADIA}/UCone", f"{NADIA}/UCtwo"
+    with scope(organisation=acme):
+        register.use("youtube", Kind.PERSON, [one, two])
+    with scope(organisation=other):
+        register.use("google_business", Kind.PERSON, [NADIA])
+
+    with scope(organisation=acme):
+        assert register.release("youtube", Kind.PERSON, one) is False
+        assert register.release("youtube", Kind.PERSON, two) is False
+    with scope(organisation=other):
+        assert register.release("google_business", Kind.PERSON, NADIA) is True
