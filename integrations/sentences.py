@@ -282,6 +282,57 @@ SENTENCES: dict[str, Promise] = {
     "option.linkedin.duration.FOURTEEN_DAYS": _("Two weeks"),
     "option.linkedin.reshare": _("Post to share again, by its address"),
     "option.linkedin.no_reshares": _("Nobody may share it again"),
+    # YouTube
+    "youtube_quota": _(
+        "This installation's daily quota at YouTube is used up. It is full again at midnight in California; the post "
+        "goes out then."
+    ),
+    "youtube_channel_uploads": _(
+        "YouTube takes no more films from this channel today. Portevoix tries again a day later."
+    ),
+    "youtube_no_channel": _(
+        "There is no YouTube channel behind this access any more. Connect again and choose a channel on Google's page."
+    ),
+    "youtube_forbidden": _(
+        "YouTube does not let this channel do that. Some things need a confirmed telephone number "
+        "(youtube.com/verify), others are switched off for this film."
+    ),
+    "youtube_no_comments": _(
+        "YouTube has no comments under this film: it is private, made for children, or its comments are switched off."
+    ),
+    "youtube_metadata_refused": _(
+        "YouTube refuses the title, the description, the tags, the category or who may see it. Read its own words "
+        "below."
+    ),
+    "youtube_cover_refused": _("YouTube cannot use this cover. Save it anew as JPEG or PNG and replace it."),
+    "youtube_playlist_gone": _("YouTube no longer has this playlist. Choose another, or none."),
+    "youtube_processing_failed": _(
+        "YouTube took this film and could not make sense of it. Export it anew, for example as MP4 with H.264, and "
+        "publish that."
+    ),
+    "youtube_rejected_duplicate": _(
+        "YouTube took this film and then refused it: the channel has the same file already. Look for it there; to "
+        "publish it once more, export it anew."
+    ),
+    "youtube_rejected_length": _(
+        "YouTube refused this film as too long. Confirm the channel's telephone number (youtube.com/verify), or cut it."
+    ),
+    "youtube_rejected_rights": _(
+        "YouTube refused this film because somebody claims rights in it. YouTube Studio says who, and how to object."
+    ),
+    "youtube_rejected_rules": _(
+        "YouTube refused this film under its rules. YouTube Studio says which, and how to object."
+    ),
+    "youtube_rejected_account": _("YouTube refused this film because the channel is closed or suspended."),
+    "youtube_video_missing": _("YouTube publishes films only. Add one."),
+    "youtube_text_too_long": _(
+        "This text takes %(found)s bytes, in which accents and emoji count for more than one; YouTube takes "
+        "%(allowed)s. Shorten it by %(excess)s."
+    ),
+    "youtube_tags_too_long": _(
+        "These tags have %(found)s characters in all; YouTube takes %(allowed)s. Shorten them by %(excess)s."
+    ),
+    "youtube_short_upright": _("A Short stands upright or is square. Choose another film, or publish it as a post."),
     # composing
     "text_missing": _("There is nothing to publish yet. Write a text or add a picture."),
     "text_too_long": _("This text has %(found)s characters; %(network)s takes %(allowed)s. Shorten it by %(excess)s."),
@@ -323,6 +374,18 @@ SENTENCES: dict[str, Promise] = {
     "option.google_business.ends_at": _("Ends"),
     "option.google_business.coupon": _("Voucher code"),
     "option.google_business.terms": _("Conditions of the offer"),
+    # options of YouTube, and their values
+    "option.youtube.title": _("Title"),
+    "option.youtube.made_for_kids": _("Made for children"),
+    "option.youtube.privacy": _("Who may see it"),
+    "option.youtube.privacy.public": _("Everybody"),
+    "option.youtube.privacy.unlisted": _("Whoever has the address"),
+    "option.youtube.privacy.private": _("Nobody but the channel"),
+    "option.youtube.category": _("Category"),
+    "option.youtube.playlist": _("Playlist"),
+    "option.youtube.tags": _("Tags"),
+    "option.youtube.synthetic": _("Shows altered or synthetic scenes that look real"),
+    "option.youtube.notify_subscribers": _("Tell subscribers"),
     # options of X, and their values
     "option.x.reply_settings": _("Who may reply"),
     "option.x.reply_settings.following": _("People the account follows"),
@@ -370,6 +433,10 @@ ON_MESSAGES: dict[str, Promise] = {
         "own: change the text, then send it again."
     ),
     "facebook_content_refused": _("Facebook refuses this content. Change the text."),
+    "youtube_quota": _(
+        "This installation's daily quota at YouTube is used up. It is full again at midnight in California; your "
+        "answer goes out then."
+    ),
     "x_credits": _(
         "This installation's credits at X are used up. Its operator must buy more; your answer waits until then."
     ),
