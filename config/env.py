@@ -94,6 +94,14 @@ class Env:
     google_business_v4_url: str
     youtube_client_id: str
     youtube_client_secret: str
+    youtube_webhook_secret: str  # seals what YouTube's hub is told of us; any long random one, empty: not told of films
+    youtube_daily_units: int  # the project's quota, and what Google raised it to
+    youtube_daily_uploads: int
+    youtube_api_url: str
+    youtube_upload_url: str
+    youtube_analytics_url: str
+    youtube_hub_url: str
+    youtube_session_hosts: tuple[str, ...]  # where Google may send an upload on to
 
     @property
     def bucket_origin(self) -> str:
@@ -271,6 +279,14 @@ def read_env(variables: Mapping[str, str]) -> Env:
         google_business_v4_url=read.address("GOOGLE_BUSINESS_V4_URL", "https://mybusiness.googleapis.com"),
         youtube_client_id=read.text("YOUTUBE_CLIENT_ID", ""),
         youtube_client_secret=read.secret("YOUTUBE_CLIENT_SECRET", ""),
+        youtube_webhook_secret=read.secret("YOUTUBE_WEBHOOK_SECRET", ""),
+        youtube_daily_units=read.number("YOUTUBE_DAILY_UNITS", 10_000),
+        youtube_daily_uploads=read.number("YOUTUBE_DAILY_UPLOADS", 100),
+        youtube_api_url=read.address("YOUTUBE_API_URL", "https://www.googleapis.com"),
+        youtube_upload_url=read.address("YOUTUBE_UPLOAD_URL", "https://www.googleapis.com/upload"),
+        youtube_analytics_url=read.address("YOUTUBE_ANALYTICS_URL", "https://youtubeanalytics.googleapis.com"),
+        youtube_hub_url=read.address("YOUTUBE_HUB_URL", "https://pubsubhubbub.appspot.com"),
+        youtube_session_hosts=read.items("YOUTUBE_SESSION_HOSTS", "https://youtube.googleapis.com"),
     )
     faults = read.faults + _contradictions(result)
     if faults:

@@ -6,6 +6,8 @@ counts; deleted on the request of Meta or the user, and when the purpose, the pr
 LinkedIn, Marketing API Data Storage Requirements: members' social activity 48 hours, their profiles 24 (we keep none),
 a page's own posts six months, figures a year. Google Business Profile APIs policies, "Content storage": 30 calendar
 days, then deleted or fetched anew.
+YouTube, Developer Policies III.E.4: 30 days, then fetched anew or deleted (figures: the access looked at anew); after a
+revocation seven days.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -26,6 +28,10 @@ _CAPS: Mapping[str, Sequence[NetworkCap]] = {
     Network.LINKEDIN: [
         NetworkCap(network="linkedin", period=_("48 h"), what=_("members' comments and mentions")),
         NetworkCap(network="linkedin", period=_("1 year"), what=_("figures of a page")),
+    ],
+    Network.YOUTUBE: [
+        NetworkCap(network="youtube", period=_("30 days"), what=_("then asked for anew, or deleted")),
+        NetworkCap(network="youtube", period=_("7 days"), what=_("after access was withdrawn")),
     ],
     Network.X: [NetworkCap(network="x", period=_("24 h"), what=_("after a deletion or change there"))],
 }

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from integrations import registry
 from integrations.budgets import PERCENT, Standing
 from integrations.contract import Feature
+from integrations.engagement import tells_messages
 from integrations.models import Grant, SocialAccount
 from integrations.sentences import About, sentence
 
@@ -174,6 +175,10 @@ def abilities_of(account: SocialAccount) -> list[Ability]:
 
 def listening_of(account: SocialAccount) -> Listening | None:
     """Return how what is written to an account arrives; None where it does not, or nobody has asked yet."""
+    provider = registry.engaging(account.network)
+    if account.listening == SocialAccount.Listening.TOLD and provider is not None and not tells_messages(provider):
+        reason = _("The network tells of new films by itself, of comments it does not.")
+        return Listening(words=_("With some delay: Portevoix has to ask"), reason=reason)
     if account.listening == SocialAccount.Listening.TOLD:
         return Listening(words=_("At once: the network tells us by itself"), reason="")
     if account.listening == SocialAccount.Listening.POLLED:

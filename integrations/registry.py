@@ -116,12 +116,42 @@ def _google_business() -> Provider:
     )
 
 
+def _youtube() -> Provider:
+    from integrations.networks.youtube.provider import YouTubeProvider
+
+    hosts = [
+        env.google_oauth_url,
+        env.youtube_api_url,
+        env.youtube_upload_url,
+        env.youtube_analytics_url,
+        env.youtube_hub_url,
+        *env.youtube_session_hosts,
+    ]
+    return YouTubeProvider(
+        keys=AppKeys(client_id=env.youtube_client_id, client_secret=env.youtube_client_secret),
+        accounts_url=env.google_accounts_url,
+        oauth_url=env.google_oauth_url,
+        api_url=env.youtube_api_url,
+        upload_url=env.youtube_upload_url,
+        analytics_url=env.youtube_analytics_url,
+        hub_url=env.youtube_hub_url,
+        http=Client(hosts),
+        usage=_report,
+        webhook_address=webhook_address("youtube"),
+        webhook_secret=env.youtube_webhook_secret,
+        testing=env.google_testing,
+        daily_units=env.youtube_daily_units,
+        daily_uploads=env.youtube_daily_uploads,
+    )
+
+
 FACTORIES: Mapping[str, Callable[[], Provider]] = {
     "facebook": _facebook,
     "instagram": _instagram,
     "x": _x,
     "linkedin": _linkedin,
     "google_business": _google_business,
+    "youtube": _youtube,
 }
 
 

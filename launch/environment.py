@@ -23,6 +23,10 @@ _TWINS = {
     "X_AUTHORISE_URL": "x.com",
     "LINKEDIN_API_URL": "api.linkedin.com",
     "LINKEDIN_OAUTH_URL": "www.linkedin.com",
+    "YOUTUBE_API_URL": "www.googleapis.com",
+    "YOUTUBE_UPLOAD_URL": "www.googleapis.com/upload",
+    "YOUTUBE_ANALYTICS_URL": "youtubeanalytics.googleapis.com",
+    "YOUTUBE_HUB_URL": "pubsubhubbub.appspot.com",
 }
 
 #: The apps the sandbox registered with its networks. They open nothing anywhere else.
@@ -41,6 +45,9 @@ _TWIN_APPS = {
     "LINKEDIN_CLIENT_ID": "sandbox-linkedin-client",
     "LINKEDIN_CLIENT_SECRET": "sandbox-linkedin-secret",
     "LINKEDIN_APPLICATION_ID": "212345678",
+    "YOUTUBE_CLIENT_ID": "260000000001-sandbox.apps.googleusercontent.com",
+    "YOUTUBE_CLIENT_SECRET": "sandbox-google-secret",
+    "YOUTUBE_WEBHOOK_SECRET": "sandbox-youtube-seal",
     "FACEBOOK_WEBHOOK_VERIFY_TOKEN": "sandbox-facebook-handshake",
 }
 

@@ -21,7 +21,7 @@ from integrations.engagement.incoming import (
     Target,
 )
 from integrations.engagement.outgoing import ContentTerms, ReplyLimits, Sent
-from integrations.engagement.provider import EngagingProvider, tells_names
+from integrations.engagement.provider import EngagingProvider, tells_messages, tells_names
 from integrations.engagement.webhooks import Arrived, Delivered, WebhookRefused
 
 __all__ = [
@@ -42,5 +42,6 @@ __all__ = [
     "Subject",
     "Target",
     "WebhookRefused",
+    "tells_messages",
     "tells_names",
 ]

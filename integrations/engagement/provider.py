@@ -15,6 +15,15 @@ def tells_names(provider: "EngagingProvider") -> bool:
     return bool(getattr(provider, "tells_names", True))
 
 
+def tells_messages(provider: "EngagingProvider") -> bool:
+    """Whether a network tells us of messages by itself.
+
+    One whose webhooks tell of other things (YouTube: of films) says so by a false attribute ``tells_messages``; its
+    accounts are asked as if it had none.
+    """
+    return provider.has_webhooks and getattr(provider, "tells_messages", True)
+
+
 @runtime_checkable
 class EngagingProvider(Protocol):
     """What a network offers to those who listen and answer; ``registry.engaging`` finds it.
@@ -34,7 +43,7 @@ class EngagingProvider(Protocol):
 
     @property
     def has_webhooks(self) -> bool:
-        """Whether it tells us by itself; polling is then the backstop."""
+        """Whether it tells us by itself; polling is then the backstop, but see ``tells_messages``."""
         ...
 
     def acts(self, kind: MessageKind, *, by_account: bool = False) -> frozenset[Act]:

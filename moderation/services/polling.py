@@ -16,7 +16,7 @@ from django.db.models import F
 from integrations import vault
 from integrations.budgets import Later, Need, fair_interval, need_of, reserve, write_reports
 from integrations.contract import Operation
-from integrations.engagement import EngagingProvider, Page
+from integrations.engagement import EngagingProvider, Page, tells_messages
 from integrations.errors import AuthorisationLost, ProviderError, RateLimited
 from integrations.models import SocialAccount
 from integrations.registry import engaging, provider
@@ -256,7 +256,7 @@ def _end_of(asking: _Asking, clock: Clock) -> None:
 
 def _interval(asking: _Asking) -> timedelta:
     """Return when to ask anew: as soon as is useful, and no sooner than all who share the budgets can."""
-    usual = WITH_WEBHOOKS if _provider(asking).has_webhooks else WITHOUT_WEBHOOKS
+    usual = WITH_WEBHOOKS if tells_messages(_provider(asking)) else WITHOUT_WEBHOOKS
     return max(usual, fair_interval(asking.account.network, _cost(asking), accounts=asking.crowd))
 
 

@@ -1,7 +1,7 @@
 """What YouTube offers to those who listen and answer: the second half of the provider."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from integrations.contract import NOTHING, Account, Findings, Sighting
@@ -34,27 +34,21 @@ _MODERATION = {Act.HIDE: "heldForReview", Act.SHOW: "published", Act.DELETE: "re
 
 
 class YouTubeEngagement:
-    """Needs what ``YouTubeProvider`` sets: the client, the hub and what it is told of us, the day's quota."""
+    """Needs what ``YouTubeProvider`` sets: the client, the hub and what it is told of us."""
 
     _client: YouTubeClient
     _http: Client
     _hub_url: str
     _webhook_address: str
     _webhook_secret: str
-    _daily_units: int
 
     content_terms = limits.CONTENT_TERMS
     kinds_of_message = frozenset({MessageKind.COMMENT})
-    tells_messages = False
+    tells_messages = False  # the hub tells of films alone
 
     @property
     def has_webhooks(self) -> bool:
         return bool(self._hub_url and self._webhook_secret)
-
-    def poll_every(self, accounts: int) -> timedelta:
-        """Return how often each of so many channels may be asked: all draw from one quota."""
-        turns = self._daily_units * limits.POLL_SHARE / limits.POLL_UNITS
-        return min(max(limits.POLL_EVERY, limits.DAY * accounts / turns), limits.POLL_EVERY_MAX)
 
     def acts(self, kind: MessageKind, *, by_account: bool = False) -> frozenset[Act]:
         return frozenset({Act.DELETE}) if by_account else _OFFERED

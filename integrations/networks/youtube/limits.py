@@ -52,14 +52,9 @@ UNITS, UPLOADS = "youtube.units", "youtube.uploads"
 
 READ, WRITE = 1, 50  # units of a call that lists, and of one that changes anything
 
-# A poll: the newest threads, answers to some of them, now and then what is held back or an older film.
-POLL_UNITS = 3
-POLL_SHARE = 0.5  # ours: of a day's units, what asking for comments may take; publishing and answering have the rest
-POLL_EVERY = timedelta(minutes=3)
-POLL_EVERY_MAX = timedelta(hours=6)
+POLL_UNITS = 3  # calls of one turn; what does not fit comes with the next
 POLL_OVERLAP = timedelta(minutes=5)  # ours: a comment may show a little after it was written
 THREADS_A_PAGE = 100
-REPLIES_A_POLL = 20  # threads whose answers are fetched in one turn, at most
 HELD_EVERY = timedelta(hours=1)
 OLDER_EVERY = timedelta(hours=6)  # how often the threads of one film are gone through for answers to old comments
 LOOKUP_MAX = 50

@@ -1,8 +1,9 @@
-"""Asking a channel for what was written under its films since the last time, at three units a turn or so.
+"""Asking a channel for what was written under its films since the last time, with three calls a turn at most.
 
-The newest hundred threads come with every turn: in them new comments, edits, more answers and vanished comments show.
-Answers to older comments show only where a film's threads are gone through, one film a turn, each at most every six
-hours. What YouTube holds back for review is asked for once an hour.
+What does not fit into a turn comes with the next. The newest hundred threads come with every turn: in them new
+comments, edits, more answers and vanished comments show. Answers to older comments show only where a film's threads
+are gone through, one film a turn, each at most every six hours. What YouTube holds back for review is asked for once an
+hour.
 
 The cursor: ``newest`` (when the latest thread was written), ``threads`` (of those last seen: how many answers, and
 under which film), ``held_at``, ``looked`` (films, and when each was gone through), and while a scan of many pages is
@@ -100,6 +101,7 @@ class _Poll:
     held_at: datetime | None = None
     looked: dict[str, str] = field(default_factory=dict)
     scan: dict[str, str] = field(default_factory=dict)
+    left: int = limits.POLL_UNITS  # calls that this turn may still make
 
     def read_threads(self) -> Iterator[Page]:
         """Go back from the newest thread to those of the last time; a scan that was stopped goes on where it stood."""
@@ -114,10 +116,9 @@ class _Poll:
                 token, self.scan = "", {}  # YouTube no longer knows the place: begin at the top
                 continue
             items = [each for each in answer.get("items") or () if each.get("id")]
-            found = [each for thread in items for each in self._of_thread(thread)]
+            found = [each for thread in items for each in self._of_thread(thread, keep=not token)]
             if not token:
                 found_gone = list(self._vanished(items))
-                self.threads = {str(each["id"]): _facts(each) for each in items}
                 self.scan = {"top": _latest(items, self.newest), "until": until.isoformat(), "token": ""}
             else:
                 found_gone = []
@@ -129,12 +130,12 @@ class _Poll:
                 self.newest, self.scan = moment(self.scan["top"]), {}
             fresh = [each for each in found if (each.edited_at or each.written_at or self.now) >= until]
             yield self._page([*map(messages.incoming, fresh), *found_gone])
-            if is_over:
+            if is_over or not self.left:
                 return
 
     def read_held(self) -> Iterator[Page]:
         """What YouTube or the channel's people hold back: agents are who reviews it."""
-        if self.held_at is not None and self.now - self.held_at < limits.HELD_EVERY:
+        if not self.left or (self.held_at is not None and self.now - self.held_at < limits.HELD_EVERY):
             return
         answer = self._call(held=True)
         self.held_at = self.now
@@ -150,10 +151,11 @@ class _Poll:
     def read_older(self) -> Iterator[Page]:
         """Go through the threads of one film, that whose turn is longest ago."""
         due = [each for each in self.watched if self._is_due(each)]
-        if not due:
+        if not due or not self.left:
             return
         video_id = min(due, key=lambda each: self.looked.get(each, ""))
         self.looked[video_id] = self.now.astimezone(UTC).isoformat()
+        self.left -= 1
         try:
             answer = self.client.threads(self.account.credentials.access_token, video_id=video_id, now=self.now)
         except PermanentError as error:
@@ -161,7 +163,7 @@ class _Poll:
                 raise
             return
         items = [each for each in answer.get("items") or () if each.get("id") and str(each["id"]) not in self.threads]
-        found = [each for thread in items for each in self._of_thread(thread)]
+        found = [each for thread in items for each in self._of_thread(thread, keep=False)]
         fresh = [each for each in found if (each.edited_at or each.written_at or self.now) >= self.since]
         yield self._page([messages.incoming(each) for each in fresh])
 
@@ -178,6 +180,7 @@ class _Poll:
         return self._call(page_token=token)
 
     def _call(self, *, page_token: str = "", held: bool = False) -> Json:
+        self.left -= 1
         return self.client.threads(
             self.account.credentials.access_token,
             channel_id=self.account.network_id,
@@ -186,18 +189,24 @@ class _Poll:
             now=self.now,
         )
 
-    def _of_thread(self, thread: Json) -> Iterator[IncomingMessage]:
+    def _of_thread(self, thread: Json, *, keep: bool) -> Iterator[IncomingMessage]:
         """Yield a thread's comments; its answers are fetched where more are there than came with it or before."""
         yield from messages.of_thread(thread, account_id=self.account.network_id)
         came = len((thread.get("replies") or {}).get("comments") or ())
-        count = _count(thread)
-        before = self.threads.get(str(thread["id"]), [0])[0]
-        if count > came and count != before:
-            yield from self._replies(str(thread["id"]), str((thread.get("snippet") or {}).get("videoId") or ""))
+        thread_id, facts = str(thread["id"]), _facts(thread)
+        before = self.threads.get(thread_id, [0])[0]
+        if facts[0] > came and facts[0] != before:
+            if not self.left:
+                facts[0] = before  # no room any more: the next turn still finds that there are more
+            else:
+                yield from self._replies(thread_id, str(facts[1]))
+        if keep:
+            self.threads[thread_id] = facts
 
     def _replies(self, thread_id: str, video_id: str) -> Iterator[IncomingMessage]:
         token, seen = "", set[str]()
         while True:
+            self.left = max(self.left - 1, 0)
             answer = self.client.replies(
                 self.account.credentials.access_token, thread_id, page_token=token, now=self.now
             )
@@ -209,18 +218,22 @@ class _Poll:
             seen.add(token)
 
     def _vanished(self, items: Sequence[Json]) -> Iterator[Incoming]:
-        """Say what became of threads that were among the newest the last time, and should be still."""
+        """Say what became of threads that were among the newest the last time and should be still; forget the rest."""
         here = {str(each["id"]) for each in items}
         oldest = min((_written(each) for each in items), default=self.since)
-        lost = [
-            Target(message_id=each, kind=MessageKind.COMMENT, thread_id=str(facts[1]))
-            for each, facts in self.threads.items()
-            if each not in here and (moment(facts[2]) or self.now) > oldest
-        ]
-        if not lost:
+        away = {each: facts for each, facts in self.threads.items() if each not in here}
+        lost = {each: facts for each, facts in away.items() if (moment(facts[2]) or self.now) >= oldest}
+        for each in away.keys() - lost.keys():
+            del self.threads[each]
+        if not lost or not self.left:
             return
-        found = fetch(self.client, self.account, lost[: limits.LOOKUP_MAX], now=self.now)
+        targets = [
+            Target(message_id=each, kind=MessageKind.COMMENT, thread_id=str(facts[1])) for each, facts in lost.items()
+        ][: limits.LOOKUP_MAX]
+        self.left = 0  # one call, and one more for each film with a comment that is nowhere
+        found = fetch(self.client, self.account, targets, now=self.now)
         for message_id, message in found.items():
+            del self.threads[message_id]
             if message is None:
                 yield Incoming(change=Change.DELETED, message_id=message_id)
             elif message.is_hidden:

@@ -105,7 +105,6 @@ class YouTubeProvider(YouTubeEngagement, YouTubeAfterwards, YouTubeFigures, Plai
         self._hub_url = hub_url.rstrip("/")
         self._webhook_address = webhook_address
         self._webhook_secret = webhook_secret
-        self._daily_units = daily_units
         self.budgets: tuple[Budget, ...] = limits.budgets(daily_units=daily_units, daily_uploads=daily_uploads)
 
     # connecting

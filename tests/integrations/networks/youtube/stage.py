@@ -138,7 +138,8 @@ class YouTubeStage(TwinStrangers):
         wanted = Composition(text=wanted.text, media=(film(token_urlsafe(6)),), options=wanted.options)
         progress = prepared(self, account, wanted)
         published: str = self.provider.commit(account, wanted, progress, now=now()).network_id
-        self.sandbox.control("clock", move=5)  # processing ends
+        self.sandbox.control("clock", move=5)  # processing ends, and the next call finds that it has
+        self.ask(account, "channels", part="id", mine="true")
         return published
 
     def under(self, account: Account, network_id: str) -> list[str]:
