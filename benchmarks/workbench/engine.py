@@ -5,6 +5,7 @@ Import after `harness.product` has set Django up.
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import tempfile
@@ -26,6 +27,7 @@ from launch.place import ROOT, free_port
 from launch.servers import Throwaway, throwaway
 
 _BIN = ROOT / ".venv/bin"
+_OWN_TOKENS = {"facebook", "instagram"}  # networks that give each page a token of its own
 _numbers = count(1)
 
 
@@ -74,26 +76,27 @@ class Bench:
     presences: list[Presence] = field(default_factory=list)
 
     def connect(self, organisations: int, *, network: str = "x") -> list[Presence]:
-        """Connect one user at X, or one page at Facebook, for each of so many new organisations."""
+        """Connect one account (a user at X, a page at Facebook …) for each of so many new organisations."""
         from accounts.models import User
         from accounts.services.organisations import create_organisation
         from integrations import vault
-        from integrations.contract import Credentials
         from integrations.models import Grant, SocialAccount
         from integrations.services.lanes import ensure_lanes
+        from integrations.services.refreshing import refresh_due_at
         from lib.tenancy.scope import scope
         from scheduler.models import Queue
 
         owner, _created = User.objects.get_or_create(email="owner@bench.example", defaults={"name": "Owner"})
         ids = self.sandbox.tell("accounts", network=network, count=organisations)["ids"]
         tokens = self.sandbox.tell("tokens", network=network, accounts=ids)["tokens"]
+        described = self._described(network, tokens)
         found = []
-        for network_id, token in zip(ids, tokens, strict=True):
+        for its_id, token in zip(ids, tokens, strict=True):
+            there = described.get(its_id)
+            network_id = there.network_id if there else its_id
             organisation = create_organisation(f"Bench {network_id}", owner=owner, time_zone="UTC", language="en")
             with scope(organisation=organisation.pk):
-                credentials = Credentials(
-                    access_token=token["access_token"], refresh_token=token.get("refresh_token", "")
-                )
+                credentials = _credentials(token)
                 sealed = {
                     purpose: vault.seal(credentials, organisation_id=organisation.pk, purpose=purpose)
                     for purpose in (vault.person(network, network_id), vault.presence(network, network_id))
@@ -103,6 +106,8 @@ class Bench:
                     outside_id=network_id,
                     name="Bench",
                     sealed=sealed[vault.person(network, network_id)],
+                    expires_at=credentials.expires_at,
+                    available_at=refresh_due_at(credentials, network=network, now=soon()),
                 )
                 account = SocialAccount.objects.create(
                     network=network,
@@ -111,13 +116,24 @@ class Bench:
                     handle=f"b{network_id}",
                     grant=grant,
                     # A page has a token of its own, a user lives by the grant's.
-                    sealed=sealed[vault.presence(network, network_id)] if network == "facebook" else None,
+                    sealed=sealed[vault.presence(network, network_id)] if network in _OWN_TOKENS else None,
+                    details=dict(there.details) if there else {},
                 )
                 ensure_lanes(account, Queue)
                 type(organisation).objects.filter(pk=organisation.pk).update(when_late="send")
             found.append(Presence(organisation.pk, account.pk, token["access_token"], network))
         self.presences += found
         return found
+
+    def _described(self, network: str, tokens: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+        """Return, by the twin's id, an account as the provider calls it, with the facts that its calls need."""
+        from integrations.registry import provider
+
+        if network in {"facebook", "x"}:
+            return {}
+        own = {**tokens[-1], "access_token": tokens[-1].get("user_access_token") or tokens[-1]["access_token"]}
+        listed = provider(network).list_presences(_credentials(own), now=soon())
+        return {re.split("[:/]", presence.network_id)[-1]: presence for presence in listed}
 
     def plant(self, presences: Sequence[Presence], *, each: int, publish_at: datetime) -> int:
         """Schedule so many texts per account at one hour, and return how many there are."""
@@ -196,6 +212,16 @@ class Bench:
                     times = process.cpu_times()
                     total += times.user + times.system
         return total
+
+
+def _credentials(token: Mapping[str, Any]) -> Any:
+    from integrations.contract import Credentials
+
+    return Credentials(
+        access_token=token["access_token"],
+        refresh_token=token.get("refresh_token", ""),
+        expires_at=soon(token["expires_in"]) if token.get("expires_in") else None,
+    )
 
 
 def plant(presence: Presence, hours: Sequence[datetime]) -> list[int]:
