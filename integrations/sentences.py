@@ -271,6 +271,7 @@ SENTENCES: dict[str, Promise] = {
     "linkedin_no_post": _(
         "“%(found)s” is no address of a post on LinkedIn. Copy it from the post itself, under “Copy link”."
     ),
+    "option.linkedin.link": _("Link to show as a card"),
     "option.linkedin.title": _("Title of the card, film or document"),
     "option.linkedin.description": _("What the card says below its title"),
     "option.linkedin.question": _("Question"),

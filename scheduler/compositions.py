@@ -8,12 +8,9 @@ from typing import Any
 
 from gallery.media import StoredFile, address_maker
 from gallery.models import Asset
-from integrations.contract import Composition, Form, Kind, Level, Media, MediaKind, Problem, Provider
+from integrations.contract import Composition, Form, Level, Media, MediaKind, Problem, Provider
 from integrations.registry import provider
 from scheduler.models import Post, PostShape
-
-#: The kinds for which an author may choose a cover.
-WITH_COVER = frozenset({Kind.VIDEO, Kind.REEL})
 
 _KINDS = {"image": MediaKind.IMAGE, "video": MediaKind.VIDEO}
 _COLUMNS = ("id", "sha256", "storage_key", "content_type", "size_bytes", "width", "height", "duration_ms")
@@ -67,7 +64,7 @@ def fitted(composition: Composition, speaks: Provider) -> Composition:
         composition,
         options={name: value for name, value in composition.options.items() if name not in foreign},
         parts=composition.parts if composition.form is Form.THREAD else (),
-        cover=composition.cover if composition.kind in WITH_COVER else None,
+        cover=composition.cover if speaks.takes_cover(composition) else None,
     )
 
 

@@ -14,7 +14,6 @@ from django.http import QueryDict
 
 from integrations.contract import Composition, Form, Limits, Option, OptionType, Provider
 from lib.numbers import number_in
-from scheduler.compositions import WITH_COVER
 from scheduler.labels import choice_label, form_name, option_help, option_label
 from scheduler.services.composing import Shape
 
@@ -103,7 +102,7 @@ def fields_of(
         parts=_parts(network, shape, limits, errors) if composition.form is Form.THREAD else (),
         most_parts=min(limits.parts_max, MOST_PARTS),
         first_comment=field(COMMENT, "long_text", "", shape.first_comment) if limits.first_comment_max else None,
-        cover=_cover(field, shape, covers) if composition.kind in WITH_COVER else None,
+        cover=_cover(field, shape, covers) if speaks.takes_cover(composition) else None,
     )
 
 

@@ -9,6 +9,7 @@ from integrations.contract.posts import (
     Composition,
     Findings,
     Form,
+    Kind,
     Option,
     Progress,
     Published,
@@ -26,6 +27,9 @@ class PlainPosts:
     api_version: ApiVersion | None = None
     edits_posts: bool = False
     deletes_posts: bool = True
+
+    def takes_cover(self, composition: Composition) -> bool:
+        return composition.kind in {Kind.VIDEO, Kind.REEL}
 
     def choices(self, account: Account, option: str, *, now: datetime) -> tuple[Choice, ...]:
         raise NotImplementedError(option)

@@ -90,8 +90,8 @@ class Composition:
     """One post as it should appear on one network.
 
     ``options`` are that network's own choices, by the names of ``Provider.options``. ``first_comment`` is written under
-    it by the account as soon as it is out, ``cover`` is the picture that stands for a film, ``parts`` are the texts
-    that follow the first one in a thread.
+    it by the account as soon as it is out, ``cover`` is the picture that stands for a film or for a link shown as a
+    card, ``parts`` are the texts that follow the first one in a thread.
     """
 
     text: str = ""

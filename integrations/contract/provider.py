@@ -136,6 +136,10 @@ class Provider(Protocol):
         """Return what an account with these ``details`` may publish."""
         ...
 
+    def takes_cover(self, composition: Composition) -> bool:
+        """Whether a picture may be chosen that stands for this: for a film, for a link that is shown as a card."""
+        ...
+
     def count_text(self, composition: Composition) -> int:
         """Return the length of the text in the unit of ``limits().text_max``, a link that becomes text included."""
         ...

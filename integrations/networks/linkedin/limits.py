@@ -113,10 +113,12 @@ LIMITS = Limits(
     first_comment_max=COMMENT_MAX,
 )
 _POLL = frozenset({Form.POLL})
-_TITLED = frozenset({Kind.LINK, Kind.VIDEO, Kind.DOCUMENT})
+_CARD = frozenset({Kind.TEXT, Kind.LINK})
+_TITLED = _CARD | {Kind.VIDEO, Kind.DOCUMENT}
 OPTIONS = (
+    Option(name="link", type=OptionType.ADDRESS, kinds=frozenset({Kind.TEXT})),
     Option(name="title", type=OptionType.TEXT, kinds=_TITLED, max_length=TITLE_MAX),
-    Option(name="description", type=OptionType.LONG_TEXT, kinds=frozenset({Kind.LINK}), max_length=DESCRIPTION_MAX),
+    Option(name="description", type=OptionType.LONG_TEXT, kinds=_CARD, max_length=DESCRIPTION_MAX),
     Option(name="question", type=OptionType.TEXT, required=True, forms=_POLL, max_length=QUESTION_MAX),
     Option(
         name="choices",

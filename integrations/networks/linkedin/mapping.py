@@ -95,6 +95,12 @@ def text_of(composition: Composition) -> str:
     return "\n\n".join(part for part in (composition.text, link) if part)
 
 
+def card_link(composition: Composition) -> str:
+    """Return the address that the post shows as a card; empty where it shows none."""
+    chosen = composition.options.get("link") if composition.kind is Kind.TEXT else composition.link
+    return str(chosen or "") if composition.kind in {Kind.TEXT, Kind.LINK} else ""
+
+
 def commentary_of(composition: Composition) -> str:
     """Return the text as LinkedIn takes it."""
     return to_little(text_of(composition))
@@ -127,9 +133,9 @@ def reshared(composition: Composition) -> str:
 def _content(composition: Composition, urns: Mapping[str, str]) -> dict[str, Any]:
     if composition.form is Form.POLL:
         return {"poll": _poll(composition)}
+    if card_link(composition):
+        return {"article": _article(composition, urns)}
     match composition.kind:
-        case Kind.LINK:
-            return {"article": _article(composition, urns)}
         case Kind.IMAGES:
             images = [{"id": urns[each.key], "altText": each.alt_text} for each in composition.media]
             return {"multiImage": {"images": images}}
@@ -148,7 +154,7 @@ def _content(composition: Composition, urns: Mapping[str, str]) -> dict[str, Any
 def _article(composition: Composition, urns: Mapping[str, str]) -> dict[str, Any]:
     """LinkedIn fetches nothing from the address: what is not said here is not shown."""
     return {
-        "source": composition.link,
+        "source": card_link(composition),
         "title": title_of(composition),
         **_if("description", composition.options.get("description")),
         **_if("thumbnail", urns.get(composition.cover.key) if composition.cover else ""),
@@ -158,8 +164,8 @@ def _article(composition: Composition, urns: Mapping[str, str]) -> dict[str, Any
 def title_of(composition: Composition) -> str:
     """Return the title of a card or document, which must have one: the author's, else the host or the first words."""
     chosen = str(composition.options.get("title") or "").strip()
-    if chosen or composition.kind is Kind.LINK:
-        return chosen or urlsplit(composition.link).hostname or composition.link
+    if chosen or (link := card_link(composition)):
+        return chosen or urlsplit(link).hostname or link
     first_line = next((line.strip() for line in composition.text.splitlines() if line.strip()), "")
     return first_line[: limits.TITLE_MAX] or "PDF"
 

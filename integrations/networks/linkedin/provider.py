@@ -190,6 +190,10 @@ class LinkedInProvider(LinkedInEngagement, LinkedInMeasuring, PlainPosts):
     def limits(self, details: Mapping[str, str] = NOTHING) -> Limits:
         return limits.LIMITS
 
+    def takes_cover(self, composition: Composition) -> bool:
+        """A card's picture too: LinkedIn fetches none."""
+        return composition.kind is Kind.VIDEO or bool(mapping.card_link(composition))
+
     def count_text(self, composition: Composition) -> int:
         """Return the length of what is sent: letters that need a backslash count twice."""
         return len(mapping.commentary_of(composition))
@@ -393,7 +397,8 @@ class LinkedInProvider(LinkedInEngagement, LinkedInMeasuring, PlainPosts):
 
     def _problems(self, composition: Composition) -> Iterator[Problem]:
         allowed = limits.LIMITS
-        is_empty = not mapping.text_of(composition).strip() and not composition.link and not composition.media
+        link = mapping.card_link(composition)
+        is_empty = not mapping.text_of(composition).strip() and not link and not composition.media
         if is_empty and not mapping.reshared(composition):
             yield refused("text", "text_missing")
         if composition.kind not in self.kinds:
@@ -405,9 +410,11 @@ class LinkedInProvider(LinkedInEngagement, LinkedInMeasuring, PlainPosts):
         yield from judge_link(composition)
         yield from judge_media(composition, allowed)
         yield from self._judge_files(composition)
-        yield from judge_extras(composition, allowed, self.forms, part_length=len, covers=(Kind.VIDEO, Kind.LINK))
+        covers = (Kind.VIDEO, *((composition.kind,) if link else ()))
+        yield from judge_extras(composition, allowed, self.forms, part_length=len, covers=covers)
         yield from judge_options(composition, self.options)
         yield from self._judge_choices(composition)
+        yield from self._judge_card(composition)
 
     def _judge_files(self, composition: Composition) -> Iterator[Problem]:
         if len(composition.media) > 1 and any(each.kind is not MediaKind.IMAGE for each in composition.media):
@@ -420,6 +427,15 @@ class LinkedInProvider(LinkedInEngagement, LinkedInMeasuring, PlainPosts):
             if each.duration is not None and each.duration < limits.VIDEO_MIN:
                 seconds = int(limits.VIDEO_MIN.total_seconds())
                 yield refused(f"media.{index}", "linkedin_video_short", allowed=seconds)
+
+    def _judge_card(self, composition: Composition) -> Iterator[Problem]:
+        """What a card says needs a link; and a post shared again is shown in the card's place."""
+        has_link = bool(mapping.card_link(composition))
+        has_words = any(composition.options.get(name) for name in ("title", "description"))
+        if composition.kind is Kind.TEXT and has_words and not has_link:
+            yield refused("options.link", "option_missing", found="link")
+        if has_link and composition.options.get("reshare"):
+            yield refused("options.reshare", "kind_not_offered")
 
     def _judge_choices(self, composition: Composition) -> Iterator[Problem]:
         choices = composition.options.get("choices")
@@ -492,8 +508,8 @@ def _scopes(*, openid: bool) -> Mapping[Feature, frozenset[str]]:
 
 def _files(composition: Composition) -> tuple[Media, ...]:
     """Return all that is to be uploaded: a card's picture too, which a film's is not by itself."""
-    is_card = composition.kind is Kind.LINK and composition.cover is not None
-    return (*composition.media, *((composition.cover,) if is_card and composition.cover else ()))
+    pictures = (composition.cover,) if composition.cover and mapping.card_link(composition) else ()
+    return (*composition.media, *pictures)
 
 
 def _cover_of(media: Media, composition: Composition) -> Media | None:

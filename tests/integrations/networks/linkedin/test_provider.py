@@ -195,6 +195,20 @@ def test_a_card_shows_what_it_was_given(stage: LinkedInStage) -> None:
     assert article["thumbnail"].startswith("urn:li:image:")
 
 
+def test_a_card_is_an_option_of_a_text_too(stage: LinkedInStage) -> None:
+    account = stage.account()
+    wanted = Composition(text="Read this", options={"link": "https://bakery.example/"}, cover=picture("card"))
+
+    published = publish(stage, account, wanted)
+
+    article = read(stage, account, published)["content"]["article"]
+    assert (article["source"], article["title"]) == ("https://bakery.example/", "bakery.example")
+    assert article["thumbnail"].startswith("urn:li:image:")
+    assert stage.provider.takes_cover(wanted)
+    assert not stage.provider.takes_cover(Composition(text="Read this"))
+    assert keys(stage, replace(wanted, options={})) != []
+
+
 def test_a_poll_asks_its_question(stage: LinkedInStage) -> None:
     account = stage.account()
     options = {"question": "Which?", "choices": ["Rye", "Spelt"], "duration": "ONE_DAY"}
@@ -357,7 +371,10 @@ def test_what_linkedin_would_refuse_is_known_beforehand(stage: LinkedInStage) ->
     assert keys(stage, Composition(text="a", media=(replace(one, width=7000, height=7000),))) == ["linkedin_pixels"]
     assert keys(stage, poll) == ["linkedin_poll_choices"]
     assert keys(stage, Composition(text="a", options={"reshare": "https://example.org/"})) == ["linkedin_no_post"]
-    assert keys(stage, Composition(text="a", options={"title": "t"})) == ["option_unknown"]
+    assert keys(stage, Composition(text="a", options={"title": "t"})) == ["option_missing"]
+    assert keys(stage, Composition(text="a", media=(one,), options={"link": "https://a.example/"})) == [
+        "option_unknown"
+    ]
     assert keys(stage, Composition(text="a", link="https://a.example/", media=(one,))) == ["link_with_media"]
     assert keys(stage, Composition(text="a", media=(one,) * 21)) == ["media_too_many"]
 
