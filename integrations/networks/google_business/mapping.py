@@ -46,10 +46,11 @@ def presence(location: Mapping[str, Any], *, account: str, standing: str = "", p
 
 
 def title(location: Mapping[str, Any]) -> str:
-    """Return the profile's name with its town: shops of a chain have one name."""
+    """Return the profile's name with its street and town: shops of a chain have one name, several in a town."""
     name = str(location.get("title") or location["name"])
-    town = str((location.get("storefrontAddress") or {}).get("locality") or "")
-    return name if not town or town in name else f"{name}, {town}"
+    address = location.get("storefrontAddress") or {}
+    street = next(iter(address.get("addressLines") or ()), "")
+    return ", ".join(str(each) for each in (name, street, address.get("locality")) if each)
 
 
 def standing(state: Mapping[str, Any]) -> str:

@@ -87,7 +87,12 @@ def test_posts_without_name_or_time_are_passed_over() -> None:
 def test_every_shape_of_a_profile_is_one() -> None:
     found = [mapping.presence(each, account="accounts/1") for each in fixture("locations__every_shape", "locations")]
 
-    assert [each.name for each in found] == ["Hartley & Rye, Bath", "Bath Buns", "Baker on wheels", "locations/5"]
+    assert [each.name for each in found] == [
+        "Hartley & Rye, 3 Cheap Street, Bath",
+        "Bath Buns, Bath",
+        "Baker on wheels",
+        "locations/5",
+    ]
     assert [each.details["standing"] for each in found] == ["good", "not_live", "not_live", "not_live"]
     assert [each.details["language"] for each in found] == ["fr", "en", "en", "en"]
     assert all(each.permalink.startswith("https://") for each in found)

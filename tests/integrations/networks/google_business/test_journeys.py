@@ -1,0 +1,106 @@
+"""From the accounts page to Google and back, and a review from Google's push into the inbox."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from integrations import registry
+from integrations.models import Grant, SocialAccount
+from integrations.services.looking import look_at_accounts
+from lib.tenancy.scope import scope
+from moderation.models import InboundEvent, Message
+from moderation.services.reading import read_due
+from tests.integrations.conftest import Acme
+from tests.integrations.journeys import back, consent, departure
+from tests.integrations.networks.google_business.stage import HARTLEY, NADIA, OWEN, BusinessStage
+
+MANAGE = "https://www.googleapis.com/auth/business.manage"
+
+
+@pytest.fixture
+def heard(told: BusinessStage) -> Iterator[BusinessStage]:
+    """Google's twin, and our provider pointed at it; its pushes are kept for the test to bring."""
+    with registry.replaced({"google_business": told.provider}):
+        yield told
+
+
+def choosing(acme: Acme, person: str) -> Any:
+    """Go to Google as this person and come back to what can be chosen."""
+    address = departure(acme.client, acme.base + "connect/google_business/")
+    return back(acme.client, consent(address, person=person, scope=[MANAGE]))
+
+
+def rows(acme: Acme) -> list[SocialAccount]:
+    with scope(organisation=acme.organisation.pk):
+        return list(SocialAccount.objects.order_by("pk"))
+
+
+def test_any_of_two_hundred_profiles_is_found_and_chosen(acme: Acme, heard: BusinessStage) -> None:
+    page = choosing(acme, OWEN)
+    assert "200" in page.content.decode()
+
+    found = acme.client.get(page.request["PATH_INFO"], {"q": "10 High Street, Wigan"}).content.decode()
+    assert found.count('name="presence"') == 1
+    last = "2060000000000001199"
+    assert f'value="{last}"' in found
+    acme.client.post(page.request["PATH_INFO"], {"presence": [last]})
+
+    [account] = rows(acme)
+    assert (account.network_id, account.name) == (last, "Pryce Opticians, 10 High Street, Wigan")
+    assert account.details["profile"].endswith(f"/locations/{last}")
+    assert account.capabilities == ["engage", "insights", "publish"]
+    with scope(organisation=acme.organisation.pk):
+        grant = Grant.objects.get()
+    assert (grant.outside_id, grant.name) == (OWEN, "owen@pryceopticians.example")
+
+
+def test_a_profile_that_google_does_not_show_says_so_after_the_first_look(acme: Acme, heard: BusinessStage) -> None:
+    heard.sandbox.control("withdraw", network="google_business", reason="suspended", location=HARTLEY)
+    page = choosing(acme, NADIA)
+    acme.client.post(page.request["PATH_INFO"], {"presence": [HARTLEY]})
+
+    look_at_accounts(now=timezone.now())
+
+    [account] = rows(acme)
+    assert account.details["standing"] == "suspended"
+
+
+def test_a_pushed_review_is_in_the_inbox_with_its_words_and_stars(acme: Acme, heard: BusinessStage) -> None:
+    page = choosing(acme, NADIA)
+    acme.client.post(page.request["PATH_INFO"], {"presence": [HARTLEY]})
+    look_at_accounts(now=timezone.now())
+    [account] = rows(acme)
+    assert account.listening == SocialAccount.Listening.TOLD
+
+    heard.sandbox.control(
+        "strangers/review", network="google_business", account=HARTLEY, text="Best rye in town", stars=5
+    )
+    # Hartley & Rye stands in two accounts, and one of them is told.
+    [pushed] = heard.arrived()
+    for _ in range(2):  # Pub/Sub delivers at least once
+        answer = Client().post(
+            "/webhooks/google_business",
+            pushed.body,
+            content_type="application/json",
+            headers={"authorization": pushed.headers["authorization"]},
+        )
+        assert answer.status_code == 200
+    with scope(organisation=acme.organisation.pk):
+        assert InboundEvent.objects.count() == 1
+
+    read_due(timezone.now)
+
+    with scope(organisation=acme.organisation.pk):
+        [message] = Message.objects.select_related("author")
+        assert (message.text, message.rating, message.kind) == ("Best rye in town", 5, "review")
+        assert message.author is not None
+        assert message.author.name
+
+
+def test_a_push_that_google_did_not_sign_is_refused(acme: Acme, heard: BusinessStage) -> None:
+    answer = Client().post("/webhooks/google_business", b"{}", content_type="application/json")
+
+    assert answer.status_code == 403
