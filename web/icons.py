@@ -1,7 +1,8 @@
 """The sprite: every icon our templates name, taken from the lucide package, besides the marks drawn for this project.
 
-An icon is named literally, as `{% icon "plug" %}` or `icon="plug"`, in a template or in Python: so the sprite holds
-what is used and nothing else, and a name that lucide does not know stops the build instead of leaving a hole.
+An icon is named literally, as `{% icon "plug" %}`, `icon="plug"` or `icon("plug")`, in a template or in Python: so the
+sprite holds what is used and nothing else, and a name that lucide does not know stops the build instead of leaving a
+hole.
 """
 
 import re
@@ -13,7 +14,7 @@ from django.conf import settings
 
 from web.states import STATE_ICONS
 
-NAMED = re.compile(r"""\bicon[ =]["']([a-z0-9-]+)["']""")
+NAMED = re.compile(r"""\bicon[ =(]["']([a-z0-9-]+)["']""")
 OWN_MARKS = Path(__file__).parent / "marks.svg"
 SPRITE = Path(__file__).parent / "static" / "web" / "build" / "sprite.svg"
 

@@ -14,6 +14,7 @@ def test_every_icon_that_is_named_exists() -> None:
     assert '<symbol id="square-pen"' in drawing
     assert '<symbol id="net-facebook"' in drawing
     assert '<symbol id="logo-mark"' in drawing
+    assert '<symbol id="star"' in drawing  # named in Python only
 
 
 def test_the_sprite_holds_the_icons_named_and_no_others() -> None:

@@ -67,7 +67,7 @@ class BusinessEngagement:
         raise WebhookRefused  # Google tells nobody that a person left: a refresh finds out
 
     def read_event(self, payload: Mapping[str, Any], *, account_id: str) -> tuple[Incoming, ...]:
-        return webhooks.read_event(payload, account_id=account_id)
+        return webhooks.read_event(payload)
 
     def subscribe(self, account: Account, *, now: datetime) -> None:
         """Name our topic in the account's setting, keeping the kinds that were asked for already on it."""
@@ -172,7 +172,7 @@ class BusinessEngagement:
                 raise
             self._client.reviews(token, profile, page="", now=now)
             return []
-        return messages.all_of(node, account_id=account.network_id)
+        return messages.all_of(node)
 
     def _told_of(self, account: Account, *, now: datetime) -> frozenset[str]:
         """Return the kinds of which Google tells on our topic; on another's, none."""

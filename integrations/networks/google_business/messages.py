@@ -2,14 +2,15 @@
 
 A review holds its answer inside. We keep two messages: the review under its own id, and the answer under that id and
 the moment it was written, since another answer takes the place of the first and what was deleted stays so with us.
-Google gives no id of who reviewed: each review has an author of its own.
+Google gives no id of who reviewed: each review has an author of its own. A thread is about the profile itself, which is
+the account: no subject is named.
 """
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from integrations.engagement import Attachment, Author, IncomingMessage, MessageKind, Subject
+from integrations.engagement import Attachment, Author, IncomingMessage, MessageKind
 from integrations.networks.google_business.mapping import moment
 
 STARS = {"ONE": 1, "TWO": 2, "THREE": 3, "FOUR": 4, "FIVE": 5}
@@ -17,7 +18,7 @@ REJECTED = "REJECTED"
 _BETWEEN = "~"  # never part of a review's id, which is of base64's letters
 
 
-def review(node: Mapping[str, Any], *, account_id: str) -> IncomingMessage:
+def review(node: Mapping[str, Any]) -> IncomingMessage:
     """Return the review itself. ``comment`` is missing where somebody left stars alone."""
     review_id = id_of(node)
     written_at, updated_at = moment(node.get("createTime")), moment(node.get("updateTime"))
@@ -40,11 +41,10 @@ def review(node: Mapping[str, Any], *, account_id: str) -> IncomingMessage:
         ),
         rating=STARS.get(str(node.get("starRating"))),
         edited_at=updated_at if updated_at and written_at and updated_at > written_at else None,
-        subject=Subject(network_id=account_id),
     )
 
 
-def reply(node: Mapping[str, Any], *, account_id: str) -> IncomingMessage | None:
+def reply(node: Mapping[str, Any]) -> IncomingMessage | None:
     """Return the business's answer in a review, None where there is none. One that Google refused is seen by nobody."""
     answer = node.get("reviewReply")
     if not isinstance(answer, Mapping) or not answer.get("comment"):
@@ -59,14 +59,13 @@ def reply(node: Mapping[str, Any], *, account_id: str) -> IncomingMessage | None
         written_at=at,
         answers_id=review_id,
         is_hidden=answer.get("reviewReplyState") == REJECTED,
-        subject=Subject(network_id=account_id),
     )
 
 
-def all_of(node: Mapping[str, Any], *, account_id: str) -> list[IncomingMessage]:
+def all_of(node: Mapping[str, Any]) -> list[IncomingMessage]:
     """Return a review and its answer."""
-    answer = reply(node, account_id=account_id)
-    return [review(node, account_id=account_id), *([answer] if answer else [])]
+    answer = reply(node)
+    return [review(node), *([answer] if answer else [])]
 
 
 def id_of(node: Mapping[str, Any]) -> str:

@@ -42,7 +42,7 @@ def _read(nodes: list[Mapping[str, Any]], account: Account, *, now: datetime) ->
     return tuple(
         Incoming(change=Change.WRITTEN, message_id=each.network_id, message=each, happened_at=now)
         for node in nodes
-        for each in messages.all_of(node, account_id=account.network_id)
+        for each in messages.all_of(node)
     )
 
 

@@ -22,7 +22,6 @@ from integrations.engagement import (
     Incoming,
     IncomingMessage,
     MessageKind,
-    Subject,
     WebhookRefused,
 )
 from lib.http import Client, HttpError, read_json
@@ -119,7 +118,7 @@ def read(arrived: Arrived) -> tuple[Delivered, ...]:
     return (Delivered(account_id=location_id, key=message_id, payload=payload),)
 
 
-def read_event(payload: Mapping[str, Any], *, account_id: str) -> tuple[Incoming, ...]:
+def read_event(payload: Mapping[str, Any]) -> tuple[Incoming, ...]:
     """Return what a stored event says: that there is something to fetch."""
     try:
         change, review_id = CHANGES[payload["kind"]], str(payload["review"])
@@ -131,7 +130,6 @@ def read_event(payload: Mapping[str, Any], *, account_id: str) -> tuple[Incoming
         network_id=review_id,
         kind=MessageKind.REVIEW,
         thread_id=review_id,
-        subject=Subject(network_id=account_id),
     )
     published = str(payload.get("published") or "")
     try:

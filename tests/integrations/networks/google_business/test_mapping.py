@@ -21,7 +21,7 @@ def fixture(name: str, field: str) -> list[dict[str, Any]]:
 
 def test_every_shape_of_a_review_is_read() -> None:
     ana, nameless, translated, empty, old = (
-        messages.review(each, account_id="2") for each in fixture("reviews__every_shape", "reviews")
+        messages.review(each) for each in fixture("reviews__every_shape", "reviews")
     )
 
     assert (ana.rating, ana.text, ana.edited_at) == (4, "Good", None)
@@ -42,7 +42,7 @@ def test_every_shape_of_a_review_is_read() -> None:
 
 
 def test_every_shape_of_an_answer_is_read() -> None:
-    found = [messages.reply(each, account_id="2") for each in fixture("reviews__every_shape", "reviews")]
+    found = [messages.reply(each) for each in fixture("reviews__every_shape", "reviews")]
 
     assert [each and each.is_hidden for each in found] == [False, None, True, None, False]
     answer = found[0]
@@ -53,7 +53,7 @@ def test_every_shape_of_an_answer_is_read() -> None:
 
 def test_a_review_without_an_id_is_malformed() -> None:
     with pytest.raises(ValueError, match="without an id"):
-        messages.review({"comment": "x"}, account_id="2")
+        messages.review({"comment": "x"})
 
 
 def test_every_state_of_a_post_has_a_verdict() -> None:
