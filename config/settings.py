@@ -149,6 +149,7 @@ CONTENT_SECURITY_POLICY = {
         "script-src": [SELF, NONCE],
         "style-src": [SELF],
         "img-src": [SELF, "data:", *([env.bucket_origin] if env.bucket_origin else [])],
+        "media-src": [SELF, *([env.bucket_origin] if env.bucket_origin else [])],
         "connect-src": [SELF],
         "object-src": [NONE],
         "base-uri": [NONE],

@@ -12,7 +12,7 @@ from demo.painting import Painting
 from demo.people import FOURNIL, HARTLEY, TIDEWATER, Home
 from eventlog.services import Origin, acts_from
 from gallery.models import Asset
-from gallery.services import Upload, add_picture, describe_asset, stored_picture
+from gallery.services import Upload, add_file, describe_asset, stored_file
 from lib.tenancy.scope import scope
 
 
@@ -102,10 +102,10 @@ def _add(home: Home, photograph: Photograph, file: bytes, alt_text: str, now: da
     origin = Origin(actor_id=actor.pk, actor_name=str(actor), at=now)
     with (
         acts_from(origin),
-        stored_picture(upload, organisation_id=home.organisation.pk) as stored,
+        stored_file(upload, organisation_id=home.organisation.pk) as stored,
         scope(organisation=home.organisation.pk, user=actor.pk),
     ):
-        asset = add_picture(stored, actor=actor)
+        asset = add_file(stored, actor=actor)
         if alt_text:
             describe_asset(asset, alt_text=alt_text)
     return asset

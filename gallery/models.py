@@ -20,7 +20,7 @@ class Asset(OwnedModel):
 
     storage_key = models.CharField(max_length=200, unique=True)  # organisations/<id>/assets/<random>.<ending>
     name = models.CharField(max_length=200)  # as it was called where it came from
-    content_type = models.CharField(max_length=60)
+    content_type = models.CharField(max_length=100)
     size_bytes = models.PositiveBigIntegerField()
     width = models.PositiveIntegerField()  # as it is seen, upright; 0: a document
     height = models.PositiveIntegerField()
@@ -47,6 +47,36 @@ class Asset(OwnedModel):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_picture(self) -> bool:
+        return self.content_type.startswith("image/")
+
+    @property
+    def is_film(self) -> bool:
+        return self.content_type.startswith("video/")
+
+    @property
+    def kind_name(self) -> str:
+        """The name people have for its format: JPEG, MP4, PDF."""
+        return _FORMATS.get(self.content_type, self.content_type)
+
+    @property
+    def duration_words(self) -> str:
+        """How long a film lasts, as players write it: 1:05."""
+        minutes, seconds = divmod(round((self.duration_ms or 0) / 1000), 60)
+        return f"{minutes}:{seconds:02}" if self.duration_ms else ""
+
+
+_FORMATS = {
+    "image/jpeg": "JPEG",
+    "image/png": "PNG",
+    "video/mp4": "MP4",
+    "video/quicktime": "MOV",
+    "application/pdf": "PDF",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "DOCX",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": "PPTX",
+}
 
 
 class Rendition(OwnedModel):

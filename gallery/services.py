@@ -1,5 +1,6 @@
-"""Acts on the gallery. Each needs the organisation's scope, but for `stored_picture`, which opens none."""
+"""Acts on the gallery. Each needs the organisation's scope, but for `stored_file`, which opens none."""
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from django.db.models import ProtectedError
 
 from accounts.models import User
 from eventlog.services import record
+from gallery.films import ENDINGS, find_kind, read_facts
 from gallery.models import Asset, Rendition
 from gallery.pictures import Picture, read_picture, thumbnail
 from gallery.storage import new_key, removed_on_failure, storage
@@ -32,57 +34,94 @@ class Upload:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Kept:
+    """One file in the storage, and what is known of it."""
+
+    key: str
+    content_type: str
+    size_bytes: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Stored:
-    """A picture and its thumbnail whose files are in the storage, and of which no row tells yet."""
+    """A file in the storage of which no row tells yet; a picture has a thumbnail beside it."""
 
     name: str
-    picture: Picture
-    picture_key: str
-    small: Picture
-    small_key: str
+    file: Kept
+    sha256: str
+    duration_ms: int | None = None
+    small: Kept | None = None
 
 
 @contextmanager
-def stored_picture(upload: Upload, *, organisation_id: int) -> Iterator[Stored]:
-    """Clean a picture and keep its files; raise pictures.Unusable. Enter it outside any transaction.
+def stored_file(upload: Upload, *, organisation_id: int) -> Iterator[Stored]:
+    """Keep a file, a picture clean, films and documents as they came; raise pictures.Unusable. Enter it outside any
+    transaction.
 
     What follows inside adds its rows; should that fail, the files are deleted again. So no row ever points nowhere.
     """
+    kind = find_kind(upload.stream)
+    with removed_on_failure() as saved:
+        if kind is None:
+            yield _store_picture(upload, organisation_id, saved)
+        else:
+            yield _store_as_it_came(upload, kind, organisation_id, saved)
+
+
+def _store_picture(upload: Upload, organisation_id: int, saved: list[str]) -> Stored:
     picture = read_picture(upload.stream, size_bytes=upload.size_bytes)
     small = thumbnail(picture)
-    with removed_on_failure() as saved:
-        yield Stored(
-            name=clean_name(upload.name, picture.ending),
-            picture=picture,
-            picture_key=_save(picture, organisation_id, "assets", saved),
-            small=small,
-            small_key=_save(small, organisation_id, "renditions", saved),
-        )
+    return Stored(
+        name=clean_name(upload.name, picture.ending),
+        file=_save(picture, organisation_id, "assets", saved),
+        sha256=picture.sha256,
+        small=_save(small, organisation_id, "renditions", saved),
+    )
+
+
+def _store_as_it_came(upload: Upload, kind: str, organisation_id: int, saved: list[str]) -> Stored:
+    """Store a film or a document, read twice and never held: once for its digest, once on its way."""
+    facts = read_facts(upload.stream, kind, size_bytes=upload.size_bytes)
+    upload.stream.seek(0)
+    sha256 = hashlib.file_digest(upload.stream, "sha256").hexdigest()  # type: ignore[arg-type]  # it has readinto
+    key = new_key(organisation_id, "assets", ENDINGS[kind])
+    storage().save_from(key, upload.stream, content_type=kind)
+    saved.append(key)
+    return Stored(
+        name=clean_name(upload.name, ENDINGS[kind]),
+        file=Kept(key=key, content_type=kind, size_bytes=upload.size_bytes, width=facts.width, height=facts.height),
+        sha256=sha256,
+        duration_ms=facts.duration_ms,
+    )
 
 
 @transaction.atomic
-def add_picture(stored: Stored, *, actor: User | None) -> Asset:
-    """Add a stored picture to the gallery and return its asset."""
-    picture, small = stored.picture, stored.small
+def add_file(stored: Stored, *, actor: User | None) -> Asset:
+    """Add a stored file to the gallery and return its asset."""
+    file = stored.file
     asset: Asset = Asset.objects.create(
-        storage_key=stored.picture_key,
+        storage_key=file.key,
         name=stored.name,
-        content_type=picture.content_type,
-        size_bytes=len(picture.content),
-        width=picture.width,
-        height=picture.height,
-        sha256=picture.sha256,
+        content_type=file.content_type,
+        size_bytes=file.size_bytes,
+        width=file.width,
+        height=file.height,
+        duration_ms=stored.duration_ms,
+        sha256=stored.sha256,
         uploaded_by=actor,
     )
-    Rendition.objects.create(
-        asset=asset,
-        purpose=THUMBNAIL,
-        storage_key=stored.small_key,
-        content_type=small.content_type,
-        size_bytes=len(small.content),
-        width=small.width,
-        height=small.height,
-    )
+    if stored.small is not None:
+        Rendition.objects.create(
+            asset=asset,
+            purpose=THUMBNAIL,
+            storage_key=stored.small.key,
+            content_type=stored.small.content_type,
+            size_bytes=stored.small.size_bytes,
+            width=stored.small.width,
+            height=stored.small.height,
+        )
     record("gallery.asset.added", asset, data={"size_bytes": asset.size_bytes, "sha256": asset.sha256})
     return asset
 
@@ -114,14 +153,20 @@ def clean_name(name: str, ending: str) -> str:
     last = PurePosixPath(name.replace("\\", "/")).name
     printable = "".join(character for character in last if character.isprintable()).strip(" .")
     stem = printable.rsplit(".", 1)[0] if "." in printable else printable
-    return f"{stem[:150] or 'picture'}.{ending}"
+    return f"{stem[:150] or 'file'}.{ending}"
 
 
-def _save(picture: Picture, organisation_id: int, folder: str, saved: list[str]) -> str:
+def _save(picture: Picture, organisation_id: int, folder: str, saved: list[str]) -> Kept:
     key = new_key(organisation_id, folder, picture.ending)
     storage().save(key, picture.content, content_type=picture.content_type)
     saved.append(key)
-    return key
+    return Kept(
+        key=key,
+        content_type=picture.content_type,
+        size_bytes=len(picture.content),
+        width=picture.width,
+        height=picture.height,
+    )
 
 
 def _delete_files(keys: list[str]) -> None:

@@ -7,13 +7,15 @@ saving, opening and deleting are calls over the network: none of them belongs in
 import contextlib
 import os
 import secrets
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
+from typing import IO, TYPE_CHECKING, BinaryIO, Protocol, cast
 
 from config.env import env
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
 ADDRESS_LIFE = timedelta(hours=1)
+_PIECE_BYTES = 1024**2
 
 
 class NoFile(FileNotFoundError):
@@ -32,6 +35,10 @@ class Storage(Protocol):
 
     def save(self, key: str, content: bytes, *, content_type: str) -> None:
         """Keep the bytes under the key, whole or not at all."""
+        ...
+
+    def save_from(self, key: str, source: BinaryIO, *, content_type: str) -> None:
+        """Keep what a stream has from its beginning on, piece by piece; whole or not at all."""
         ...
 
     def open(self, key: str, offset: int = 0) -> BinaryIO:
@@ -61,12 +68,16 @@ class Disk:
         self.root = root.resolve()
 
     def save(self, key: str, content: bytes, *, content_type: str) -> None:
+        self.save_from(key, BytesIO(content), content_type=content_type)
+
+    def save_from(self, key: str, source: BinaryIO, *, content_type: str) -> None:
         path = self._path(key)
         path.parent.mkdir(parents=True, exist_ok=True)
+        source.seek(0)
         # Written aside and renamed: a power cut leaves the whole file or none.
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".new-", delete=False) as aside:
             try:
-                aside.write(content)
+                shutil.copyfileobj(source, aside, _PIECE_BYTES)
                 aside.flush()
                 os.fsync(aside.fileno())
                 Path(aside.name).replace(path)
@@ -112,6 +123,13 @@ class Bucket:
     def save(self, key: str, content: bytes, *, content_type: str) -> None:
         self.client.put_object(Bucket=self.name, Key=key, Body=content, ContentType=content_type)
 
+    def save_from(self, key: str, source: BinaryIO, *, content_type: str) -> None:
+        source.seek(0)
+        # In parts where it is large; boto3 closes what it is given, so it is given a view of the stream.
+        self.client.upload_fileobj(
+            cast(IO[bytes], _Unclosed(source)), self.name, key, ExtraArgs={"ContentType": content_type}
+        )
+
     def open(self, key: str, offset: int = 0) -> BinaryIO:
         try:
             if offset:
@@ -138,6 +156,16 @@ class Bucket:
         return self.client.generate_presigned_url(
             "get_object", Params=wanted, ExpiresIn=int(ADDRESS_LIFE.total_seconds())
         )
+
+
+class _Unclosed:
+    """A stream that somebody else closes."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self.read, self.seek, self.tell = stream.read, stream.seek, stream.tell
+
+    def close(self) -> None:
+        """Leave it open."""
 
 
 @cache

@@ -5,8 +5,9 @@ from typing import Any, BinaryIO, cast
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.http import content_disposition_header, quote_etag
 from django.utils.translation import gettext as _
@@ -15,23 +16,31 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from accounts.permissions import Permission
 from accounts.requests import OrganisationRequest, opens_scope_itself, requires, scope_of
 from gallery.addresses import away_to, find_signed
+from gallery.films import MAX_DOCUMENT_BYTES, MAX_FILM_BYTES
 from gallery.forms import AltTextForm
 from gallery.models import Asset, Rendition
 from gallery.pictures import MAX_BYTES, MAX_PIXELS, Unusable
-from gallery.services import THUMBNAIL, InUse, Upload, add_picture, delete_asset, describe_asset, stored_picture
-from gallery.storage import NoFile, read_all
+from gallery.services import THUMBNAIL, InUse, Upload, add_file, delete_asset, describe_asset, stored_file
+from gallery.serving import answer_file
+from gallery.storage import NoFile
 from lib.numbers import number_in
 from lib.pagination import page_of
 from lib.tenancy.scope import scope
 
 PAGE_SIZE = 60
-LIMITS = {"max_bytes": MAX_BYTES, "max_megabytes": MAX_BYTES // 1024**2, "max_megapixels": MAX_PIXELS // 1_000_000}
+LIMITS = {
+    "max_bytes": MAX_FILM_BYTES,
+    "max_gigabytes": MAX_FILM_BYTES // 1024**3,
+    "max_megabytes": MAX_BYTES // 1024**2,
+    "max_megapixels": MAX_PIXELS // 1_000_000,
+    "max_document_megabytes": MAX_DOCUMENT_BYTES // 1024**2,
+}
 
 
 @require_GET
 @requires(Permission.VIEW_POSTS)
 def assets(request: OrganisationRequest) -> HttpResponse:
-    """Show the pictures, newest first."""
+    """Show the files, newest first."""
     return render(request, "gallery/assets.html", _listing(request))
 
 
@@ -101,7 +110,7 @@ def delete(request: OrganisationRequest, asset_id: int) -> HttpResponse:
 
 @require_safe
 @requires(Permission.VIEW_POSTS)
-def file(request: OrganisationRequest, asset_id: int) -> HttpResponse:
+def file(request: OrganisationRequest, asset_id: int) -> HttpResponseBase:
     """Answer the original file."""
     found = get_object_or_404(Asset, pk=asset_id)
     return _file_response(request, found, name=found.name, as_attachment="download" in request.GET)
@@ -109,13 +118,17 @@ def file(request: OrganisationRequest, asset_id: int) -> HttpResponse:
 
 @require_safe
 @requires(Permission.VIEW_POSTS)
-def thumbnail(request: OrganisationRequest, asset_id: int) -> HttpResponse:
-    found = get_object_or_404(Rendition, asset_id=asset_id, purpose=THUMBNAIL)
+def thumbnail(request: OrganisationRequest, asset_id: int) -> HttpResponseBase:
+    """Answer a picture's small copy; of a film or document, which nothing here decodes, a sign of what it is."""
+    found = Rendition.objects.filter(asset_id=asset_id, purpose=THUMBNAIL).first()
+    if found is None:
+        asset = get_object_or_404(Asset, pk=asset_id)
+        return HttpResponseRedirect(static(f"gallery/img/{'film' if asset.is_film else 'document'}.svg"))
     return _file_response(request, found, name="")
 
 
 @require_safe
-def media(request: HttpRequest, token: str) -> HttpResponse:
+def media(request: HttpRequest, token: str) -> HttpResponseBase:
     """Answer one original to whoever holds its signed address: a network that fetches by itself."""
     signed = find_signed(token)
     if signed is None:
@@ -140,8 +153,8 @@ def _take(request: OrganisationRequest, file: "UploadedFile[bytes]") -> Asset | 
     stream = cast(BinaryIO, file.file)
     given = Upload(name=file.name or "", size_bytes=file.size or 0, stream=stream)
     try:
-        with stored_picture(given, organisation_id=request.organisation.pk) as stored, scope_of(request):
-            return add_picture(stored, actor=request.user)
+        with stored_file(given, organisation_id=request.organisation.pk) as stored, scope_of(request):
+            return add_file(stored, actor=request.user)
     except Unusable as error:
         return str(error)
 
@@ -176,22 +189,23 @@ def _closing(response: HttpResponse, words: str) -> HttpResponse:
 
 def _file_response(
     request: HttpRequest, found: Asset | Rendition, *, name: str, as_attachment: bool = False
-) -> HttpResponse:
-    """Answer a file's bytes: private to this browser, never guessed at, never changed under its address.
-
-    Its size is bounded at upload, so it is read whole: Django would gather a stream under ASGI all the same. From a
-    bucket the browser fetches it itself.
+) -> HttpResponseBase:
+    """Answer a file's bytes, or those asked for: private to this browser, never guessed at, never changed under its
+    address. From a bucket the browser fetches it itself.
     """
+    as_attachment = as_attachment or not found.content_type.startswith(("image/", "video/"))
     disposition = (content_disposition_header(as_attachment, name) if name else None) or "inline"
     away = away_to(found.storage_key, disposition=disposition)
     if away is not None:
         return away
     etag = quote_etag(found.storage_key.rpartition("/")[2])
     if request.headers.get("If-None-Match") == etag:
-        response = HttpResponse(status=304)
+        response: HttpResponseBase = HttpResponse(status=304)
     else:
         try:
-            response = HttpResponse(read_all(found.storage_key), content_type=found.content_type)
+            response = answer_file(
+                request, found.storage_key, size_bytes=found.size_bytes, content_type=found.content_type
+            )
         except NoFile as error:
             raise Http404 from error
         response["Content-Disposition"] = disposition

@@ -9,6 +9,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from gallery.media import is_reachable
 from integrations import registry
 from integrations.budgets import PERCENT, Standing
 from integrations.contract import Feature
@@ -151,6 +152,13 @@ def explanation_of(account: SocialAccount, *, now: datetime) -> str:
         day = date_format(localtime(grant.consent_ends_at), "j F Y")
         return sentence("consent_ends_soon", {"found": day}, network=account.network)
     return ""
+
+
+def reach_of(account: SocialAccount) -> str:
+    """Return why the network cannot fetch files from this installation, where it would have to; empty when it can."""
+    if not registry.provider(account.network).fetches_media or is_reachable():
+        return ""
+    return sentence("address_missing", network=account.network)
 
 
 def abilities_of(account: SocialAccount) -> list[Ability]:

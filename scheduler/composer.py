@@ -320,7 +320,7 @@ def _check(problem: Problem, network: OnNetwork) -> Check:
     if problem.field.startswith("media."):
         number = int(problem.field.partition(".")[2]) + 1
         target = f"alt-{number}"
-        text = gettext("Picture %(number)s: %(problem)s") % {"number": number, "problem": text}
+        text = gettext("File %(number)s: %(problem)s") % {"number": number, "problem": text}
     elif problem.field == "media":
         target = ""
     return Check(

@@ -70,7 +70,7 @@ def schedule_all(presence: Presence, *, publish_at: datetime) -> None:
 
 def _hang(presence: Presence) -> Iterator["Asset"]:
     """Add the pictures of an account's posts to its organisation's gallery."""
-    from gallery.services import Upload, add_picture, stored_picture
+    from gallery.services import Upload, add_file, stored_file
     from lib.tenancy.scope import scope
 
     is_large = presence.network == "x" and presence.social_account_id % _LARGE_EACH == 0
@@ -78,10 +78,10 @@ def _hang(presence: Presence) -> Iterator["Asset"]:
         content = _noise(2200 if is_large and position == 0 else 160 + position)
         upload = Upload(name=f"noise-{position}.jpg", size_bytes=len(content), stream=io.BytesIO(content))
         with (
-            stored_picture(upload, organisation_id=presence.organisation_id) as stored,
+            stored_file(upload, organisation_id=presence.organisation_id) as stored,
             scope(organisation=presence.organisation_id),
         ):
-            yield add_picture(stored, actor=None)
+            yield add_file(stored, actor=None)
 
 
 @cache

@@ -97,6 +97,7 @@ def _panel(account: SocialAccount, waiting: int) -> dict[str, object]:
     return {
         "health": overview.health_of(account, now=timezone.now()),
         "explanation": overview.explanation_of(account, now=timezone.now()),
+        "unreachable": overview.reach_of(account),
         "abilities": overview.abilities_of(account),
         "listening": overview.listening_of(account),
         "waiting": waiting,

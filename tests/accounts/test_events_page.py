@@ -44,7 +44,7 @@ def test_it_shows_who_what_and_from_where(house: House, alice: Client) -> None:
 
     page = alice.get(house.path("events/")).content.decode()
 
-    for words in ("Alice added the picture Acme", "192.0.2.7", "Firefox/140", "Portevoix created Acme"):
+    for words in ("Alice added the file Acme", "192.0.2.7", "Firefox/140", "Portevoix created Acme"):
         assert words in page
 
 
@@ -86,7 +86,7 @@ def test_the_export_streams_all_of_the_filter_in_its_own_scope(house: House, ali
     rows = list(csv.DictReader(StringIO(async_to_sync(export)().removeprefix("\ufeff"))))
 
     assert [row["Event"] for row in rows] == ["gallery.asset.added"] * 3
-    assert rows[0]["In words"] == "Alice added the picture Acme"
+    assert rows[0]["In words"] == "Alice added the file Acme"
     with scope(organisation=house.acme.pk):
         assert Event.objects.filter(name="eventlog.export.taken", actor_id=house.alice.pk).count() == 1
 

@@ -144,7 +144,7 @@ def test_a_picture_that_posts_have_stays(house: House, alice: Client) -> None:
     response = alice.post(house.path(f"gallery/{asset.pk}/delete/"))
 
     assert response.status_code == 409
-    assert "Posts have this picture" in response.content.decode()
+    assert "Posts have this file" in response.content.decode()
     assert read_all(asset.storage_key)
     with scope(organisation=house.acme.pk):
         assert Asset.objects.filter(pk=asset.pk).exists()
@@ -185,5 +185,5 @@ def test_the_chooser_knows_what_is_chosen(house: House, alice: Client) -> None:
 
 
 def test_an_empty_gallery_says_what_to_do(house: House, alice: Client) -> None:
-    assert "No pictures yet" in alice.get(house.path("gallery/")).content.decode()
+    assert "No files yet" in alice.get(house.path("gallery/")).content.decode()
     assert signed_in(house.charlie).get(house.path("gallery/")).status_code == 404

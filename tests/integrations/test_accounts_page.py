@@ -12,12 +12,13 @@ from django.utils import timezone
 
 from accounts.models import Membership
 from accounts.permissions import Role
-from integrations import events, overview
+from integrations import events, overview, registry
 from integrations.budgets import Standing
 from integrations.contract import Budget
 from integrations.errors import Reach
 from integrations.models import Grant, SocialAccount
 from integrations.services.access import set_account_access
+from integrations.testing import InMemoryProvider
 from lib.tenancy.scope import scope
 from tests.factories import make_grant, make_membership, make_social_account, make_user
 from tests.integrations.conftest import Acme
@@ -183,3 +184,15 @@ def test_a_budget_says_its_window() -> None:
     assert overview._meter(Standing(budget=quarter, used=4, limit=100, until=None)).words == "4 / 100 in 15 minutes"
     assert overview._meter(Standing(budget=percent, used=85, limit=100, until=None)).words == "85 % of a day"
     assert overview._meter(Standing(budget=percent, used=85, limit=100, until=None)).tone == "wait"
+
+
+def test_an_account_whose_network_cannot_reach_us_says_so(acme: Acme, monkeypatch: pytest.MonkeyPatch) -> None:
+    [account] = make_accounts(acme, 1)
+    address = f"{acme.base}{account.pk}/"
+    words = "this installation has none"
+
+    with registry.replaced({"facebook": InMemoryProvider(key="facebook", fetches_media=True)}):
+        assert words not in acme.client.get(address).content.decode()
+        monkeypatch.setattr(overview, "is_reachable", lambda: False)
+        assert words in acme.client.get(address).content.decode()
+    assert words not in acme.client.get(address).content.decode()

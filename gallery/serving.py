@@ -1,0 +1,71 @@
+"""Answering files: whole or the part that was asked for, large ones piece by piece, never whole in memory."""
+
+import re
+from collections.abc import AsyncIterator, Iterator
+from contextlib import closing
+
+from asgiref.sync import sync_to_async
+from django.core.handlers.asgi import ASGIRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+
+from gallery.storage import storage
+
+#: Up to this much is read at once: as much as a picture may have.
+WHOLE_BYTES = 25 * 1024**2
+_PIECE_BYTES = 256 * 1024
+_ONE_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})\Z")
+
+
+def answer_file(request: HttpRequest, key: str, *, size_bytes: int, content_type: str) -> HttpResponseBase:
+    """Return the bytes that a request asks for, or 416 for what is not there; raise NoFile before anything is sent.
+
+    Of several ranges, and of one that cannot be read, all is sent: RFC 9110, section 14.2, allows it.
+    """
+    span = _span(request.headers.get("Range", ""), size_bytes)
+    if span is None:
+        response: HttpResponseBase = HttpResponse(status=416)
+        response["Content-Range"] = f"bytes */{size_bytes}"
+        return response
+    start, end = span
+    length = end - start
+    if length <= WHOLE_BYTES:
+        with closing(storage().open(key, start)) as stream:
+            response = HttpResponse(stream.read(length), content_type=content_type)
+    else:
+        storage().open(key, start).close()
+        pieces = _pieces_later(key, start, length) if isinstance(request, ASGIRequest) else _pieces(key, start, length)
+        response = StreamingHttpResponse(pieces, content_type=content_type)
+        response["Content-Length"] = str(length)
+    response["Accept-Ranges"] = "bytes"
+    if length != size_bytes:
+        response.status_code = 206
+        response["Content-Range"] = f"bytes {start}-{end - 1}/{size_bytes}"
+    return response
+
+
+def _span(asked: str, size: int) -> tuple[int, int] | None:
+    """Return where the answer begins and ends (exclusive); None where nothing of the range is there."""
+    found = _ONE_RANGE.match(asked.strip())
+    if not found or found.groups() == ("", ""):
+        return 0, size
+    first, last = found.groups()
+    start = int(first) if first else max(0, size - int(last))
+    end = min(size, int(last) + 1) if first and last else size
+    if start >= size or start >= end:
+        return None
+    return start, end
+
+
+def _pieces(key: str, start: int, length: int) -> Iterator[bytes]:
+    with closing(storage().open(key, start)) as stream:
+        while length > 0 and (piece := stream.read(min(_PIECE_BYTES, length))):
+            length -= len(piece)
+            yield piece
+
+
+async def _pieces_later(key: str, start: int, length: int) -> AsyncIterator[bytes]:
+    """The same for a server that waits: reading a disk would hold up everybody else."""
+    pieces = _pieces(key, start, length)
+    following = sync_to_async(lambda: next(pieces, None), thread_sensitive=False)
+    while (piece := await following()) is not None:
+        yield piece
