@@ -21,11 +21,12 @@ from scheduler.services.preparing import prepare_due
 from scheduler.services.publishing import publish_due
 from scheduler.services.reconciling import reconcile_due
 from scheduler.states import State
+from tests.integrations.networks.instagram.stage import InstagramStage
 from tests.integrations.networks.twins import HARTLEY, NADIA, REDIRECT, FacebookStage, XStage
 from tests.scheduler.scene import Scene
 
 Strike = Callable[[], None]
-Stage = FacebookStage | XStage
+Stage = FacebookStage | InstagramStage | XStage
 
 
 @dataclass(frozen=True)
@@ -124,8 +125,9 @@ def _come_back(scene: Scene, strike: Strike) -> ConnectAttempt:
         departure = connecting.start(network, user=scene.owner, redirect_uri=REDIRECT, now=scene.clock.now)
     scopes = sorted(scene.stage.provider.scopes[Feature.PUBLISH])
     choice: dict[str, Any]
-    if network == "facebook":
-        choice = {"person": NADIA, "page": scene.at_network.network_id, "scope": scopes}
+    if network in {"facebook", "instagram"}:
+        page = scene.at_network.details.get("page_id") or scene.at_network.network_id
+        choice = {"person": NADIA, "page": page, "scope": scopes}
     else:
         choice = {"account": HARTLEY}
     code = scene.stage.sandbox.consent(departure.url, **choice)
@@ -194,6 +196,17 @@ OPERATIONS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "find_published": ("facebook.published_posts",),
         "refresh": ("facebook.token.exchange",),
         "describe": ("facebook.read",),
+        "exchange_code": ("facebook.token.code",),
+        "list_presences": ("facebook.accounts",),
+        "revoke": ("facebook.revoke",),
+    },
+    "instagram": {
+        "prepare": ("instagram.container",),
+        "check": ("instagram.status", "instagram.limit"),
+        "commit": ("instagram.publish",),
+        "find_published": ("instagram.status", "instagram.media"),
+        "refresh": ("facebook.token.exchange",),
+        "describe": ("instagram.read",),
         "exchange_code": ("facebook.token.code",),
         "list_presences": ("facebook.accounts",),
         "revoke": ("facebook.revoke",),

@@ -57,21 +57,32 @@ def _refused(reason: str) -> Row:
     return Row("failed", reason, _NOT_OUT)
 
 
-_DUPLICATE = {"facebook": "facebook_duplicate", "x": "x_duplicate"}
+def _meta(row: Row) -> dict[str, Row]:
+    """Facebook and Instagram have one login, and one way to refuse."""
+    return {"facebook": row, "instagram": row}
+
+
+# Instagram names no repetition: what it says of a container that is published already stands for it.
+_DUPLICATE = {"facebook": "facebook_duplicate", "instagram": "media_expired", "x": "x_duplicate"}
 _UPLOADING: Rows = {
     "unreachable": _waits("unreachable"),
     **_each(_NO_ANSWER, _waits("unavailable")),
     **_each(_HARMLESS, _waits("")),
-    "slow_media": {"x.media.finalize": _waits("media_processing"), "facebook": _waits(""), "x": _waits("")},
+    "slow_media": {
+        "x.media.finalize": _waits("media_processing"),
+        "instagram.container": _waits("media_processing"),
+        **dict.fromkeys(("facebook", "instagram", "x"), _waits("")),
+    },
     "media_failed": {
         "x.media.finalize": _refused("media_refused"),
         "facebook": _refused("media_refused"),
-        "x": _waits(""),
+        "instagram.container": _refused("instagram_picture_refused"),
+        **dict.fromkeys(("instagram", "x"), _waits("")),
     },
     "rate_limited": _waits("rate_limited"),
-    "revoked_token": {"facebook": _waits("access_lost", _HELD), "x": _waits("access_expired", _HELD)},
-    "expired_token": {"facebook": _waits("access_lost", _HELD), "x": _waits("access_expired")},
-    "forbidden": {"facebook": _waits("permission_missing", _HELD), "x": _refused("account_restricted")},
+    "revoked_token": {**_meta(_waits("access_lost", _HELD)), "x": _waits("access_expired", _HELD)},
+    "expired_token": {**_meta(_waits("access_lost", _HELD)), "x": _waits("access_expired")},
+    "forbidden": {**_meta(_waits("permission_missing", _HELD)), "x": _refused("account_restricted")},
     "duplicate": {network: _refused(key) for network, key in _DUPLICATE.items()},
 }
 
@@ -102,10 +113,10 @@ def _connected(end: str) -> Row:
 
 def _not_connected(reason: str) -> Mapping[str, Row]:
     """Nothing was kept, and starting again works: at Facebook pages are chosen then, at X the person is the account."""
-    return {"facebook": Row("failed", reason, "choosing"), "x": Row("failed", reason, "done")}
+    return {**_meta(Row("failed", reason, "choosing")), "x": Row("failed", reason, "done")}
 
 
-_CONNECTED = {"facebook": _connected("choosing"), "x": _connected("done")}
+_CONNECTED = {**_meta(_connected("choosing")), "x": _connected("done")}
 _CONNECTING: Rows = {
     **_each(("unreachable", "rate_limited", *_NO_ANSWER), _not_connected("connect_unreachable")),
     **_each(_HARMLESS, _CONNECTED),
@@ -118,8 +129,8 @@ TABLE: Mapping[str, Rows] = {
     "prepare": _UPLOADING,
     "check": {
         **_UPLOADING,
-        "slow_media": _waits("media_processing"),
-        "media_failed": _refused("media_refused"),
+        "slow_media": {"x": _waits("media_processing"), "instagram": _waits("")},
+        "media_failed": {"x": _refused("media_refused"), "instagram": _waits("")},
     },
     "commit": {
         "unreachable": _waits("unreachable"),
@@ -136,33 +147,33 @@ TABLE: Mapping[str, Rows] = {
         **_each(_NO_ANSWER, _doubt("unavailable")),
         **_each(_HARMLESS, Row("published", "", _OUT)),
         "rate_limited": _doubt("rate_limited"),
-        "revoked_token": {"facebook": _doubt("access_lost", _DOUBT_STAYS), "x": _doubt("access_expired", _DOUBT_STAYS)},
-        "expired_token": {"facebook": _doubt("access_lost", _DOUBT_STAYS), "x": _doubt("access_expired")},
-        "forbidden": {"facebook": _doubt("permission_missing", _DOUBT_STAYS), "x": _doubt("account_restricted")},
+        "revoked_token": {**_meta(_doubt("access_lost", _DOUBT_STAYS)), "x": _doubt("access_expired", _DOUBT_STAYS)},
+        "expired_token": {**_meta(_doubt("access_lost", _DOUBT_STAYS)), "x": _doubt("access_expired")},
+        "forbidden": {**_meta(_doubt("permission_missing", _DOUBT_STAYS)), "x": _doubt("account_restricted")},
         "duplicate": {network: _doubt(key) for network, key in _DUPLICATE.items()},
     },
     "refresh": {
         **_each(("unreachable", "rate_limited", *_HARMLESS), _grant()),
         # Where tokens rotate, an answer that never came may have used the old one up.
-        **_each(_NOT_DONE, {"facebook": _grant(), "x": _RENEWAL_OPEN}),
-        **_each(_SPOILT_ANSWER, {"facebook": _grant(), "x": _RENEWAL_DONE}),
+        **_each(_NOT_DONE, {**_meta(_grant()), "x": _RENEWAL_OPEN}),
+        **_each(_SPOILT_ANSWER, {**_meta(_grant()), "x": _RENEWAL_DONE}),
         "revoked_token": _GRANT_LOST,
         # A page's token outlives the person's.
-        "expired_token": {"facebook": _grant("lost", "access_lost", "lost, published, active"), "x": _GRANT_LOST},
+        "expired_token": {**_meta(_grant("lost", "access_lost", "lost, published, active")), "x": _GRANT_LOST},
         "forbidden": {
-            "facebook": _grant("lost", "permission_missing", "lost, published, active"),
+            **_meta(_grant("lost", "permission_missing", "lost, published, active")),
             "x": _RENEWAL_OPEN,
         },
-        "duplicate": {"facebook": _grant(), "x": _RENEWAL_OPEN},
+        "duplicate": {**_meta(_grant()), "x": _RENEWAL_OPEN},
     },
     "describe": {
         **_each(("unreachable", "rate_limited", "duplicate", *_NO_ANSWER, *_HARMLESS), _account()),
         "revoked_token": {
-            "facebook": _account("lost", "access_lost", "scheduled, lost"),
+            **_meta(_account("lost", "access_lost", "scheduled, lost")),
             "x": _account(end="scheduled, lost"),  # once a refresh has been refused as well
         },
-        "expired_token": {"facebook": _account("lost", "access_lost", "scheduled, lost"), "x": _account()},
-        "forbidden": {"facebook": _account("lost", "permission_missing", "scheduled, lost"), "x": _account()},
+        "expired_token": {**_meta(_account("lost", "access_lost", "scheduled, lost")), "x": _account()},
+        "forbidden": {**_meta(_account("lost", "permission_missing", "scheduled, lost")), "x": _account()},
     },
     "exchange_code": {
         **_CONNECTING,
@@ -174,18 +185,18 @@ TABLE: Mapping[str, Rows] = {
         **_each(
             ("revoked_token", "expired_token"),
             {
-                "facebook": Row("failed", "access_lost", "choosing"),
+                **_meta(Row("failed", "access_lost", "choosing")),
                 "x": Row("failed", "connect_failed", "done"),
             },
         ),
         "forbidden": {
-            "facebook": Row("failed", "permission_missing", "choosing"),
+            **_meta(Row("failed", "permission_missing", "choosing")),
             "x": Row("failed", "connect_failed", "done"),
         },
     },
     "revoke": {
         **_each(("unreachable", "rate_limited", "duplicate", "forbidden", *_NO_ANSWER), _REVOKED_LATER),
-        "malformed_answer": {"facebook": _REVOKED_LATER, "x": _REVOKED},  # X's answer says nothing that is needed
+        "malformed_answer": {**_meta(_REVOKED_LATER), "x": _REVOKED},  # X's answer says nothing that is needed
         **_each(("revoked_token", "expired_token", *_HARMLESS), _REVOKED),
     },
 }

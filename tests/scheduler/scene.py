@@ -11,6 +11,7 @@ from accounts.models import Organisation, User
 from gallery.models import Asset
 from gallery.storage import storage
 from integrations import register, vault
+from integrations.contract import Kind
 from integrations.models import Grant, SocialAccount
 from integrations.services.looking import look_at_accounts
 from integrations.services.refreshing import refresh_due_at, tend_grants
@@ -29,6 +30,7 @@ from tests.factories import (
     make_social_account,
     make_user,
 )
+from tests.integrations.networks.instagram.stage import InstagramStage
 from tests.integrations.networks.twins import FacebookStage, XStage
 from tests.scheduler.conftest import Clock
 
@@ -36,7 +38,7 @@ from tests.scheduler.conftest import Clock
 class Scene:
     """One organisation, one account at a twin, one publication due now."""
 
-    def __init__(self, stage: FacebookStage | XStage, *, pictures: int = 0) -> None:
+    def __init__(self, stage: FacebookStage | InstagramStage | XStage, *, pictures: int = 0) -> None:
         self.stage, self.clock = stage, Clock(timezone.now())
         self.at_network = stage.account()
         self.owner: User = make_user("Alice")
@@ -45,15 +47,18 @@ class Scene:
             Organisation.objects.filter(pk=self.organisation.pk).update(when_late="send")
             self.account = self._connect()
             post = make_post("A fault strikes this one.")
-            for position in range(pictures):
+            needed = pictures or (0 if Kind.TEXT in stage.provider.kinds else 1)
+            for position in range(needed):
                 PostAsset.objects.create(post=post, asset=_picture(), position=position, alt_text="A loaf")
             self.publication = make_publication(
                 post=post,
                 social_account=self.account,
                 publish_at=self.clock.now,
-                queue=Queue.MEDIA if pictures else Queue.PUBLISH,
-                is_prepared=not pictures,
+                queue=Queue.MEDIA if needed else Queue.PUBLISH,
+                is_prepared=not needed,
             )
+        if needed > pictures:  # a network without texts: the picture is there before the act begins
+            prepare_due(self.clock)
 
     def _connect(self) -> SocialAccount:
         """Keep the account as connecting does: a page with a token of its own, a user by the grant's."""

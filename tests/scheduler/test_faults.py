@@ -2,23 +2,27 @@
 
 import inspect
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from django.utils import translation
 
+from gallery.storage import storage
 from integrations import networks, registry
 from integrations.contract import Provider
 from integrations.sentences import SENTENCES
 from sandbox.faults import KINDS
 from scheduler.telling import OWN_SENTENCES, reason_sentence
+from tests.hosting import hosting
 from tests.integrations.networks.conftest import sandbox, sandbox_process  # noqa: F401  # fixtures
+from tests.integrations.networks.instagram.stage import InstagramStage
 from tests.integrations.networks.sandbox import Sandbox
 from tests.integrations.networks.twins import FacebookStage, XStage
-from tests.scheduler.acts import ACTS, OPERATIONS
+from tests.scheduler.acts import ACTS, OPERATIONS, Stage
 from tests.scheduler.fault_table import TABLE, TROUBLES, Row
 
-STAGES: dict[str, Callable[[Sandbox], FacebookStage | XStage]] = {"facebook": FacebookStage, "x": XStage}
+STAGES: dict[str, Callable[[Sandbox], Stage]] = {"facebook": FacebookStage, "instagram": InstagramStage, "x": XStage}
 
 #: Calls that the product does not make yet.
 NOT_YET = {"delete_published"}
@@ -32,6 +36,20 @@ CASES = [
     # A cable that is pulled knows no operations: it strikes the first.
     if trouble != "unreachable" or operation == operations[0]
 ]
+
+
+@pytest.fixture
+def hosted(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let networks that fetch by address find our files: the address that signs them is served by no process here."""
+    with hosting() as shelf:
+
+        def address_of(*asset: Any, storage_key: str = "", **_: Any) -> str:
+            key = storage_key or asset[0].storage_key
+            with storage().open(key, 0) as file:
+                return shelf.put(key, file.read(), "image/jpeg")
+
+        monkeypatch.setattr("gallery.media.address_of", address_of)
+        yield
 
 
 def test_every_fault_of_the_sandbox_is_played_in_every_call() -> None:
@@ -55,6 +73,7 @@ def test_every_call_of_every_network_is_made() -> None:
 def test_a_fault_comes_to_what_the_table_says(
     case: tuple[str, str, str, str],
     sandbox: Sandbox,  # noqa: F811
+    hosted: None,
     transactional_db: None,
 ) -> None:
     network, call, operation, trouble = case
@@ -77,7 +96,7 @@ def test_a_fault_comes_to_what_the_table_says(
         assert len(said) == 2
 
 
-def _strike(stage: FacebookStage | XStage, operation: str, trouble: str) -> None:
+def _strike(stage: Stage, operation: str, trouble: str) -> None:
     fault = TROUBLES[trouble]
     if fault is None:
         stage.http.unplugged = True

@@ -188,7 +188,10 @@ class InstagramProvider(InstagramEngagement, MetaLogin, PlainPosts):
         known: Collection[str] = (),
         now: datetime,
     ) -> Findings:
-        """Ask the container first: one that is not published was surely not. What became of it stands in the list."""
+        """Ask the container first: one that is not published was surely not. What became of it stands in the list.
+
+        One that is published and not to be seen there proves nothing: it must never be published anew.
+        """
         container_id = containers.container_of(composition, progress)
         is_out = False
         if container_id:
@@ -205,7 +208,7 @@ class InstagramProvider(InstagramEngagement, MetaLogin, PlainPosts):
             alone = is_out and len(unknown) == 1  # whatever Instagram made of its caption
             return alone or fingerprint(sighting.text, media_count=sighting.media_count) == wanted
 
-        return judge(seen, text=caption, is_ours=is_ours, since=since, known=known, covered=covered)
+        return judge(seen, text=caption, is_ours=is_ours, since=since, known=known, covered=covered and not is_out)
 
     def delete_published(self, account: Account, network_id: str, *, now: datetime) -> None:
         try:

@@ -273,6 +273,17 @@ def test_a_story_whose_answer_was_lost_is_known_by_its_container(stage: Instagra
     assert findings.published.network_id != earlier
 
 
+def test_what_is_published_and_not_seen_is_never_taken_for_missing(stage: InstagramStage) -> None:
+    account, wanted, since = stage.account(), stage.compose(Kind.IMAGE), now()
+    progress = prepared(stage, account, wanted)
+    published = stage.provider.commit(account, wanted, progress, now=now())
+    stage.provider.delete_published(account, published.network_id, now=now())
+
+    findings = stage.provider.find_published(account, wanted, progress, since=since, now=now())
+
+    assert (findings.published, findings.candidates, findings.covered) == (None, (), False)
+
+
 def test_publishing_a_container_twice_says_look_first(stage: InstagramStage) -> None:
     account, wanted = stage.account(), stage.compose(Kind.IMAGE)
     progress = prepared(stage, account, wanted)
