@@ -191,6 +191,10 @@ SENTENCES: dict[str, Promise] = {
         "Google has disabled this profile, so it takes no posts and no answers. Its owner can appeal at "
         "business.google.com."
     ),
+    "google_business_moved": _(
+        "Google no longer finds this profile where it was: it was moved or removed there. Portevoix looks for it "
+        "within a day; to go on at once, connect the account again."
+    ),
     "google_business_rejected": _(
         "Google took this post and refused it afterwards, so nobody sees it. Take telephone numbers and what breaks "
         "Google's content policy out of it, then send it again."

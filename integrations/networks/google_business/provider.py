@@ -28,7 +28,7 @@ from integrations.contract import (
     Verdict,
     ignore_usage,
 )
-from integrations.errors import PermanentError, ProviderError
+from integrations.errors import PermanentError, ProviderError, Reach
 from integrations.fingerprints import CLOCK_SKEW, fingerprint, judge
 from integrations.insights import Measure, PostMeasures
 from integrations.networks._shared.google import IDENTITY, GoogleOAuth
@@ -131,16 +131,21 @@ class GoogleBusinessProvider(BusinessEngagement, PlainPosts):
                     yield found
 
     def describe(self, account: Account, *, now: datetime) -> Presence:
-        """Return the profile with its standing and its picture. Without a picture it is a profile all the same."""
+        """Return the profile with its standing and its picture. Without a picture it is a profile all the same.
+
+        One that has moved to another account is looked for in all: v4 finds it under the new name only.
+        """
         token = account.credentials.access_token
         location = self._client.location(token, account.network_id, now=now)
         standing = mapping.standing(self._client.standing(token, account.network_id, now=now))
-        return mapping.presence(
-            location,
-            account=mapping.account_of(account),
-            standing=standing,
-            picture_url=self._picture(account, now=now) if standing == mapping.GOOD else "",
-        )
+        name, picture_url = mapping.account_of(account), ""
+        if standing == mapping.GOOD:
+            try:
+                picture_url = mapping.picture(self._client.media(token, profile_of(account), now=now))
+            except ProviderError as error:
+                if error.key == GONE:
+                    name = self._find_account(account, now=now) or name
+        return mapping.presence(location, account=name, standing=standing, picture_url=picture_url)
 
     # composing
 
@@ -189,8 +194,17 @@ class GoogleBusinessProvider(BusinessEngagement, PlainPosts):
         document = mapping.post_document(
             composition, addresses=addresses, language=account.details.get("language") or "en"
         )
-        post = self._client.create_post(account.credentials.access_token, profile_of(account), document, now=now)
-        return mapping.published(post, account)
+        try:
+            post = self._client.create_post(account.credentials.access_token, profile_of(account), document, now=now)
+        except PermanentError as error:
+            if error.key != GONE:
+                raise
+            moved = PermanentError(
+                "google_business_moved", network=KEY, status=error.status, code=error.code, reach=Reach.ACCOUNT
+            )
+        else:
+            return mapping.published(post, account)
+        raise moved
 
     def find_published(
         self,
@@ -287,12 +301,10 @@ class GoogleBusinessProvider(BusinessEngagement, PlainPosts):
             if not after:
                 return
 
-    def _picture(self, account: Account, *, now: datetime) -> str:
-        try:
-            listing = self._client.media(account.credentials.access_token, profile_of(account), now=now)
-        except ProviderError:
-            return ""
-        return mapping.picture(listing)
+    def _find_account(self, account: Account, *, now: datetime) -> str:
+        """Return the account in which the profile stands now, empty where the person reaches it in none."""
+        found = (each for each in self.list_presences(account.credentials, now=now))
+        return next((each.details["account"] for each in found if each.network_id == account.network_id), "")
 
 
 def _asked(features: Collection[Feature]) -> frozenset[str]:

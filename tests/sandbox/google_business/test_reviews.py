@@ -152,6 +152,27 @@ def test_pubsub_pushes_with_a_token_of_googles(
     assert message["messageId"].isdecimal()
 
 
+def test_what_is_not_acknowledged_comes_again_as_the_same_message(
+    sandbox: Process, nadia: Business, receiver: Receiver
+) -> None:
+    sandbox.control("POST", "webhooks/push", topic=TOPIC, address=receiver.url)
+    nadia.call(
+        "PATCH",
+        "mybusinessnotifications",
+        f"v1/accounts/{HARTLEY_GROUP}/notificationSetting?updateMask=pubsubTopic,notificationTypes",
+        json={"pubsubTopic": TOPIC, "notificationTypes": KINDS},
+    )
+    receiver.status = 500
+    review(sandbox)
+    sandbox.control("POST", "webhooks/drain", seconds=10)
+
+    receiver.status = 204
+    sandbox.control("POST", "clock", move=60)
+    again = receiver.wait(2)
+
+    assert len({json.loads(one.body)["message"]["messageId"] for one in again}) == 1
+
+
 def test_nobody_is_told_who_did_not_ask(sandbox: Process, nadia: Business, receiver: Receiver) -> None:
     sandbox.control("POST", "webhooks/push", topic=TOPIC, address=receiver.url)
 

@@ -1,15 +1,21 @@
 """From the accounts page to Google and back, and a review from Google's push into the inbox."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
-from integrations import registry
+from config.env import env
+from integrations import register, registry, vault
 from integrations.models import Grant, SocialAccount
+from integrations.register import Kind
+from integrations.services.disconnecting import disconnect
 from integrations.services.looking import look_at_accounts
+from integrations.services.refreshing import tend_grants
 from lib.tenancy.scope import scope
 from moderation.models import InboundEvent, Message
 from moderation.services.reading import read_due
@@ -104,3 +110,26 @@ def test_a_push_that_google_did_not_sign_is_refused(acme: Acme, heard: BusinessS
     answer = Client().post("/webhooks/google_business", b"{}", content_type="application/json")
 
     assert answer.status_code == 403
+
+
+@pytest.mark.parametrize(("client", "is_revoked"), [("ours", False), ("another", True)])
+def test_leaving_google_business_ends_a_grant_that_youtube_lives_by_only_with_a_client_of_its_own(
+    acme: Acme, heard: BusinessStage, monkeypatch: pytest.MonkeyPatch, client: str, is_revoked: bool
+) -> None:
+    ids = replace(env, google_business_client_id="ours", youtube_client_id=client)
+    monkeypatch.setattr(registry, "env", ids)
+    page = choosing(acme, NADIA)
+    acme.client.post(page.request["PATH_INFO"], {"presence": [HARTLEY]})
+    [account] = rows(acme)
+    with scope(organisation=acme.organisation.pk):
+        credentials = vault.open_grant(Grant.objects.get())
+        register.use("youtube", Kind.PERSON, [NADIA])
+
+        disconnect(account, cancel_scheduled=True, now=timezone.now())
+    tend_grants(now=timezone.now() + timedelta(minutes=5))
+
+    assert bool(heard.sandbox.calls("google.revoke")) is is_revoked
+    if not is_revoked:
+        assert heard.provider.refresh(credentials, now=timezone.now()).access_token
+    with scope(organisation=acme.organisation.pk):
+        assert Grant.objects.get().sealed is None

@@ -279,6 +279,20 @@ def test_a_lost_role_is_the_accounts_and_not_the_grants(stage: BusinessStage) ->
     assert list(stage.provider.list_presences(account.credentials, now=now())) == []
 
 
+def test_a_profile_that_was_moved_says_so_and_is_found_again(stage: BusinessStage) -> None:
+    here = stage.account()
+    elsewhere = "accounts/1060000000000000001"  # hers too, and without this profile
+    details = {**here.details, "account": elsewhere, "profile": f"{elsewhere}/locations/{HARTLEY}"}
+    moved = replace(here, details=details)
+
+    with pytest.raises(PermanentError) as raised:
+        publish(stage, moved, compose(stage, Kind.TEXT))
+
+    assert (raised.value.key, raised.value.reach) == ("google_business_moved", Reach.ACCOUNT)
+    assert raised.value.__cause__ is None
+    assert stage.provider.describe(moved, now=now()).details == here.details
+
+
 # figures
 
 
