@@ -6,6 +6,7 @@ twins under their real hosts' names, everything else a person's page or control.
 import asyncio
 import contextlib
 import logging
+import re
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -30,6 +31,7 @@ from sandbox.world import World
 logger = logging.getLogger(__name__)
 
 BEAT_SECONDS = 0.25
+ENDLESS = re.compile(r"(?:rupload\.facebook\.com/video-upload/|graph(?:-video)?\.facebook\.com/(?:v[\d.]+/)?upload:)")
 # These replace the answer; the work is not done, except where the fault says so.
 REFUSALS: tuple[Kind, ...] = ("rate_limited", "forbidden", "duplicate", "status")
 
@@ -122,8 +124,11 @@ class Sandbox:
     async def _serve(
         self, served: list[Host], scope: Scope, receive: Receive, send: Send, *, host: str, path: str
     ) -> None:
+        # Bytes without end go to a file as they come, and what came before somebody hung up is kept, as at Meta.
+        endless = scope["method"] == "POST" and ENDLESS.match(f"{host}/{path}")
+        spool = self.world.media.fresh() if endless else None
         try:
-            call = await read_call(scope, receive, host=host, path=path)
+            call = await read_call(scope, receive, host=host, path=path, spool=spool)
         except ClientLeft:
             return
         except BodyTooLarge:
@@ -138,6 +143,10 @@ class Sandbox:
         response = await self._answer(twin, call, operation) if operation else twin.not_found(call)
         # Recorded before it is sent: whoever has the answer in hand finds the call in the log.
         self.world.calls.add(call, network=twin.key, operation=name, status=response.status_code if response else 0)
+        if spool:
+            spool.unlink(missing_ok=True)
+        if call.left:
+            return
         if response is None:
             await _cut(scope, receive)
         else:

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -55,6 +56,8 @@ class Call:
     account: str = ""
     text: str | None = None
     resources: list[str] = field(default_factory=list)  # what a reading call found, where that is what is paid for
+    spool: Path | None = None  # where a body of any length was received instead
+    left: bool = False  # the caller hung up before the end of it
 
     @cached_property
     def headers(self) -> Headers:
@@ -85,13 +88,15 @@ class Call:
         return token.strip() if scheme.lower() in {"bearer", "oauth"} and token else None
 
 
-async def read_call(scope: Scope, receive: Receive, *, host: str, path: str) -> Call:
-    """Read a request to its end.
+async def read_call(scope: Scope, receive: Receive, *, host: str, path: str, spool: Path | None = None) -> Call:
+    """Read a request to its end, its body into `spool` where there is one.
 
     Raises ClientLeft, BodyTooLarge or BadBody.
     """
-    call = Call(scope=scope, method=scope["method"], host=host, path=path, at=time.time())
-    if call.method in {"POST", "PUT", "PATCH", "DELETE"}:
+    call = Call(scope=scope, method=scope["method"], host=host, path=path, at=time.time(), spool=spool)
+    if spool:
+        call.left = not await _receive_into(spool, receive)
+    elif call.method in {"POST", "PUT", "PATCH", "DELETE"}:
         call.body = await _read_body(receive)
         if call.body:
             await _parse_body(call)
@@ -112,6 +117,18 @@ async def _read_body(receive: Receive) -> bytes:
         parts.append(part)
         if not message.get("more_body", False):
             return b"".join(parts)
+
+
+async def _receive_into(spool: Path, receive: Receive) -> bool:
+    """Keep what comes; whether all of it did."""
+    with spool.open("wb") as file:
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return False
+            file.write(message.get("body", b""))
+            if not message.get("more_body", False):
+                return True
 
 
 async def _parse_body(call: Call) -> None:

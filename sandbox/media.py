@@ -1,5 +1,6 @@
 """Uploaded files: kept in a folder, never in memory, and looked at just enough to know what they are."""
 
+import os
 import shutil
 import struct
 import tempfile
@@ -119,6 +120,31 @@ class MediaFolder:
         with path.open("r+b" if path.exists() else "w+b") as file:
             file.seek(offset)
             file.write(data)
+
+    def append(self, name: str, data: bytes) -> None:
+        with (self._folder / name).open("ab") as file:
+            file.write(data)
+
+    def append_file(self, name: str, part: Path) -> None:
+        """Put a file that was received behind what is there; it is gone afterwards."""
+        target = self._folder / name
+        if not target.exists():
+            part.replace(target)
+            return
+        with target.open("ab") as whole, part.open("rb") as file:
+            shutil.copyfileobj(file, whole, length=1024 * 1024)
+        part.unlink()
+
+    def link(self, name: str, other: str) -> None:
+        """Let a file be there under another name too."""
+        (self._folder / other).unlink(missing_ok=True)
+        (self._folder / other).hardlink_to(self._folder / name)
+
+    def fresh(self) -> Path:
+        """Where something may be received; whoever takes it moves or removes it."""
+        handle, path = tempfile.mkstemp(prefix=".part-", dir=self._folder)
+        os.close(handle)
+        return Path(path)
 
     def write_segment(self, name: str, index: int, data: bytes) -> None:
         """Keep one part; the same part again replaces it."""

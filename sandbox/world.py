@@ -30,6 +30,7 @@ class Settings:
     google_moderation_seconds: float = 3.0  # Google Business: how long a post or an answer is judged
     google_rejects: bool = False  # Google Business: whatever is judged is refused
     google_notification_dialect: str = "v4"  # v4 (reviewName) or v1 (review_name)
+    facebook_film_seconds: float = 2.0  # how long Facebook works on a film before it is ready
     instagram_film_seconds: float = 2.0  # how long Instagram looks at a film before it can be published
     instagram_told_by: str = "page"  # which subscription brings Instagram's webhooks: the page's, or the account's own
 

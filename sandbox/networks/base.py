@@ -38,6 +38,8 @@ class WallPost:
     text: str
     at: float
     pictures: tuple["WallPicture", ...] = ()
+    films: tuple[str, ...] = ()  # where each is
+    choices: tuple[str, ...] = ()  # of a poll
     link: str = ""
     permalink: str = ""
     edited: bool = False

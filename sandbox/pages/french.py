@@ -35,6 +35,7 @@ FRENCH = {
     "Delete": "Supprimer",
     "Hide": "Masquer",
     "Show": "Afficher",
+    "Film": "Film",
     "Reply to {name}": "Répondre à {name}",
     "Edit what {name} wrote": "Modifier ce que {name} a écrit",
     "Delete what {name} wrote": "Supprimer ce que {name} a écrit",

@@ -4,7 +4,7 @@ Nadia works for an agency and runs several pages; Hartley & Rye has two people; 
 but not post.
 """
 
-from sandbox.networks.facebook.state import TASKS, Page, Person
+from sandbox.networks.facebook.state import TASKS, Business, Page, Person
 
 PERSONS = (
     Person(id="10150000000000001", name="Nadia Benali", email="nadia.benali@atelier-semaphore.example"),
@@ -69,5 +69,19 @@ PAGES = (
         followers=4310,
         engaged_users=305,
         roles={NADIA: CONTENT, RUTH: EVERYTHING},
+    ),
+)
+
+# The agency's portfolio: it owns nothing and looks after two clients, one of whom Nadia has no need to tick.
+BUSINESSES = (
+    Business(
+        id="203700000000001",
+        name="Atelier Sémaphore",
+        people=[NADIA, MAREK],
+        owned=[],
+        client=["102600000000104", "102600000000105"],
+    ),
+    Business(
+        id="203700000000002", name="Hartley & Rye Ltd", people=[RUTH, NADIA], owned=["102600000000101"], client=[]
     ),
 )

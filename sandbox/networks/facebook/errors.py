@@ -136,3 +136,13 @@ def large_photo() -> Refused:
         text="Your photos couldn't be uploaded. Photos should be smaller than 4 MB and saved as JPG, PNG, GIF, TIFF, "
         "HEIF or WebP files.",
     )
+
+
+def bad_film(message: str) -> Refused:
+    return refuse(
+        352,
+        f"(#352) {message}",
+        subcode=1363024,
+        title="Unsupported format",
+        text="The video file that you selected is in a format that we don't support.",
+    )

@@ -76,7 +76,21 @@ THREAD_FIELDS = _words(
 MESSAGE_FIELDS = _words(
     "attachments created_time from id is_unsupported message reactions reply_to shares story tags to"
 )
+VIDEO_FIELDS = _words(
+    """
+    ad_breaks admin_creator audio_isrc backdated_time backdated_time_granularity boost_eligibility_info
+    content_category content_tags copyright created_time custom_labels description embed_html embeddable event
+    expiration format from icon id is_crosspost_video is_crossposting_eligible is_episode is_instagram_eligible
+    is_reference_only length live_audience_count live_status permalink_url picture place post_id post_views privacy
+    published scheduled_publish_time source spherical status title universal_video_id updated_time views
+    """
+) | _words("comments likes thumbnails video_insights")
+BUSINESS_FIELDS = _words("created_time id is_hidden link name primary_page verification_status") | _words(
+    "owned_pages client_pages"
+)
 NODES = {
+    "Video": VIDEO_FIELDS,
+    "Business": BUSINESS_FIELDS,
     "Page": PAGE_FIELDS,
     "PagePost": POST_FIELDS,
     "Photo": PHOTO_FIELDS,

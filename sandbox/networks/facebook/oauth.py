@@ -233,6 +233,7 @@ class Speaker:
     token: Token | None = None
     grant: Grant | None = None
     page: Page | None = None
+    reached: bool = True  # the page is still given to the app: ticked, or by way of a portfolio
 
     @property
     def person_id(self) -> str:
@@ -297,7 +298,9 @@ def _speaker(state: FacebookState, text: str) -> Speaker:
     app = state.world.apps.facebook.get(grant.app_id) if grant else None
     if grant is None or app is None:
         raise dead_token(458)
-    return Speaker(app=app, token=token, grant=grant, page=state.pages.find(token.page_id) if token.page_id else None)
+    page = state.pages.find(token.page_id) if token.page_id else None
+    reached = page is None or reaches(state, grant, page)
+    return Speaker(app=app, token=token, grant=grant, page=page, reached=reached)
 
 
 def require_page(speaker: Speaker, page_id: str, *scopes: str, task: str = "") -> Page:
@@ -313,7 +316,7 @@ def require_page(speaker: Speaker, page_id: str, *scopes: str, task: str = "") -
             else "(#200) The page access token belongs to another page",
             status=403,
         )
-    if not speaker.has(*scopes) or (speaker.grant and page.id not in speaker.grant.page_ids):
+    if not speaker.has(*scopes) or not speaker.reached:
         raise missing_permission(*scopes)
     if task and task not in page.roles.get(speaker.person_id, []):
         raise missing_task(task)
@@ -405,6 +408,16 @@ def _own_grant(speaker: Speaker, person_id: str, method: str) -> Grant:
 def granted_pages(state: FacebookState, grant: Grant) -> list[Page]:
     """The pages a grant covers that the person still has a role on, in their own order."""
     return [page for page in state.pages_of(grant.person_id) if page.id in grant.page_ids]
+
+
+def reaches(state: FacebookState, grant: Grant, page: Page) -> bool:
+    """Whether a grant gives a page's token: ticked, or by way of a portfolio that the app may manage."""
+    if page in granted_pages(state, grant):
+        return True
+    by_portfolio = any(
+        grant.person_id in row.people and page.id in {*row.owned, *row.client} for row in state.businesses.all()
+    )
+    return "business_management" in grant.scopes and by_portfolio and grant.person_id in page.roles
 
 
 def parse_list(text: str) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
-from sandbox.networks.facebook import comments, limits, visits, webhooks
+from sandbox.networks.facebook import comments, films, limits, visits, webhooks
 from sandbox.networks.facebook.errors import bad_parameter, duplicate, no_such_object, refuse
 from sandbox.networks.facebook.graph import Reading
 from sandbox.networks.facebook.media import answer_unpublished, take_photo
@@ -24,6 +24,11 @@ from sandbox.networks.facebook.state import (
 )
 
 ATTACHED = re.compile(r"^attached_media\[(\d+)\]$")
+# Of the many that the SDK's description names.
+CALLS_TO_ACTION = (
+    "LEARN_MORE", "SHOP_NOW", "SIGN_UP", "CONTACT_US", "BOOK_TRAVEL", "DOWNLOAD", "WATCH_MORE", "GET_OFFER",
+    "ORDER_NOW",
+)  # fmt: skip
 WRITE_SCOPES = ("pages_manage_posts", "pages_read_engagement")
 
 
@@ -39,9 +44,12 @@ def create_post(reading: Reading, page_id: str) -> Response:
     if link and not link.startswith(("http://", "https://")):
         raise bad_parameter("link should represent a valid URL", subcode=1500)
     published_at = _hour(state, params)
+    action = _call_to_action(params, link)
     if not photos:
         _refuse_duplicate(state, page, message, link)
     post = _publish(reading, page, message, link=link, photos=photos, published_at=published_at)
+    if action:
+        post = state.posts.put(replace(post, call_to_action=action))
     return JSONResponse({"id": post.id, **_asked_at_once(reading, post)})
 
 
@@ -64,6 +72,8 @@ def update(reading: Reading, post_id: str) -> Response:
     """POST /{post}: another text, or publish a scheduled one now. Only by the app that made it."""
     if reading.state.find_comment(post_id):
         return comments.update_comment(reading, post_id)
+    if video := films.find_video(reading.state, post_id):
+        return films.update_video(reading, video)
     state, params = reading.state, reading.params
     post = _own_post(reading, post_id, "POST")
     if post.app_id != reading.speaker.app.id:
@@ -87,6 +97,11 @@ def delete(reading: Reading, object_id: str) -> Response:
         return comments.delete_comment(reading, object_id)
     if (visit := state.visits.find(object_id)) and visit.deleted_at is None:
         return visits.delete_visit(reading, visit)
+    if video := films.find_video(state, object_id):
+        films.delete_video(reading, video)
+        if post := find_post(state, video.post_id):
+            _take_down(state, post)
+        return JSONResponse({"success": True})
     photo = state.photos.find(object_id)
     if photo and not photo.deleted:
         require_page(reading.speaker, photo.page_id, *WRITE_SCOPES)
@@ -137,6 +152,20 @@ def _publish(
     state.schedule(post)
     webhooks.tell_post(state, post, "add")
     return post
+
+
+def _call_to_action(params: dict[str, str], link: str) -> str:
+    """The button of a link: a type that Facebook has, and where it leads."""
+    if "call_to_action" not in params:
+        return ""
+    try:
+        action = json.loads(params["call_to_action"])
+        kind = str(action["type"])
+    except (ValueError, TypeError, KeyError):
+        raise bad_parameter("Param call_to_action must be an object with a type") from None
+    if kind not in CALLS_TO_ACTION or not link:
+        raise bad_parameter(f"Param call_to_action[type] must be one of {CALLS_TO_ACTION}, with a link")
+    return kind
 
 
 def _asked_at_once(reading: Reading, post: Post) -> dict[str, Any]:

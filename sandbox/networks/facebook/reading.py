@@ -3,6 +3,7 @@
 Source: Graph API references for User, Page, PagePost and Photo; read 2026-11-22 through dated copies.
 """
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -10,14 +11,15 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from sandbox.calls import Call
 from sandbox.clock import iso_offset
+from sandbox.networks.facebook import films
 from sandbox.networks.facebook.comments import comments_field, likes_field, show_comment
 from sandbox.networks.facebook.community import Rating, Visit
-from sandbox.networks.facebook.errors import no_such_object
+from sandbox.networks.facebook.errors import missing_permission, no_such_object
 from sandbox.networks.facebook.fields import Field, parse_fields, pick
 from sandbox.networks.facebook.graph import Reading, Shown, compose, own_page, page_of, read_time, require_reader
 from sandbox.networks.facebook.messaging import find_thread, show_message, show_thread
-from sandbox.networks.facebook.oauth import granted_pages, page_token
-from sandbox.networks.facebook.state import FacebookState, Page, Person, Photo, Post
+from sandbox.networks.facebook.oauth import granted_pages, page_token, reaches
+from sandbox.networks.facebook.state import Business, FacebookState, Page, Person, Photo, Post
 from sandbox.networks.facebook.visits import show_story, show_visit, with_visits
 
 
@@ -40,6 +42,10 @@ def node(reading: Reading, node_id: str) -> Response:
         require_reader(speaker)
         fields = reading.fields("Comment", "created_time,from,message,id")
         return JSONResponse(show_comment(reading, comment, fields))
+    if video := films.find_video(state, node_id):
+        require_reader(speaker)
+        fields = reading.fields("Video", "id,description,updated_time")
+        return JSONResponse(films.show_video(reading, video, fields))
     if shown := _of_others(reading, node_id):
         return shown
     photo = state.photos.find(node_id)
@@ -82,6 +88,43 @@ def accounts(reading: Reading, person_id: str) -> Response:
     return page_of(reading, pages, lambda page: page.id, lambda page: compose(_page_fields(reading, page), fields))
 
 
+def businesses(reading: Reading, person_id: str) -> Response:
+    """GET /me/businesses: the portfolios a person belongs to."""
+    speaker = reading.speaker
+    if speaker.grant is None or speaker.page or person_id not in {"me", speaker.person_id}:
+        raise no_such_object(person_id, "GET")
+    if not speaker.has("business_management"):
+        raise missing_permission("business_management")
+    fields = reading.fields("Business", "id,name")
+    rows = [row for row in reading.state.businesses.all() if speaker.person_id in row.people]
+
+    def show(row: Business) -> dict[str, Any]:
+        return compose({"id": lambda _: row.id, "name": lambda _: row.name}, fields)
+
+    return page_of(reading, rows, lambda row: row.id, show)
+
+
+def owned_pages(reading: Reading, business_id: str) -> Response:
+    return _business_pages(reading, business_id, lambda row: row.owned)
+
+
+def client_pages(reading: Reading, business_id: str) -> Response:
+    return _business_pages(reading, business_id, lambda row: row.client)
+
+
+def _business_pages(reading: Reading, business_id: str, of: Callable[[Business], list[str]]) -> Response:
+    """A portfolio's pages, with a token for those on which the person has a task."""
+    state, speaker = reading.state, reading.speaker
+    business = state.businesses.find(business_id)
+    if business is None or speaker.person_id not in business.people:
+        raise no_such_object(business_id, "GET")
+    if not speaker.has("business_management"):
+        raise missing_permission("business_management")
+    fields = reading.fields("Page", "id,name")
+    pages = [page for page in map(state.pages.find, of(business)) if page]
+    return page_of(reading, pages, lambda page: page.id, lambda page: compose(_page_fields(reading, page), fields))
+
+
 def published_posts(reading: Reading, page_id: str) -> Response:
     """GET /{page}/published_posts, /posts: newest first."""
     page = own_page(reading, page_id)
@@ -112,7 +155,11 @@ def scheduled_posts(reading: Reading, page_id: str) -> Response:
     page = own_page(reading, page_id)
     fields = reading.fields("PagePost", "created_time,message,id")
     now = reading.state.now
-    posts = (post for post in reading.state.posts.newest(page.id) if post.published_at > now and not post.deleted_at)
+    posts = (
+        post
+        for post in reading.state.posts.newest(page.id)
+        if post.published_at > now and not post.deleted_at and not post.video_id
+    )
     return page_of(reading, posts, lambda post: post.id, lambda post: show_post(reading, post, fields))
 
 
@@ -172,7 +219,7 @@ def _page_fields(reading: Reading, page: Page) -> dict[str, Shown]:
     def token(_: Field) -> str | None:
         if speaker.page and speaker.page.id == page.id and speaker.token:
             return speaker.token.id
-        owned = speaker.grant and speaker.token and page in granted_pages(state, speaker.grant)
+        owned = speaker.grant and speaker.token and reaches(state, speaker.grant, page)
         return page_token(state, speaker.token, page).id if owned and speaker.token else None
 
     beside: dict[str, Shown] = {name: partial(show, reading, page) for name, show in state.beside_pages.items()}
@@ -216,6 +263,7 @@ def _post_fields(reading: Reading, post: Post) -> dict[str, Shown]:
         "comments": lambda asked: comments_field(reading, post.id, asked),
         "likes": lambda asked: likes_field(post.liked_by, asked),
         "reactions": lambda asked: likes_field(post.liked_by, asked),
+        "call_to_action": lambda _: {"type": post.call_to_action} if post.call_to_action else None,
     }
 
 
@@ -259,6 +307,8 @@ def _attachments_field(reading: Reading, post: Post, asked: Field) -> dict[str, 
 
 
 def _attachments(reading: Reading, post: Post) -> list[dict[str, Any]]:
+    if video := films.find_video(reading.state, post.video_id):
+        return [films.attachment_of(reading, video)]
     shown = [_photo_attachment(reading, photo) for photo in map(reading.state.photos.find, post.photo_ids) if photo]
     if len(shown) > 1:
         return [

@@ -83,6 +83,9 @@ class Post:
     published_at: float  # in the future while scheduled; 0 for a draft
     liked_by: list[str] = field(default_factory=list)
     deleted_at: float | None = None
+    video_id: str = ""
+    story: bool = False  # stands on no wall, and for a day only
+    call_to_action: str = ""  # of a link
 
     def is_live(self, now: float) -> bool:
         return self.deleted_at is None and 0 < self.published_at <= now
@@ -100,6 +103,60 @@ class Photo:
     created_at: float
     post_id: str = ""  # empty until a post carries it
     deleted: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Upload:
+    """A session of the Resumable Upload API. Its handle is given when the last byte is there."""
+
+    id: str  # upload:...
+    app_id: str
+    size: int
+    created_at: float
+
+    @property
+    def file(self) -> str:
+        return self.id.replace(":", "-")
+
+    @property
+    def handle(self) -> str:
+        return f"2:{self.id.partition(':')[2]}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Video:
+    """A film, whatever it is shown as. Stages: uploading, uploaded, processing (until `ready_at`)."""
+
+    id: str
+    page_id: str
+    app_id: str
+    kind: str  # video, reel, story
+    created_at: float
+    stage: str = "uploaded"
+    description: str = ""
+    title: str = ""
+    source: str = ""  # where it was fetched from
+    seconds: float = 0.0
+    ready_at: float = 0.0
+    failed: bool = False
+    cover: str = ""
+    post_id: str = ""  # empty until it is published
+    deleted_at: float | None = None
+
+    @property
+    def file(self) -> str:
+        return f"film-{self.id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Business:
+    """A portfolio: whose people reach its pages without a role on them in Facebook's own list."""
+
+    id: str
+    name: str
+    people: list[str]  # person ids
+    owned: list[str]  # page ids
+    client: list[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,6 +211,9 @@ class FacebookState:
         self.tokens = table("facebook.tokens", Token, group_by=lambda token: token.grant_id)
         self.posts = table("facebook.posts", Post, group_by=lambda post: post.page_id)
         self.photos = table("facebook.photos", Photo, group_by=lambda photo: photo.page_id)
+        self.uploads = table("facebook.uploads", Upload)
+        self.videos = table("facebook.videos", Video, group_by=lambda video: video.page_id)
+        self.businesses = table("facebook.businesses", Business)
         self.page_subscriptions = table("facebook.page_subscriptions", PageSubscription)
         self.app_subscriptions = table("facebook.app_subscriptions", AppSubscription)
         self.callbacks = table("facebook.callbacks", Callbacks)
@@ -198,7 +258,7 @@ class FacebookState:
     def live_posts(self, page_id: str) -> Iterator[Post]:
         """What stands on a page now, newest first."""
         now = self.now
-        return (post for post in self.posts.newest(page_id) if post.is_live(now))
+        return (post for post in self.posts.newest(page_id) if post.is_live(now) and not post.story)
 
     def find_comment(self, comment_id: str) -> Comment | None:
         """By post_comment or by the comment's own number; deleted ones are gone."""

@@ -9,8 +9,19 @@ from starlette.responses import RedirectResponse, Response
 from sandbox.calls import Call
 from sandbox.faults import Fault
 from sandbox.networks.base import Operation, Refused
-from sandbox.networks.facebook import comments, limits, messaging, oauth, publishing, reading, subscriptions, visits
-from sandbox.networks.facebook.cast import PAGES, PERSONS
+from sandbox.networks.facebook import (
+    comments,
+    films,
+    insights,
+    limits,
+    messaging,
+    oauth,
+    publishing,
+    reading,
+    subscriptions,
+    visits,
+)
+from sandbox.networks.facebook.cast import BUSINESSES, PAGES, PERSONS
 from sandbox.networks.facebook.consent import consent_page
 from sandbox.networks.facebook.errors import (
     app_throttled,
@@ -32,6 +43,7 @@ from sandbox.networks.facebook.webhooks import FacebookSender, tell_post
 from sandbox.world import World
 
 Work = Callable[[Reading, str], Response | Awaitable[Response]]
+UPLOADS = "rupload.facebook.com"
 
 # (method, edge) -> (operation, work); the edge is what follows the node's id, "" is the node itself.
 _WORK: dict[tuple[str, str], tuple[str, Work]] = {
@@ -39,6 +51,20 @@ _WORK: dict[tuple[str, str], tuple[str, Work]] = {
     ("POST", ""): ("facebook.edit", publishing.update),
     ("DELETE", ""): ("facebook.delete", publishing.delete),
     ("GET", "accounts"): ("facebook.accounts", reading.accounts),
+    ("GET", "businesses"): ("facebook.businesses", reading.businesses),
+    ("GET", "owned_pages"): ("facebook.business_pages", reading.owned_pages),
+    ("GET", "client_pages"): ("facebook.business_pages", reading.client_pages),
+    ("POST", "uploads"): ("facebook.uploads.open", films.open_upload),
+    ("POST", "videos"): ("facebook.videos.create", films.create_video),
+    ("GET", "videos"): ("facebook.videos.list", films.videos),
+    ("POST", "thumbnails"): ("facebook.videos.cover", films.set_cover),
+    ("POST", "video_reels"): ("facebook.reels", films.reel_phase),
+    ("GET", "video_reels"): ("facebook.reels.list", films.reels),
+    ("POST", "video_stories"): ("facebook.stories", films.story_phase),
+    ("POST", "photo_stories"): ("facebook.stories.photo", films.photo_story),
+    ("GET", "stories"): ("facebook.stories.list", films.stories),
+    ("GET", "insights"): ("facebook.insights", insights.insights),
+    ("GET", "video_insights"): ("facebook.insights", insights.video_insights),
     ("GET", "picture"): ("facebook.picture", reading.picture),
     ("POST", "feed"): ("facebook.feed", publishing.create_post),
     ("POST", "photos"): ("facebook.photos", publishing.create_photo),
@@ -84,10 +110,15 @@ class FacebookTwin(FacebookWalls):
 
     key = "facebook"
     title = "Facebook"
-    hosts: tuple[str, ...] = ("graph.facebook.com", "graph-video.facebook.com", "www.facebook.com", "facebook.com")
+    hosts: tuple[str, ...] = (
+        "graph.facebook.com", "graph-video.facebook.com", UPLOADS, "www.facebook.com", "facebook.com",
+    )  # fmt: skip
     operations: tuple[str, ...] = (
         "facebook.dialog", "facebook.token", "facebook.token.code", "facebook.token.exchange", "facebook.debug_token",
         *dict.fromkeys(name for name, _ in _WORK.values()), *_ON_COMMENTS.values(), "facebook.comment.hide",
+        "facebook.uploads.bytes", "facebook.uploads.ask",
+        "facebook.videos.publish", "facebook.videos.edit", "facebook.reels.start", "facebook.reels.bytes",
+        "facebook.reels.finish", "facebook.stories.start", "facebook.stories.finish",
     )  # fmt: skip
 
     def __init__(self, world: World) -> None:
@@ -104,6 +135,9 @@ class FacebookTwin(FacebookWalls):
         for page in PAGES:
             if self.state.pages.find(page.id) is None:
                 self.state.pages.put(page)
+        for business in BUSINESSES:
+            if self.state.businesses.find(business.id) is None:
+                self.state.businesses.put(business)
         self.strangers.raise_curtain()
 
     async def tick(self) -> None:
@@ -119,6 +153,8 @@ class FacebookTwin(FacebookWalls):
 
     def route(self, call: Call) -> Operation | None:
         version, path = split_version(call.path)
+        if call.host == UPLOADS or path.startswith("upload:"):
+            return self._route_bytes(call, path)
         if call.host.startswith(("www.", "facebook.")):
             return self._route_site(call, path)
         params = params_of(call)
@@ -137,8 +173,26 @@ class FacebookTwin(FacebookWalls):
         if not edge and self.state.find_comment(node):
             hides = call.method == "POST" and "is_hidden" in params
             name = "facebook.comment.hide" if hides else _ON_COMMENTS[call.method]
+        elif not edge and call.method == "POST" and films.find_video(self.state, node):
+            name = "facebook.videos.publish" if "published" in params else "facebook.videos.edit"
+        elif name in {"facebook.reels", "facebook.stories"}:
+            name = f"{name}.{params.get('upload_phase', '').lower() or 'start'}"
         self._note(call, params, node, name)
         return Operation(name, lambda call: self._graph(call, params, version or limits.API_VERSION, node, work))
+
+    def _route_bytes(self, call: Call, path: str) -> Operation | None:
+        """Uploads speak by headers, and count against no budget."""
+        token = self.state.tokens.find(call.bearer or "")
+        call.account = token.page_id if token else ""
+        state = self.state
+        if call.host != UPLOADS:
+            work = {"POST": films.take_upload, "GET": films.ask_upload}.get(call.method)
+            name = "facebook.uploads.bytes" if call.method == "POST" else "facebook.uploads.ask"
+            return Operation(name, lambda call: _later(work(state, call, path))) if work else None
+        first, _, video_id = call.path.rpartition("/")
+        if call.method != "POST" or not first.startswith("video-upload/"):
+            return None
+        return Operation("facebook.reels.bytes", lambda call: _later(films.take_reel(state, call, video_id)))
 
     def _route_site(self, call: Call, path: str) -> Operation | None:
         if path == "dialog/oauth":
@@ -153,6 +207,8 @@ class FacebookTwin(FacebookWalls):
         call.account = token.page_id if token and token.page_id else node if self.state.pages.find(node) else ""
         if name in {"facebook.feed", "facebook.photos", "facebook.comment.create"}:
             call.text = params.get("message") or params.get("caption") or ""
+        elif name in {"facebook.videos.publish", "facebook.reels.finish"}:
+            call.text = params.get("description", "")
 
     async def carry_out(self, call: Call, operation: Operation) -> Response:
         try:

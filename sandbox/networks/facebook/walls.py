@@ -42,7 +42,7 @@ class FacebookWalls:
                 text=post.message,
                 at=post.published_at,
                 deleted=post.deleted_at is not None,
-                media=len(post.photo_ids),
+                media=len(post.photo_ids) + bool(post.video_id),
             )
             for post in posts
             if 0 < post.published_at <= now
@@ -115,6 +115,7 @@ class FacebookWalls:
             text=post.message,
             at=post.published_at,
             pictures=tuple(WallPicture(path=f"/media/{photo.id}", alt=photo.alt_text) for photo in photos),
+            films=(f"/media/film-{post.video_id}",) if post.video_id else (),
             link=post.link,
             permalink=f"/www.facebook.com/{page.id}/posts/{post.id.partition('_')[2]}",
             edited=post.updated_at > post.created_at,

@@ -138,6 +138,10 @@ class Media:
     seconds: float = 0.0  # how long a film is, where its file says so
 
     @property
+    def is_film(self) -> bool:
+        return self.category in {"tweet_video", "amplify_video"}
+
+    @property
     def key(self) -> str:
         """The id with the number of its kind before it: 3 for images, 16 for GIFs, 13 for videos."""
         prefix = {"tweet_gif": "16", "tweet_video": "13", "amplify_video": "13"}.get(self.category, "3")

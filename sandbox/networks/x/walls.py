@@ -121,7 +121,11 @@ class XWalls:
             author=user.name,
             text=post.text,
             at=post.created_at,
-            pictures=tuple(WallPicture(path=f"/media/{item.id}", alt=item.alt_text) for item in files),
+            pictures=tuple(
+                WallPicture(path=f"/media/{item.id}", alt=item.alt_text) for item in files if not item.is_film
+            ),
+            films=tuple(f"/media/{item.id}" for item in files if item.is_film),
+            choices=tuple(post.poll),
             permalink=f"https://x.com/{user.username}/status/{post.id}",
             edited=bool(post.history),
             **self._talk(user, post),
