@@ -18,41 +18,17 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-import requests
 
 from benchmarks.harness import product
+from benchmarks.workbench.twins import Sandbox, twins
 from launch import environment
 from launch.child import before_exec
-from launch.place import ROOT, free_port
+from launch.place import ROOT
 from launch.servers import Throwaway, throwaway
 
 _BIN = ROOT / ".venv/bin"
 _OWN_TOKENS = {"facebook", "instagram"}  # networks that give each page a token of its own
 _numbers = count(1)
-
-
-@dataclass
-class Sandbox:
-    """A running sandbox, told to accept whatever it is sent as fast as it can."""
-
-    address: str
-    process: subprocess.Popen[bytes]
-
-    def ask(self, path: str, **params: Any) -> Any:
-        return requests.get(f"{self.address}/_control/{path}", params=params, timeout=30).json()
-
-    def tell(self, path: str, **body: Any) -> Any:
-        answer = requests.post(f"{self.address}/_control/{path}", json=body, timeout=60)
-        answer.raise_for_status()
-        return answer.json()
-
-    def forget_faults(self) -> None:
-        requests.delete(f"{self.address}/_control/faults", timeout=30).raise_for_status()
-
-    def published(self) -> Mapping[str, Any]:
-        """Return what the twins really published: count, and by text."""
-        found: Mapping[str, Any] = self.ask("published", posts=0)
-        return found
 
 
 @dataclass
@@ -277,39 +253,12 @@ def bench(*, durable: bool = False) -> Iterator[Bench]:
     """Start servers and a sandbox, set Django up, and end everything afterwards."""
     with throwaway(durable=durable) as servers, tempfile.TemporaryDirectory(prefix="portevoix-bench-") as name:
         folder = Path(name)
-        port = free_port()
-        address = f"http://127.0.0.1:{port}"
-        settings = {
-            **environment.placeholders(),
-            **servers.addresses.environment(),
-            **environment.sandbox(address),
-            "VAR_DIR": name,
-        }
-        with (folder / "sandbox.log").open("wb") as log:
-            process = subprocess.Popen(
-                [_BIN / "python", "-m", "sandbox", "--port", str(port), "--state", str(folder / "sandbox")],
-                cwd=ROOT,
-                env=environment.for_child({}),
-                stdout=log,
-                stderr=log,
-                preexec_fn=before_exec(on_parents_death=signal.SIGKILL),
-            )
-        sandbox = Sandbox(address, process)
-        try:
-            _wait_for(sandbox)
-            sandbox.tell("settings", rate_limits=False, duplicate_protection=False, credits=None)
+        with twins(folder) as sandbox:
+            settings = {
+                **environment.placeholders(),
+                **servers.addresses.environment(),
+                **environment.sandbox(sandbox.address),
+                "VAR_DIR": name,
+            }
             product(servers.addresses, settings=settings)
             yield Bench(servers, sandbox, settings, folder / "workers.log")
-        finally:
-            process.kill()
-            process.wait()
-
-
-def _wait_for(sandbox: Sandbox) -> None:
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        with contextlib.suppress(requests.ConnectionError):
-            sandbox.ask("health")
-            return
-        time.sleep(0.05)
-    raise TimeoutError("the sandbox did not start")
