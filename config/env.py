@@ -48,6 +48,7 @@ class Env:
     facebook_graph_url: str
     facebook_dialog_url: str
     facebook_webhook_verify_token: str  # the word Meta brings when it tries our address; any long random one
+    facebook_portfolios: bool  # pages that people reach by a business portfolio only are listed too
     facebook_human_agent: bool  # Meta has approved the app for answers up to seven days late
     facebook_upload_url: str  # where the bytes of films go
     instagram: bool  # offer Instagram accounts through the same Meta app
@@ -223,6 +224,7 @@ def read_env(variables: Mapping[str, str]) -> Env:
         facebook_graph_version=read.text("FACEBOOK_GRAPH_VERSION", "v26.0"),
         facebook_graph_url=read.address("FACEBOOK_GRAPH_URL", "https://graph.facebook.com"),
         facebook_dialog_url=read.address("FACEBOOK_DIALOG_URL", "https://www.facebook.com"),
+        facebook_portfolios=read.boolean("FACEBOOK_PORTFOLIOS", False),
         facebook_webhook_verify_token=read.secret("FACEBOOK_WEBHOOK_VERIFY_TOKEN", ""),
         facebook_human_agent=read.boolean("FACEBOOK_HUMAN_AGENT", False),
         facebook_upload_url=read.address("FACEBOOK_UPLOAD_URL", "https://rupload.facebook.com"),

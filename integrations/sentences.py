@@ -111,6 +111,12 @@ SENTENCES: dict[str, Promise] = {
         "Facebook wants the page's people to confirm who they are before it publishes more. Do so on Facebook, then "
         "send the post again."
     ),
+    "facebook_film_alone": _("Facebook shows either pictures or one film in a post. Remove some."),
+    "facebook_reel_one_film": _("A reel is one film. Choose one, and nothing else."),
+    "facebook_reel_upright": _("A reel is upright, 9:16; this film has %(found)s. Choose another, or a plain post."),
+    "facebook_reel_small": _("This film has %(found)s; Facebook wants at least %(allowed)s for a reel."),
+    "facebook_story_one_file": _("A story is one picture or one film. Choose one, and nothing else."),
+    "facebook_story_no_words": _("A story on Facebook shows no text or link of its own: they stay here."),
     "facebook_person_unavailable": _(
         "This person cannot be reached on Facebook now: they blocked the page, left, or closed the conversation. The "
         "answer was not sent."
@@ -397,6 +403,15 @@ SENTENCES: dict[str, Promise] = {
     "option.x.reply_settings.mentionedUsers": _("People it names"),
     "option.x.reply_settings.subscribers": _("Its subscribers"),
     "option.x.reply_settings.verified": _("Verified people"),
+    # options of Facebook, and their values
+    "option.facebook.call_to_action": _("Button under the link"),
+    "option.facebook.call_to_action.LEARN_MORE": _("Learn more"),
+    "option.facebook.call_to_action.SHOP_NOW": _("Shop now"),
+    "option.facebook.call_to_action.SIGN_UP": _("Sign up"),
+    "option.facebook.call_to_action.CONTACT_US": _("Contact us"),
+    "option.facebook.call_to_action.BOOK_TRAVEL": _("Book now"),
+    "option.facebook.call_to_action.DOWNLOAD": _("Download"),
+    "option.facebook.title": _("Title of the film"),
     "option.x.poll_choices": _("Choices of the poll"),
     "option.x.poll_minutes": _("How long the poll is open"),
     "option.x.poll_minutes.60": _("1 hour"),

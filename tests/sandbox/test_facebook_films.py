@@ -25,9 +25,10 @@ FILM = films.film(seconds=12.5)
 
 
 def graph(sandbox: Process, method: str, path: str, token: str, **params: Any) -> Any:
-    where = {"data": params} if method == "POST" else {"params": params}
-    headers = {"Authorization": f"Bearer {token}"}
-    return requests.request(method, f"{sandbox.graph}/{path}", headers=headers, timeout=10, **where).json()
+    headers, address = {"Authorization": f"Bearer {token}"}, f"{sandbox.graph}/{path}"
+    if method == "POST":
+        return requests.post(address, headers=headers, data=params, timeout=10).json()
+    return requests.request(method, address, headers=headers, params=params, timeout=10).json()
 
 
 def opened(sandbox: Process, token: str, size: int = len(FILM)) -> str:

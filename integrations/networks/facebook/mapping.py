@@ -32,12 +32,29 @@ def post_form(composition: Composition, photo_ids: Sequence[str]) -> dict[str, s
         form["attached_media"] = json.dumps([{"media_fbid": each} for each in photo_ids])
     elif composition.link:
         form["link"] = composition.link
+        if action := composition.options.get("call_to_action"):
+            form["call_to_action"] = json.dumps({"type": action, "value": {"link": composition.link}})
     return form
 
 
+def film_form(composition: Composition, *, title: str) -> dict[str, str]:
+    """Return the words that a film is published with; a video's title goes by another name than a reel's."""
+    words = {"description": text_of(composition), title: str(composition.options.get("title") or "")}
+    return {name: value for name, value in words.items() if value}
+
+
 def permalink(post: Mapping[str, Any], network_id: str) -> str:
-    """Return the post's address; Facebook leads the plain form of the id to it as well."""
-    return str(post.get("permalink_url") or f"https://www.facebook.com/{network_id}")
+    """Return the post's address, which films have without their host; the plain form of the id leads to it as well."""
+    address = str(post.get("permalink_url") or network_id)
+    return address if address.startswith("http") else f"https://www.facebook.com/{address.lstrip('/')}"
+
+
+def film_in(post: Mapping[str, Any]) -> str:
+    """Return the id of the film that a post shows, empty when it shows none."""
+    for attachment in (post.get("attachments") or {}).get("data") or ():
+        if str(attachment.get("media_type") or "").startswith("video"):
+            return _target(attachment)
+    return ""
 
 
 def presence(page: Mapping[str, Any]) -> Presence:
@@ -79,11 +96,11 @@ def _picture(page: Mapping[str, Any]) -> str:
 
 
 def _photos(post: Mapping[str, Any]) -> list[str]:
-    """Return an id per picture of a post; empty text where Facebook leaves the id out."""
+    """Return an id per picture and film of a post; empty text where Facebook leaves the id out."""
     found: list[str] = []
     for attachment in (post.get("attachments") or {}).get("data") or ():
         inside = (attachment.get("subattachments") or {}).get("data") or ()
-        found += [_target(each) for each in inside or (attachment,) if each.get("media_type") == "photo"]
+        found += [_target(each) for each in inside or (attachment,) if each.get("media_type") in {"photo", "video"}]
     return found
 
 

@@ -1,8 +1,8 @@
 """Facebook Pages (Graph API)."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import closing
-from datetime import datetime
+from datetime import date, datetime
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -15,9 +15,9 @@ from integrations.contract import (
     Credentials,
     Feature,
     Findings,
+    Form,
     Kind,
     Limits,
-    Media,
     Operation,
     PlainPosts,
     Presence,
@@ -27,10 +27,12 @@ from integrations.contract import (
     Readiness,
     Sighting,
     UsageSink,
+    Verdict,
     ignore_usage,
 )
 from integrations.errors import PermanentError, ProviderError
 from integrations.fingerprints import CLOCK_SKEW, fingerprint, judge
+from integrations.insights import Measure, PostMeasures
 from integrations.networks._shared.judging import (
     doubtful,
     judge_extras,
@@ -43,12 +45,18 @@ from integrations.networks._shared.judging import (
 from integrations.networks._shared.meta.answers import next_cursor
 from integrations.networks._shared.meta.login import MetaLogin
 from integrations.networks._shared.meta.versions import graph_version
-from integrations.networks.facebook import limits, mapping
-from integrations.networks.facebook.client import FacebookClient
+from integrations.networks._shared.refusals import lost_answer
+from integrations.networks.facebook import films, following, limits, mapping
+from integrations.networks.facebook.client import POST_FIELDS, FacebookClient
 from integrations.networks.facebook.engaging import FacebookEngagement
 from integrations.networks.facebook.errors import KEY
-from lib.http import Client, Multipart
+from integrations.networks.facebook.judging import judge_form
+from integrations.networks.facebook.measuring import ACTIVITIES, PAGE_METRICS, measure_account, measure_posts
+from integrations.networks.facebook.uploads import EDGES, Uploads, is_sent, video_of
+from lib.http import Client
 
+GONE = "post_gone"
+PORTFOLIOS = "business_management"
 _LISTING = frozenset({"pages_show_list", "pages_read_engagement"})
 SCOPES: Mapping[Feature, frozenset[str]] = MappingProxyType(
     {
@@ -65,15 +73,21 @@ class FacebookProvider(FacebookEngagement, MetaLogin, PlainPosts):
 
     ``webhook_address`` is where Meta shall tell us, ``verify_token`` the word it must bring there first; without one
     the operator enters both in Meta's own pages. ``human_agent``: Meta has approved the app for late answers.
+    ``portfolios``: pages that people reach by a business portfolio only are listed too.
     """
 
     key = KEY
     name = "Facebook"
-    kinds = frozenset({Kind.TEXT, Kind.LINK, Kind.IMAGE, Kind.IMAGES})
-    scopes = SCOPES
+    kinds = frozenset({Kind.TEXT, Kind.LINK, Kind.IMAGE, Kind.IMAGES, Kind.VIDEO, Kind.REEL, Kind.STORY})
+    forms = frozenset({Form.POST, Form.REEL, Form.STORY})
+    edits_posts = True
     options = limits.OPTIONS
     visibility_delay = limits.VISIBILITY_DELAY
     budgets: tuple[Budget, ...] = limits.BUDGETS
+    account_metrics = frozenset(PAGE_METRICS.values())
+    post_metrics = frozenset({"views", "reach", "clicks", "likes", *ACTIVITIES.values()})
+    measures_lag = limits.MEASURES_LAG
+    measures_kept = None
 
     _client: FacebookClient
 
@@ -89,7 +103,9 @@ class FacebookProvider(FacebookEngagement, MetaLogin, PlainPosts):
         webhook_address: str = "",
         verify_token: str = "",
         human_agent: bool = False,
+        portfolios: bool = False,
     ) -> None:
+        self.scopes = _with_portfolios(SCOPES) if portfolios else SCOPES
         self._keys = keys
         self._webhook_address = webhook_address
         self._verify_token = verify_token
@@ -101,13 +117,31 @@ class FacebookProvider(FacebookEngagement, MetaLogin, PlainPosts):
     # connecting: the rest is Facebook Login's
 
     def list_presences(self, credentials: Credentials, *, now: datetime) -> Iterator[Presence]:
-        after = ""
-        while True:
-            listing = self._client.pages(credentials.access_token, after=after, now=now)
-            yield from (mapping.presence(each) for each in listing.get("data") or ())
-            after = next_cursor(listing)
-            if not after:
-                return
+        """Yield the ticked pages, then those of the person's portfolios where that was allowed; each once."""
+        seen: set[str] = set()
+        for page in self._pages(credentials, now=now):
+            presence = mapping.presence(page)
+            if presence.network_id not in seen:
+                seen.add(presence.network_id)
+                yield presence
+
+    def _pages(self, credentials: Credentials, *, now: datetime) -> Iterator[Mapping[str, Any]]:
+        token = credentials.access_token
+        yield from _every(lambda after: self._client.pages(token, after=after, now=now))
+        if PORTFOLIOS not in credentials.scopes:
+            return
+        for business in _every(lambda after: self._client.businesses(token, after=after, now=now)):
+            for edge in ("owned_pages", "client_pages"):
+                yield from (
+                    page
+                    for page in _every(partial(self._business_pages, token, str(business["id"]), edge=edge, now=now))
+                    if page.get("access_token")  # the others are the portfolio's, and not this person's to speak for
+                )
+
+    def _business_pages(
+        self, token: str, business_id: str, after: str, *, edge: str, now: datetime
+    ) -> Mapping[str, Any]:
+        return self._client.business_pages(token, business_id, edge=edge, after=after, now=now)
 
     def describe(self, account: Account, *, now: datetime) -> Presence:
         return mapping.presence(self._client.page(account.credentials.access_token, account.network_id, now=now))
@@ -129,8 +163,9 @@ class FacebookProvider(FacebookEngagement, MetaLogin, PlainPosts):
     def cost(
         self, operation: Operation, composition: Composition | None = None, *, count: int = 1
     ) -> Mapping[str, int]:
-        """Return nothing: a call's share of Meta's percentages is known only afterwards, from its answer."""
-        return NOTHING
+        """Return what is counted: a call's share of Meta's percentages is known only afterwards, from its answer."""
+        is_reel = composition is not None and composition.form is Form.REEL
+        return {"facebook.reels": 1} if is_reel and operation is Operation.COMMIT else NOTHING
 
     # publishing
 
@@ -146,24 +181,28 @@ class FacebookProvider(FacebookEngagement, MetaLogin, PlainPosts):
         save: Callable[[Progress], None],
         now: datetime,
     ) -> Progress:
-        """Upload each photo unpublished, a single one too, so that the commit is small, quick and the same for all."""
-        photos: dict[str, str] = dict(progress.get("media", {}))
-        for media in composition.media:
-            if media.key not in photos:
-                photos[media.key] = self._upload(account, media, now=now)
-                save({"media": dict(photos)})
-        return {"media": photos}
+        return Uploads(self._client, account, composition, progress, save=save, now=now).complete()
 
     def check(self, account: Account, composition: Composition, progress: Progress, *, now: datetime) -> Readiness:
-        complete = all(media.key in progress.get("media", {}) for media in composition.media)
-        return Readiness(ready=complete, prepare_again=not complete)
+        if not is_sent(composition, progress):
+            return Readiness(prepare_again=True)
+        video_id = video_of(composition, progress)
+        if not video_id:
+            return Readiness(ready=True)
+        video = self._client.video(account.credentials.access_token, video_id, now=now)
+        return films.readiness(video, in_phases=composition.form in EDGES)
 
     def commit(self, account: Account, composition: Composition, progress: Progress, *, now: datetime) -> Published:
-        photos: Mapping[str, str] = progress.get("media", {})
-        if any(media.key not in photos for media in composition.media):
+        if not is_sent(composition, progress):
             raise PermanentError("media_expired", network=KEY)
-        form = mapping.post_form(composition, [photos[media.key] for media in composition.media])
-        post = self._client.create_post(account.credentials.access_token, account.network_id, form=form, now=now)
+        if video_id := video_of(composition, progress):
+            return self._publish_film(account, composition, video_id, now=now)
+        photos = [progress["media"][media.key] for media in composition.media]
+        token, page_id = account.credentials.access_token, account.network_id
+        if composition.form is Form.STORY:
+            answer = self._client.create_photo_story(token, page_id, photo_id=photos[0], now=now)
+            return _story(answer, page_id=page_id)
+        post = self._client.create_post(token, page_id, form=mapping.post_form(composition, photos), now=now)
         return self._published(account, post, now=now)
 
     def find_published(
@@ -174,6 +213,151 @@ class FacebookProvider(FacebookEngagement, MetaLogin, PlainPosts):
         *,
         since: datetime,
         known: Collection[str] = (),
+        now: datetime,
+    ) -> Findings:
+        if video_id := video_of(composition, progress):
+            return self._find_film(account, video_id, since=since, known=known, now=now)
+        if composition.form is Form.STORY:
+            return self._find_story(account, progress, since=since, known=known, now=now)
+        return self._find_post(account, composition, progress, since=since, known=known, now=now)
+
+    def delete_published(self, account: Account, network_id: str, *, now: datetime) -> None:
+        try:
+            self._client.delete_post(account.credentials.access_token, network_id, now=now)
+        except PermanentError as error:
+            if error.key != GONE:
+                raise
+
+    # after publishing
+
+    def verdict(self, account: Account, network_id: str, *, now: datetime) -> Verdict:
+        """Say whether Meta is done with a film. A post that it does not show yet is asked for again."""
+        token, page_id = account.credentials.access_token, account.network_id
+        video_id = network_id
+        if "_" in network_id:
+            try:
+                post = self._client.node(token, network_id, fields=POST_FIELDS, now=now)
+            except PermanentError as error:
+                if error.key != GONE:
+                    raise
+                return Verdict(ask_after=limits.CHECK_AGAIN)
+            video_id = mapping.film_in(post)
+            if not video_id:
+                return Verdict(
+                    published=Published(network_id=network_id, permalink=mapping.permalink(post, network_id))
+                )
+        return films.verdict(self._client.video(token, video_id, now=now), page_id=page_id)
+
+    def follow_ups(self, composition: Composition) -> tuple[str, ...]:
+        return following.names(composition)
+
+    def follow_up(
+        self,
+        account: Account,
+        composition: Composition,
+        name: str,
+        published: Published,
+        done: Progress,
+        *,
+        now: datetime,
+    ) -> Progress:
+        return following.follow_up(self._client, account, composition, published, now=now)
+
+    def find_follow_up(
+        self,
+        account: Account,
+        composition: Composition,
+        name: str,
+        published: Published,
+        done: Progress,
+        *,
+        since: datetime,
+        now: datetime,
+    ) -> Progress | None:
+        return following.find_follow_up(self._client, account, composition, published, since=since, now=now)
+
+    def edit_published(
+        self, account: Account, composition: Composition, network_id: str, *, now: datetime
+    ) -> Published:
+        token = account.credentials.access_token
+        self._client.edit_post(token, network_id, mapping.text_of(composition), now=now)
+        return self._published(account, {"id": network_id}, now=now)
+
+    # figures
+
+    def measure_account(self, account: Account, *, since: date, until: date, now: datetime) -> Iterator[Measure]:
+        return measure_account(self._client, account, since=since, until=until, now=now)
+
+    def measure_posts(
+        self, account: Account, network_ids: Collection[str], *, now: datetime
+    ) -> Mapping[str, PostMeasures]:
+        return measure_posts(self._client, account, network_ids, now=now)
+
+    # inside
+
+    def _problems(self, composition: Composition, allowed: Limits) -> Iterator[Problem]:
+        text = mapping.text_of(composition)
+        if not text.strip() and not composition.link and not composition.media:
+            yield refused("text", "text_missing")
+        if len(text) > allowed.text_max:
+            yield too_long("text", "text_too_long", found=len(text), allowed=allowed.text_max)
+        if composition.link and composition.media:
+            yield doubtful("link", "link_with_media")
+        yield from judge_link(composition)
+        yield from judge_media(composition, allowed)
+        yield from judge_extras(composition, allowed, self.forms, part_length=len, covers={Kind.VIDEO})
+        yield from judge_form(composition)
+        yield from judge_options(composition, limits.OPTIONS)
+
+    def _publish_film(self, account: Account, composition: Composition, video_id: str, *, now: datetime) -> Published:
+        token, page_id = account.credentials.access_token, account.network_id
+        edge = EDGES.get(composition.form)
+        if edge is None:
+            form = mapping.film_form(composition, title="name")
+            self._client.publish_video(token, video_id, form=form, now=now)
+        else:
+            words = mapping.film_form(composition, title="title") if composition.form is Form.REEL else {}
+            self._client.finish_film(token, page_id, edge=edge, form={"video_id": video_id, **words}, now=now)
+        try:
+            video = self._client.video(token, video_id, now=now)
+        except ProviderError:  # it is out: what is not known of it yet is asked for with the verdict
+            video = {"id": video_id}
+        return films.published(video, page_id=page_id)
+
+    def _find_film(
+        self, account: Account, video_id: str, *, since: datetime, known: Collection[str], now: datetime
+    ) -> Findings:
+        """Ask the film itself. That it is not published counts only when Meta has had time to know of it."""
+        video = self._client.video(account.credentials.access_token, video_id, now=now)
+        found = films.published(video, page_id=account.network_id) if films.is_published(video) else None
+        if found is not None and found.network_id not in known:
+            return Findings(published=found)
+        return Findings(covered=now >= since + limits.FILM_VISIBILITY)
+
+    def _find_story(
+        self, account: Account, progress: Progress, *, since: datetime, known: Collection[str], now: datetime
+    ) -> Findings:
+        """Look for the story that shows our photo: a photo is told once only."""
+        ours = set(progress.get("media", {}).values())
+        token, page_id = account.credentials.access_token, account.network_id
+        listings = _every(
+            lambda after: self._client.stories(token, page_id, since=since - CLOCK_SKEW, after=after, now=now)
+        )
+        for story in listings:
+            if str(story.get("media_id") or "") in ours and story.get("post_id"):
+                found = _story(story, page_id=page_id)
+                if found.network_id not in known:
+                    return Findings(published=found)
+        return Findings()
+
+    def _find_post(
+        self,
+        account: Account,
+        composition: Composition,
+        progress: Progress,
+        *,
+        since: datetime,
+        known: Collection[str],
         now: datetime,
     ) -> Findings:
         wanted = self.fingerprint(composition)
@@ -198,46 +382,6 @@ class FacebookProvider(FacebookEngagement, MetaLogin, PlainPosts):
             known=known,
             covered=covered,
         )
-
-    def delete_published(self, account: Account, network_id: str, *, now: datetime) -> None:
-        try:
-            self._client.delete_post(account.credentials.access_token, network_id, now=now)
-        except PermanentError as error:
-            if error.key != "post_gone":
-                raise
-
-    # inside
-
-    def _problems(self, composition: Composition, allowed: Limits) -> Iterator[Problem]:
-        text = mapping.text_of(composition)
-        if not text.strip() and not composition.link and not composition.media:
-            yield refused("text", "text_missing")
-        if composition.kind not in self.kinds:
-            yield refused("media", "kind_not_offered")
-        if len(text) > allowed.text_max:
-            yield too_long("text", "text_too_long", found=len(text), allowed=allowed.text_max)
-        if composition.link and composition.media:
-            yield doubtful("link", "link_with_media")
-        yield from judge_link(composition)
-        yield from judge_media(composition, allowed)
-        yield from judge_extras(composition, allowed, self.forms, part_length=len)
-        yield from judge_options(composition, limits.OPTIONS)
-
-    def _upload(self, account: Account, media: Media, *, now: datetime) -> str:
-        token = account.credentials.access_token
-        fields = {"published": "false", "appsecret_proof": self._client.proof_for(token)}
-        if media.alt_text:
-            fields["alt_text_custom"] = media.alt_text
-        with closing(media.open(0)) as source:
-            photo = Multipart(
-                fields=fields,
-                name="source",
-                filename="photo",
-                content_type=media.content_type,
-                source=source,
-                size_bytes=media.size_bytes,
-            )
-            return self._client.create_unpublished_photo(token, account.network_id, photo=photo, now=now)
 
     def _published(self, account: Account, post: Mapping[str, Any], *, now: datetime) -> Published:
         """Return what was published; a missing permalink is asked for once, and its absence spoils nothing."""
@@ -264,3 +408,29 @@ class FacebookProvider(FacebookEngagement, MetaLogin, PlainPosts):
 
 def _fingerprint(sighting: Sighting) -> str:
     return fingerprint(sighting.text, media_count=sighting.media_count)
+
+
+def _every(fetch: Callable[[str], Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """Yield all rows of a listing, page by page, as the caller goes on."""
+    after = ""
+    while True:
+        listing = fetch(after)
+        yield from listing.get("data") or ()
+        after = next_cursor(listing)
+        if not after:
+            return
+
+
+def _story(answer: Mapping[str, Any], *, page_id: str) -> Published:
+    """Return a story by Meta's answer to its publishing, or by its row in the list."""
+    post_id = str(answer.get("post_id") or "")
+    if not post_id:
+        raise lost_answer(KEY, status=200, once=True)
+    network_id = post_id if "_" in post_id else f"{page_id}_{post_id}"
+    return Published(
+        network_id=network_id, permalink=mapping.permalink({"permalink_url": answer.get("url")}, network_id)
+    )
+
+
+def _with_portfolios(scopes: Mapping[Feature, frozenset[str]]) -> Mapping[Feature, frozenset[str]]:
+    return MappingProxyType({feature: each | {PORTFOLIOS} for feature, each in scopes.items()})

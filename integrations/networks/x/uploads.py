@@ -93,8 +93,9 @@ def _finalize(
 ) -> None:
     """Close the upload. When the answer to an earlier try was lost and X refuses a second, begin anew."""
     again = bool(state.get("finalizing"))
-    state["finalizing"] = True
-    save(state)
+    if not again:
+        state["finalizing"] = True
+        save(state)
     try:
         data = client.finalize_upload(token, state["id"], subject=subject)
     except PermanentError:

@@ -261,7 +261,7 @@ def composition(
             Kind.VIDEO: Composition(text=text, media=(film("oven"),)),
             Kind.DOCUMENT: Composition(text=text, media=(document("Menu"),)),
             Kind.STORY: Composition(form=Form.STORY, media=(picture("red"),)),
-            Kind.REEL: Composition(text=text, form=Form.REEL, media=(film("oven", width=240, height=320),)),
+            Kind.REEL: Composition(text=text, form=Form.REEL, media=(film("oven", width=540, height=960),)),
             Kind.EVENT: Composition(text=text, form=Form.EVENT),
             Kind.OFFER: Composition(text=text, form=Form.OFFER),
             Kind.POLL: Composition(text=text, form=Form.POLL),

@@ -11,7 +11,7 @@ from typing import Any
 import jsonschema  # type: ignore[import-untyped]
 import pytest
 
-from integrations.contract import Account, Kind, Progress
+from integrations.contract import Account, Composition, Feature, Form, Kind, Progress
 from integrations.engagement import Act, MessageKind
 from integrations.networks._shared.meta import messenger
 from integrations.networks.facebook import client
@@ -20,7 +20,7 @@ from tests.integrations.networks.contract import publish
 from tests.integrations.networks.ear import Ear
 from tests.integrations.networks.engaging import commented, polled
 from tests.integrations.networks.sandbox import Sandbox
-from tests.integrations.networks.stage import composition, now
+from tests.integrations.networks.stage import composition, film, now
 from tests.integrations.networks.twins import MUSEUM, FacebookStage, XStage
 
 SPECS = Path(os.environ.get("SPECIFICATIONS", Path(__file__).resolve().parents[4] / "shared" / "specs"))
@@ -131,9 +131,43 @@ def test_meta_knows_every_parameter_we_send(sandbox: Sandbox) -> None:
 
 
 @needs_specifications
+def test_meta_knows_what_we_send_with_films_links_and_figures(sandbox: Sandbox) -> None:
+    stage = FacebookStage(sandbox, portfolios=True)
+    access = stage.connect([Feature.PUBLISH, Feature.INSIGHTS])
+    presence = next(stage.provider.list_presences(access.credentials, now=now()))
+    assert presence.credentials is not None
+    account = Account(network_id=presence.network_id, credentials=presence.credentials)
+    for kind in (Kind.VIDEO, Kind.REEL, Kind.STORY):
+        publish(stage, account, replace(composition(kind), options={} if kind is Kind.STORY else {"title": "Rye"}))
+    publish(stage, account, Composition(form=Form.STORY, media=(film("story", width=540, height=960),)))
+    link = replace(composition(Kind.LINK), options={"call_to_action": "LEARN_MORE"})
+    post = publish(stage, account, link)
+    stage.provider.edit_published(account, link, post.network_id, now=now())
+    today = now().date()
+    list(stage.provider.measure_account(account, since=today, until=today, now=now()))
+    stage.provider.measure_posts(account, [post.network_id], now=now())
+    nodes = {account.network_id: "Page", post.network_id: "PagePost"}
+
+    sent = [
+        (method, *path.removeprefix("/v26.0/").partition("/")[::2], {**(rest.get("form") or rest.get("params") or {})})
+        for method, path, rest in stage.http.sent
+    ]
+
+    ours = {"fields", "appsecret_proof", "limit", "after"}
+    checked = set()
+    for method, node, edge, names in sent:
+        described_as = nodes.get(node, "AdVideo" if node.isdigit() and (method, edge) == ("POST", "") else "")
+        if described_as and (edge or method == "POST"):
+            checked.add(edge)
+            assert names.keys() - ours <= parameters_of(described_as, method, edge), (method, node, edge)
+    assert {"feed", "videos", "video_reels", "video_stories", "photo_stories", "insights", ""} <= checked
+
+
+@needs_specifications
 @pytest.mark.parametrize(
     ("node", "fields"),
     [
+        ("AdVideo", client.VIDEO_FIELDS),
         ("Page", client.PAGE_FIELDS),
         ("PagePost", client.POST_FIELDS),
         ("PagePost", client.VISIT_FIELDS),
@@ -175,6 +209,15 @@ def test_meta_knows_what_we_send_in_the_inbox(sandbox: Sandbox, ear: Ear) -> Non
         for parameter in each["params"]
     }
     assert sent["comments"].keys() - ours <= known
+
+
+def parameters_of(node: str, method: str, endpoint: str) -> set[str]:
+    return {
+        parameter["name"]
+        for each in described(f"meta/{node}.json")["apis"]
+        if (each["method"], each.get("endpoint") or "") == (method, endpoint)
+        for parameter in each["params"]
+    }
 
 
 def parameters(endpoint: str) -> set[str]:

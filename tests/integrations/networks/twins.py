@@ -30,6 +30,9 @@ NADIA = "10150000000000001"
 HARTLEY = "1420000000000000101"
 MUSEUM = "1420000000000000103"
 
+# What publishes on Facebook beside a post of the feed, each by an operation of its own.
+COMMITS = ("facebook.videos.publish", "facebook.reels.finish", "facebook.stories.finish", "facebook.stories.photo")
+
 # Our faults -> the sandbox's: kind and what else it takes.
 FAULTS: Mapping[Fault, Mapping[str, object]] = {
     Fault.LOST_REQUEST: {"fault": "lost_request"},
@@ -105,6 +108,7 @@ class TwinStrangers:
 @dataclass
 class FacebookStage(TwinStrangers):
     person: str = NADIA
+    portfolios: bool = False
     reports: deque[UsageReport] = field(default_factory=deque)
     provider: FacebookProvider = field(init=False)
     http: Wire = field(init=False)
@@ -122,6 +126,7 @@ class FacebookStage(TwinStrangers):
         Step.DESCRIBE: "facebook.read",
         Step.UPLOAD: "facebook.photos",
         Step.COMMIT: "facebook.feed",
+        Step.FOLLOW_UP: "facebook.comment.create",
         Step.LOOK: "facebook.published_posts",
         Step.DELETE: "facebook.delete",
     }
@@ -131,6 +136,7 @@ class FacebookStage(TwinStrangers):
         self.provider = FacebookProvider(
             keys=AppKeys(client_id="260000000000001", client_secret="sandbox-facebook-secret"),
             graph_url=self.sandbox.base("graph.facebook.com"),
+            portfolios=self.portfolios,
             dialog_url=self.sandbox.base("www.facebook.com"),
             version="v26.0",
             http=self.http,
@@ -145,13 +151,16 @@ class FacebookStage(TwinStrangers):
     def talking(self) -> Talking:
         return self.provider
 
-    def connect(self, features: Collection[Feature], *, refused: Collection[str] = ()) -> GrantedAccess:
+    def connect(
+        self, features: Collection[Feature], *, refused: Collection[str] = (), ticked: Collection[str] | None = None
+    ) -> GrantedAccess:
         address = self.provider.authorisation_url(
             redirect_uri=REDIRECT, state="s", code_verifier=token_urlsafe(64), features=features
         )
         asked = {scope for each in features for scope in self.provider.scopes[each]}
         pages = [page["id"] for page in self._pages() if self.person in page["roles"]]
-        code = self.sandbox.consent(address, person=self.person, page=pages, scope=sorted(asked - set(refused)))
+        chosen = pages if ticked is None else list(ticked)
+        code = self.sandbox.consent(address, person=self.person, page=chosen, scope=sorted(asked - set(refused)))
         access = self.provider.exchange_code(
             code=code, redirect_uri=REDIRECT, code_verifier="", features=features, now=now()
         )
@@ -179,14 +188,18 @@ class FacebookStage(TwinStrangers):
     def out(self, account: Account) -> list[Out]:
         return self.sandbox.out("facebook", account.network_id)
 
+    def under(self, account: Account, network_id: str) -> list[str]:
+        return [each.text for each in self.said(account, network_id) if each.by_account]
+
     def uploads(self, account: Account) -> int:
         return len(self.sandbox.calls("facebook.photos"))
 
     def strike(self, step: Step, fault: Fault) -> None:
         if fault is Fault.UNREACHABLE:
             self.http.unplugged = True
-        else:
-            self.sandbox.control("faults", operation=self.operations[step], **FAULTS[fault])
+            return
+        for operation in (self.operations[step], *(COMMITS if step is Step.COMMIT else ())):
+            self.sandbox.control("faults", operation=operation, **FAULTS[fault])
 
     def lose_refresh_answer(self) -> None:
         self.sandbox.control("faults", operation="facebook.token.exchange", fault="lost_answer")

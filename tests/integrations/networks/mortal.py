@@ -1,0 +1,111 @@
+"""A worker that is killed in the middle of its work, as a process of its own: what it knows stands on a shelf.
+
+It goes on where the shelf says, as the engine does: prepare, check, then a delivery noted before the commit, and after
+an unknown outcome a look instead of another try. `die_at` says where kill -9 strikes it: `save` is the first time it
+stores progress, `before-commit`, `after-commit`; empty lets it live.
+"""
+
+import json
+import os
+import signal
+import sys
+import time
+from datetime import datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from integrations.contract import Account, Composition, Form, Media, MediaKind, Progress
+from tests import films
+from tests.integrations.networks.sandbox import Sandbox
+from tests.integrations.networks.stage import Stage, now, picture
+from tests.integrations.networks.twins import FacebookStage, XStage
+
+GREAT = 20_000_000  # long enough for several segments and a sign of life
+
+
+def film(payload_bytes: int, *, upright: bool) -> Media:
+    """Return a film that is the same in every process."""
+    width, height = (540, 960) if upright else (960, 540)
+    content = films.film(seconds=12, width=width, height=height, payload=b"\0" * payload_bytes)
+
+    def open_at(offset: int = 0) -> BinaryIO:
+        opened = BytesIO(content)
+        opened.seek(offset)
+        return opened
+
+    return Media(
+        key="film",
+        kind=MediaKind.VIDEO,
+        content_type="video/mp4",
+        size_bytes=len(content),
+        width=width,
+        height=height,
+        open=open_at,
+        duration=timedelta(seconds=12),
+    )
+
+
+def composition(kind: str, text: str) -> Composition:
+    pictures = tuple(picture(name) for name in ("red", "green", "blue"))
+    return {
+        "image": Composition(text=text, media=pictures[:1]),
+        "images": Composition(text=text, media=pictures),
+        "video": Composition(text=text, media=(film(GREAT, upright=False),)),
+        "cover": Composition(text=text, media=(film(1000, upright=False),), cover=picture("cover")),
+        "reel": Composition(text=text, media=(film(GREAT, upright=True),), form=Form.REEL),
+        "photo_story": Composition(media=pictures[:1], form=Form.STORY),
+        "film_story": Composition(media=(film(GREAT, upright=True),), form=Form.STORY),
+    }[kind]
+
+
+class Worker:
+    def __init__(self, shelf: Path, *, die_at: str) -> None:
+        self.shelf = shelf
+        self.die_at = die_at
+        self.known: dict[str, Any] = json.loads(shelf.read_text()) if shelf.exists() else {"progress": {}}
+
+    def work(self, stage: Stage, account: Account, wanted: Composition) -> None:
+        provider = stage.provider
+        if since := self.known.get("delivery"):
+            findings = provider.find_published(
+                account,
+                wanted,
+                self.known["progress"],
+                since=datetime.fromisoformat(since),
+                now=now() + timedelta(hours=1),
+            )
+            assert findings.covered, findings
+            if findings.published is not None:
+                return
+        progress = provider.prepare(account, wanted, self.known["progress"], save=self.save, now=now())
+        while not (readiness := provider.check(account, wanted, progress, now=now())).ready:
+            assert readiness.check_after is not None, readiness
+            time.sleep(0.1)
+        self.keep(progress=progress, delivery=now().isoformat())
+        self.die("before-commit")
+        provider.commit(account, wanted, progress, now=now())
+        self.die("after-commit")
+
+    def save(self, progress: Progress) -> None:
+        self.keep(progress=progress)
+        self.die("save")
+
+    def keep(self, **facts: Any) -> None:
+        self.known |= facts
+        self.shelf.with_suffix(".new").write_text(json.dumps(self.known))
+        self.shelf.with_suffix(".new").replace(self.shelf)
+
+    def die(self, at: str) -> None:
+        if at == self.die_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def main(network: str, kind: str, text: str, origin: str, shelf: str, die_at: str) -> None:  # noqa: PLR0917
+    sandbox = Sandbox(origin)
+    stage: Stage = XStage(sandbox) if network == "x" else FacebookStage(sandbox)
+    Worker(Path(shelf), die_at=die_at).work(stage, stage.account(), composition(kind, text))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
