@@ -11,10 +11,11 @@ class ModerationConfig(AppConfig):
     def ready(self) -> None:
         from accounts.changes import on_membership_ended
         from accounts.permissions import Permission
+        from integrations.events import AccountReturned, subscribe
         from live.kinds import register_kind
         from moderation.changes import BULK, ITEM, locate_items
         from moderation.exporting import CONTACTS, CONVERSATIONS, PEOPLE
-        from moderation.services import erasing
+        from moderation.services import erasing, polling
         from moderation.services.leasing import keep_fresh
         from moderation.services.letting_go import follow_blanked
         from moderation.services.releasing import release_items
@@ -27,6 +28,7 @@ class ModerationConfig(AppConfig):
         register_kind(ITEM, permission=Permission.VIEW_INBOX, locate=locate_items)
         register_kind(BULK, permission=None)
         on_membership_ended(release_items)
+        subscribe(AccountReturned, polling.after_return)
         for chapter in (CONVERSATIONS, PEOPLE, CONTACTS):
             add_chapter(chapter)
         after_blanking("moderation.Message", follow_blanked)

@@ -18,6 +18,7 @@ from integrations.budgets import Later, Need, fair_interval, need_of, reserve, w
 from integrations.contract import Operation
 from integrations.engagement import EngagingProvider, Page, tells_messages
 from integrations.errors import AuthorisationLost, ProviderError, RateLimited
+from integrations.events import AccountReturned
 from integrations.models import SocialAccount
 from integrations.registry import engaging, provider
 from integrations.services.aftermath import see_to_access
@@ -75,6 +76,12 @@ def poll_due(clock: Clock) -> int:
         polled += len(claims)
         come_round("poll")
     return polled
+
+
+def after_return(event: AccountReturned) -> None:
+    """Ask accounts that were reconnected at once: what was said while they were held waits to be read."""
+    held = Poll.objects.filter(social_account__in=event.social_account_ids, available_at__gt=event.at, lease_until=None)
+    held.update(available_at=event.at, reason="", reason_data={})
 
 
 def begin_polling(*, now: datetime) -> int:
