@@ -14,11 +14,13 @@ class ModerationConfig(AppConfig):
         from integrations.events import AccountReturned, subscribe
         from live.kinds import register_kind
         from moderation.changes import BULK, ITEM, locate_items
+        from moderation.due_list import THREADS
         from moderation.exporting import CONTACTS, CONVERSATIONS, PEOPLE
         from moderation.services import erasing, polling
         from moderation.services.leasing import keep_fresh
         from moderation.services.letting_go import follow_blanked
         from moderation.services.releasing import release_items
+        from privacy.due_lists import list_with
         from privacy.ending import after_blanking
         from privacy.exporting.chapters import add_chapter
         from privacy.leases import refresh_with
@@ -29,6 +31,7 @@ class ModerationConfig(AppConfig):
         register_kind(BULK, permission=None)
         on_membership_ended(release_items)
         subscribe(AccountReturned, polling.after_return)
+        list_with("moderation.Thread", THREADS)
         for chapter in (CONVERSATIONS, PEOPLE, CONTACTS):
             add_chapter(chapter)
         after_blanking("moderation.Message", follow_blanked)

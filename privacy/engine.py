@@ -106,6 +106,17 @@ def forecast(organisation_id: int | None, key: str, *, at: datetime, instead: In
     return found
 
 
+def due_ids(entry: Entry, rule_in_force: InForce, *, at: datetime, after: int, limit: int) -> list[int]:
+    """Return ids of a model's rows that a run as of `at` would end under this rule, after an id. In the scope."""
+    key, cutoff, holds = rule_in_force.record_class.key, rule_in_force.cutoff(at), holds_in_force()
+    if cutoff is None or holds.keeps_all(key):
+        return []
+    rows = entry.rows().none()
+    for rule in entry.rules(key):
+        rows = rows | holds.spare(entry, _due(entry, rule, rule_in_force, cutoff))
+    return list(rows.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:limit])
+
+
 def _begin(organisation_id: int | None, key: str, *, at: datetime, started_at: datetime) -> RetentionRun:
     with scope(organisation=organisation_id):
         rule = _in_force(organisation_id, key, at)

@@ -3,6 +3,7 @@ from django.utils.translation import gettext_noop as _
 SENTENCES = {
     "privacy.policy.chosen": _("%(actor)s chose how long to keep: %(record_class)s, from %(before)s to %(after)s"),
     "privacy.policy.withdrawn": _("%(actor)s kept the rule as it was: %(record_class)s"),
+    "privacy.list.taken": _("%(actor)s took out the list of what a rule would end: %(record_class)s, %(period)s"),
     "privacy.hold.placed": _("%(actor)s placed a legal hold: %(subject)s"),
     "privacy.hold.released": _("%(actor)s released a legal hold: %(subject)s"),
     "privacy.retention.ran": _("Rules were applied: %(rows)s rows of %(record_class)s ended"),

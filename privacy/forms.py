@@ -110,10 +110,16 @@ class EndForm(forms.Form):
     """The end of the organisation: its name typed, the days until then."""
 
     typed_name = forms.CharField(label=_("Type the organisation’s name"), max_length=200)
-    days = forms.IntegerField(
-        label=_("Days until then"), min_value=0, max_value=90, help_text=_("0 to 90; usually 30.")
-    )
+    days = forms.IntegerField(label=_("Days until then"), min_value=0, max_value=90, required=False)
     at_once = forms.BooleanField(
         label=_("With 0 days: end it at once. I have this in writing, and know that it cannot be undone."),
         required=False,
     )
+
+    def __init__(self, *args: Any, usual: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["days"] = usual
+        self.fields["days"].help_text = _("0 to 90; by your rule for “%(rule)s”: %(days)s.") % {
+            "rule": RECORD_CLASSES["contract_end"].title,
+            "days": usual,
+        }

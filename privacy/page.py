@@ -3,11 +3,13 @@
 import math
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlencode
 
 from django.utils.translation import gettext as _
 
 from accounts.models import Organisation
 from privacy import engine
+from privacy.due_lists import find_list
 from privacy.models import LegalHold, RetentionPolicy, RetentionRun, RetentionWork
 from privacy.periods import Period, days, months, years
 from privacy.record_classes import RECORD_CLASSES, Mode, Owner, RecordClass
@@ -62,6 +64,17 @@ class RuleRow:
     bounds: str
     effect: Effect | None = None
     error: str = ""
+
+    @property
+    def list_title(self) -> str:
+        """The name of the list of what a choice would take; empty where there is none."""
+        found = find_list(self.key)
+        return str(found[1].title) if found is not None else ""
+
+    @property
+    def list_query(self) -> str:
+        """What the list's address asks for: the choice that is looked at."""
+        return urlencode({"key": self.key, "period": value_of(self.chosen.period), "mode": self.chosen.mode.value})
 
     @property
     def key(self) -> str:

@@ -6,7 +6,7 @@ the event log, for a year after the end (passage.end_events), and with it the or
 
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
@@ -54,13 +54,22 @@ class Turn:
 
 
 @dataclass(frozen=True, kw_only=True)
+class GivenBack:
+    """How far access has been given back at the networks."""
+
+    grants: int  # that there were
+    is_over: bool  # no network is still being told
+    unconfirmed: Mapping[str, int]  # network -> grants whose end it has not confirmed, tried again until now
+
+
+@dataclass(frozen=True, kw_only=True)
 class Networks:
     """What only the floor of the networks can do; each is called in the organisation's scope but `give_back`."""
 
     pause: Callable[[], None]  # let nothing go out
     resume: Callable[[datetime], None]
-    #: Outside any transaction: give all access back; return how many grants there were, None while it is under way.
-    give_back: Callable[[int, datetime], int | None]
+    #: Outside any transaction: give all access back, and say how far that is.
+    give_back: Callable[[int, datetime], GivenBack]
     destroy_keys: Callable[[int], None]
 
 
@@ -205,13 +214,13 @@ def _owned() -> list[Entry]:
 
 
 def _give_back_grants(turn: Turn, clock: Clock) -> bool:
-    count = networks().give_back(turn.organisation_id, clock())
+    given = networks().give_back(turn.organisation_id, clock())
     with scope(organisation=turn.organisation_id):
         found, now = _mine(turn), clock()
         began = datetime.fromisoformat(found.stages["files"])
-        if count is not None:
-            found.grants = max(found.grants, count)
-        if count is None and now < began + PATIENCE:
+        # What is silent to the end is said on the certificate: its tokens go with the keys, and open to nobody.
+        found.grants, found.unrevoked = given.grants, dict(given.unconfirmed)
+        if not given.is_over and now < began + PATIENCE:
             found.available_at, found.lease_until, found.attempts = now + SOON, None, 0
             found.save()
             return False

@@ -9,6 +9,7 @@ app_name = "privacy"
 urlpatterns = [
     path("", views.page, name="retention"),
     path("effect/", views.effect, name="effect"),
+    path("effect/list/", views.effect_list, name="effect_list"),
     path("choose/", views.choose, name="choose"),
     path("keep/", views.keep, name="keep"),
     path("holds/", views.place, name="place_hold"),

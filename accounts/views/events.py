@@ -1,7 +1,5 @@
-import csv
 from collections.abc import AsyncIterator
 from functools import partial
-from io import StringIO
 
 from asgiref.sync import sync_to_async
 from django.http import HttpResponse, StreamingHttpResponse
@@ -19,6 +17,7 @@ from eventlog.querysets import Filter, organisation_events
 from eventlog.sentences import sentence_of
 from eventlog.services import record
 from lib.pagination import cursor_of, page_of
+from lib.spreadsheets import MARK, as_csv, harmless
 from lib.tenancy.scope import scope
 
 KEY = ("at", "id")
@@ -67,7 +66,7 @@ def export_events(request: OrganisationRequest) -> StreamingHttpResponse:
 
 async def _lines(organisation: Organisation, user_id: int, wanted: Filter, *, language: str) -> AsyncIterator[str]:
     """Yield the file in batches. The request's scope has ended by now, so each batch opens its own."""
-    yield "\ufeff" + _csv([_header(language)])  # spreadsheets take UTF-8 for what it is only by this mark
+    yield MARK + as_csv([_header(language)])
     before = ""
     while True:
         read = partial(_batch, organisation, user_id, wanted, before=before, language=language)
@@ -90,7 +89,7 @@ def _batch(organisation: Organisation, user_id: int, wanted: Filter, *, before: 
         translation.override(language),
     ):
         page = page_of(organisation_events(wanted), by=KEY, before=before, size=BATCH)
-        text = _csv([_line(event) for event in page.rows])
+        text = as_csv([_line(event) for event in page.rows])
     return text, cursor_of(page.rows[-1], KEY) if page.older else ""
 
 
@@ -98,15 +97,4 @@ def _line(event: Event) -> list[str]:
     at = timezone.localtime(event.at).isoformat(timespec="seconds")
     subject = f"{event.subject_type} {event.subject_id or ''} {event.subject_name}".strip()
     fields = [at, event.name, event.actor_name, subject, event.address or "", event.agent, sentence_of(event)]
-    return [_harmless(field) for field in fields]
-
-
-def _harmless(field: str) -> str:
-    """Keep spreadsheets from taking what people named for a formula."""
-    return f"'{field}" if field[:1] in ("=", "+", "-", "@", "\t", "\r") else field
-
-
-def _csv(rows: list[list[str]]) -> str:
-    lines = StringIO()
-    csv.writer(lines).writerows(rows)
-    return lines.getvalue()
+    return [harmless(field) for field in fields]

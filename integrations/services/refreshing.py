@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
+from accounts.models import Organisation
 from eventlog.services import record
 from integrations import register, registry, vault
 from integrations.contract import Credentials
@@ -36,6 +37,7 @@ JUST_REFRESHED = timedelta(minutes=1)
 LAST_STRETCH = timedelta(hours=1)
 TRY_AGAIN_IN = timedelta(seconds=15)
 REVOKE_TRIES = 12  # about half a day; then the token is erased all the same
+NOT_REVOKED = "not_revoked"  # why a withdrawn grant may live on at its network
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -214,12 +216,18 @@ def _finish_revocation(grant: Grant, result: Credentials | ProviderError | None,
     if not isinstance(result, ProviderError) or dead_already:
         record("integrations.grant.revoked", grant, data={"network": grant.network})
         _let_go(grant)
-    elif grant.attempts >= REVOKE_TRIES:
+    elif grant.attempts >= REVOKE_TRIES and not _is_ending(grant):
         logger.error("grant %s of organisation %s could not be revoked: %s", grant.pk, grant.organisation_id, result)
         record("integrations.grant.revocation_failed", grant, data={"network": grant.network, "reason": result.key})
+        Grant.objects.filter(pk=grant.pk).update(state_reason=NOT_REVOKED)
         _let_go(grant)
     else:
         _put_off(grant, result, now=now)
+
+
+def _is_ending(grant: Grant) -> bool:
+    """Whether its organisation is being ended: then it is tried until the keys go, and the certificate tells."""
+    return Organisation.objects.filter(pk=grant.organisation_id, closed_at__isnull=False).exists()
 
 
 def _let_go(grant: Grant) -> None:

@@ -65,5 +65,10 @@ class Termination(Leased):
         return self.organisation_name
 
     @property
+    def revoked(self) -> int:
+        """Grants whose end the networks confirmed."""
+        return int(self.grants - sum(self.unrevoked.values()))
+
+    @property
     def rows(self) -> int:
         return sum(self.ended.values())

@@ -9,7 +9,7 @@ from accounts.models import Membership, Organisation, User
 from accounts.permissions import Role
 from eventlog.services import record
 from privacy.models import Termination
-from privacy.record_classes import RECORD_CLASSES
+from privacy.rules import in_force
 from privacy.terminating import networks
 
 MOST_DAYS = 90
@@ -24,23 +24,24 @@ def find_announced() -> Termination | None:
     return Termination.objects.exclude(state=Termination.State.UNDONE).order_by("-id").first()
 
 
-def usual_days() -> int:
-    """Return after how many days an organisation ends where nobody says otherwise."""
-    period = RECORD_CLASSES["contract_end"].default
-    return period.days if period is not None else MOST_DAYS
+def usual_days(*, at: datetime) -> int:
+    """Return after how many days this organisation ends where nobody says otherwise: by its own rule."""
+    period = in_force("contract_end", at=at).period
+    return (period.after(at) - at).days if period is not None else MOST_DAYS
 
 
 @transaction.atomic
 def announce_end(
-    organisation: Organisation, *, typed_name: str, days: int, at_once: bool, actor: User, at: datetime
+    organisation: Organisation, *, typed_name: str, days: int | None, at_once: bool, actor: User, at: datetime
 ) -> Termination:
-    """Make the organisation read-only now and end it after so many days, 0 to 90; raise NotEnded.
+    """Make the organisation read-only now and end it after so many days, 0 to 90; raise NotEnded. None: by its rule.
 
     Without a day to wait it must be said twice (`at_once`), since it cannot be undone.
     """
     locked = Organisation.objects.select_for_update().get(pk=organisation.pk)
     if " ".join(typed_name.split()) != " ".join(locked.name.split()):
         raise NotEnded(_("This is not its name; type %(name)s.") % {"name": locked.name})
+    days = usual_days(at=at) if days is None else days
     if not 0 <= days <= MOST_DAYS:
         raise NotEnded(_("Choose from 0 to %(most)s days.") % {"most": MOST_DAYS})
     if days == 0 and not at_once:

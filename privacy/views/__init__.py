@@ -9,13 +9,14 @@ from privacy.views.exports import progress as export_progress
 from privacy.views.exports import take as take_export
 from privacy.views.record import record as processing_record
 from privacy.views.requests import contact, identity, requests, somebody
-from privacy.views.retention import choose, effect, keep, page, place, release
+from privacy.views.retention import choose, effect, effect_list, keep, page, place, release
 
 __all__ = [
     "choose",
     "contact",
     "delete_export",
     "effect",
+    "effect_list",
     "end",
     "export_file",
     "export_progress",

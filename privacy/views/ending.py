@@ -22,7 +22,8 @@ from privacy.services.terminations import NotEnded, announce_end, find_announced
 @requires(Permission.END_ORGANISATION)
 def end(request: OrganisationRequest) -> HttpResponse:
     """Say what goes and when; announce it."""
-    form = EndForm(request.POST) if request.method == "POST" else EndForm(initial={"days": usual_days()})
+    usual = usual_days(at=timezone.now())
+    form = EndForm(request.POST if request.method == "POST" else None, usual=usual)
     if form.is_bound and form.is_valid():
         try:
             announce_end(request.organisation, actor=request.user, at=timezone.now(), **form.cleaned_data)

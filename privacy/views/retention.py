@@ -1,19 +1,31 @@
+from collections.abc import AsyncIterator
+from datetime import datetime
+
+from asgiref.sync import sync_to_async
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.models import Membership
 from accounts.permissions import Permission
 from accounts.requests import OrganisationRequest, requires
+from eventlog.services import record
+from lib.spreadsheets import MARK, as_csv, harmless
+from lib.tenancy.scope import scope
 from privacy import caps
 from privacy import page as composing
+from privacy.due_lists import DueList, find_list, is_last, next_ids
 from privacy.forms import ChoiceForm, HoldForm
 from privacy.models import LegalHold
 from privacy.record_classes import RECORD_CLASSES
+from privacy.registry import Entry
+from privacy.rules import InForce, in_force
 from privacy.services.holds import NothingToHold, place_hold, release_hold
-from privacy.services.policies import NotAllowed, choose_policy, require_allowed, withdraw_pending
+from privacy.services.policies import NotAllowed, begins_at, choose_policy, require_allowed, withdraw_pending
 
 
 @require_safe
@@ -37,6 +49,53 @@ def effect(request: OrganisationRequest) -> HttpResponse:
         return _row(request, choice.key, error=str(error), status=422)
     row = composing.rule_row(choice.key, request.organisation, at=timezone.now(), choice=choice)
     return render(request, "privacy/partials/rule.html", {"row": row})
+
+
+@require_safe
+@requires(Permission.MANAGE_PRIVACY)
+def effect_list(request: OrganisationRequest) -> StreamingHttpResponse:
+    """Answer what a choice would take at its first run, row by row, as CSV. Changes nothing but the event log."""
+    form = ChoiceForm(request.GET)
+    found = find_list(form.choice().key) if form.is_valid() else None
+    if found is None:
+        raise Http404
+    choice, now = form.choice(), timezone.now()
+    try:
+        require_allowed(choice)
+    except NotAllowed as error:
+        raise Http404 from error
+    before = in_force(choice.key, at=now)
+    instead = InForce(record_class=before.record_class, period=choice.period, mode=choice.mode)
+    record("privacy.list.taken", data={"record_class": choice.key, "period": composing.value_of(choice.period)})
+    begins = begins_at(choice, before, at=now, time_zone=request.organisation.time_zone)
+    lines = _lines(request.membership, request.organisation.time_zone, *found, instead, at=begins)
+    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{choice.key}-{request.organisation.slug}.csv"'
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+async def _lines(
+    membership: Membership, time_zone: str, entry: Entry, listed: DueList, instead: InForce, *, at: datetime
+) -> AsyncIterator[str]:
+    """Yield the file in batches. The request's scope has ended by now, so each batch opens its own."""
+    language = get_language() or "en"
+
+    def batch(after: int) -> tuple[str, list[int]]:
+        with scope(organisation=membership.organisation_id), override(language), timezone.override(time_zone):
+            header = [] if after else [listed.header()]
+            ids = next_ids(entry, instead, at=at, after=after)
+            rows = [[harmless(field) for field in line] for line in listed.lines(ids, membership)]
+            return as_csv([*header, *rows]), ids
+
+    yield MARK
+    after = 0
+    while True:
+        text, ids = await sync_to_async(batch, thread_sensitive=True)(after)
+        yield text
+        if is_last(ids):
+            return
+        after = ids[-1]
 
 
 @require_POST

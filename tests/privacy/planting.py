@@ -1,5 +1,6 @@
 """A string planted in every column that may hold something of a person, and a search for it wherever data lives."""
 
+import gzip
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -89,7 +90,17 @@ def keys_with(planted: str) -> Iterator[str]:
             yield key.decode(errors="replace")
 
 
+def logs_with(planted: str) -> Iterator[Path]:
+    """Yield each log on this machine's disk with the string in it, those that were put by for a day included."""
+    folder = Path(settings.LOG_DIR)
+    for path in folder.rglob("*") if folder.is_dir() else ():
+        if path.is_file():
+            held = path.read_bytes()
+            if planted.encode() in (gzip.decompress(held) if path.suffix == ".gz" else held):
+                yield path
+
+
 def found_anywhere(planted: str) -> list[str]:
     """Return every place where the string still stands."""
-    places = [*tables_with(planted), *files_with(planted), *keys_with(planted)]
+    places = [*tables_with(planted), *files_with(planted), *keys_with(planted), *logs_with(planted)]
     return [json.dumps(str(place)) for place in places]

@@ -15,14 +15,17 @@ from eventlog.models import Event
 from gallery.storage import NoFile, new_key, read_all, storage
 from integrations import register, vault
 from integrations.engagement import Delivered
+from integrations.errors import TransientError
 from integrations.models import Grant, SocialAccount
+from integrations.services import refreshing
+from integrations.services.refreshing import NOT_REVOKED
 from lib.crypto.keyring import SealError
 from lib.tenancy.scope import scope
 from moderation.models import Message
 from moderation.services.receiving import _write
 from privacy import terminating
 from privacy.certificates import address_of
-from privacy.models import LegalHold, Termination
+from privacy.models import LegalHold, RetentionPolicy, Termination
 from privacy.registry import registry
 from privacy.services.holds import release_hold
 from privacy.services.terminations import NotEnded, announce_end, undo_end
@@ -225,3 +228,64 @@ def test_nothing_finds_what_an_organisation_held(house: House, caplog: pytest.Lo
     # The law keeps the event log for a year after the end, names of accounts included; nothing else may remain.
     assert found_anywhere(PLANTED) in ([], ['"eventlog_event"'])
     assert PLANTED not in caplog.text
+
+
+def test_the_organisations_own_rule_says_after_how_many_days(house: House, alice: Client) -> None:
+    now = timezone.now()
+    with scope(organisation=house.acme.pk):
+        RetentionPolicy.objects.create(
+            record_class="contract_end", period="P60D", chosen_at=now, effective_at=now - timedelta(seconds=1)
+        )
+    assert 'value="60"' in alice.get(house.path("retention/end/")).content.decode()
+
+    alice.post(house.path("retention/end/"), {"typed_name": "Acme", "days": ""})
+
+    with scope(organisation=house.acme.pk):
+        found = Termination.objects.get()
+    assert found.ends_at - found.asked_at == timedelta(days=60)
+
+
+def test_the_certificate_says_which_networks_stayed_silent(house: House) -> None:
+    """One grant was given up before; another is asked for again until the patience of the end is over."""
+    now = timezone.now()
+    with scope(organisation=house.acme.pk):
+        for name in ("person-1", "person-2", "person-3"):
+            sealed = vault.seal_text("token", organisation_id=house.acme.pk, purpose="p")
+            make_social_account(grant=make_grant(outside_id=name, sealed=sealed))
+            register.use("facebook", register.Kind.PERSON, [name])
+        Grant.objects.filter(outside_id="person-1").update(
+            state=Grant.State.WITHDRAWN, state_reason=NOT_REVOKED, sealed=None
+        )
+        SocialAccount.objects.filter(grant__outside_id="person-1").update(grant=None, state="disconnected")
+    announce(house, days=0, at=now)
+    terminating.run_due(lambda: now)
+    with scope(organisation=house.acme.pk):
+        Grant.objects.filter(outside_id="person-2").update(available_at=None, sealed=None)  # it answered
+        assert Termination.objects.get().stage == "grants"
+        assert Grant.objects.get(outside_id="person-3").sealed is not None
+
+    terminating.run_due(lambda: now + terminating.PATIENCE)
+
+    with scope(organisation=house.acme.pk):
+        found = Termination.objects.get()
+    assert (found.state, found.grants, found.unrevoked) == (Termination.State.DONE, 3, {"facebook": 2})
+    page = Client().get(urlsplit(address_of(found)).path).content.decode()
+    assert "Some networks did not confirm" in page
+    assert "Facebook: 2 grants." in page
+
+
+def test_revoking_is_not_given_up_while_the_keys_last(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    silent = TransientError("unavailable", network="facebook")
+    with scope(organisation=house.acme.pk):
+        grants = [
+            make_grant(outside_id=name, state="withdrawn", sealed=b"token", attempts=refreshing.REVOKE_TRIES)
+            for name in ("a", "b")
+        ]
+        refreshing._finish_revocation(grants[0], silent, now=timezone.now())
+        Organisation.objects.filter(pk=house.acme.pk).update(closed_at=timezone.now())
+        refreshing._finish_revocation(grants[1], silent, now=timezone.now())
+        for grant in grants:
+            grant.refresh_from_db()
+
+    assert (grants[0].sealed, grants[0].state_reason, grants[0].available_at) == (None, NOT_REVOKED, None)
+    assert (bytes(grants[1].sealed or b""), grants[1].available_at is not None) == (b"token", True)

@@ -3,11 +3,14 @@
 The registry says where to plant. A new model that may hold something of a person fails here until it has a row below.
 """
 
+import gzip
 import io
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.utils import timezone
+from pytest_django import Settings
 
 from gallery.models import Rendition
 from gallery.storage import new_key, storage
@@ -39,7 +42,7 @@ from scheduler.states import Outcome, State
 from tests.factories import make_asset, make_post, make_publication, make_social_account
 from tests.houses import House
 from tests.moderation.factories import make_identity, make_item, make_message, make_thread
-from tests.privacy.planting import found_anywhere, plant
+from tests.privacy.planting import found_anywhere, logs_with, plant
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -156,3 +159,12 @@ def test_the_search_for_what_was_planted_finds_it(house: House) -> None:
 
     assert '"scheduler_post"' in found
     assert len(found) == 2
+
+
+def test_the_search_reads_logs_on_the_disk_too(tmp_path: Path, settings: Settings, db: None) -> None:
+    settings.LOG_DIR = tmp_path
+    (tmp_path / "web.log").write_text(f"GET /{PLANTED}")
+    with gzip.open(tmp_path / "web.log.2026-12-09.gz", "wb") as file:
+        file.write(PLANTED.encode())
+
+    assert len(list(logs_with(PLANTED))) == 2
