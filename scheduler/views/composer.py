@@ -202,7 +202,7 @@ def _take(request: OrganisationRequest, standing: Standing, accounts: Sequence[S
         assets=assets,
         oddity=form.oddity,
         zone=_zone(request),
-        gallery=_possible_covers(assets),
+        gallery=_possible_covers(form.words, assets),
     )
     is_autosave = AUTOSAVE in request.headers
     if is_autosave and not standing.saves_itself:
@@ -448,7 +448,7 @@ def _sheet_of(
         assets=assets,
         oddity=_oddity(planned_at, zone),
         zone=zone,
-        gallery=_possible_covers(assets),
+        gallery=_possible_covers(words, assets),
     )
 
 
@@ -467,9 +467,10 @@ def _assets(words: Words, known: Mapping[int, Asset] = NONE_KNOWN) -> dict[int, 
     return {**known, **({one.pk: one for one in Asset.objects.filter(pk__in=missing)} if missing else {})}
 
 
-def _possible_covers(assets: Mapping[int, Asset]) -> Sequence[Asset]:
-    """Return the newest pictures of the gallery, where there is a film that one may stand for."""
-    if not any(one.content_type.startswith("video/") for one in assets.values()):
+def _possible_covers(words: Words, assets: Mapping[int, Asset]) -> Sequence[Asset]:
+    """Return the newest pictures of the gallery, where there is a film or a link that one may stand for."""
+    has_film = any(one.is_film for one in assets.values())
+    if not has_film and not any(shape.options for shape in words.shapes.values()):
         return ()
     return list(Asset.objects.filter(content_type__startswith="image/").newest_first()[:MOST_COVERS])
 
