@@ -169,6 +169,10 @@ class FacebookProvider(FacebookEngagement, MetaLogin, PlainPosts):
 
     # publishing
 
+    def takes_cover(self, composition: Composition) -> bool:
+        """Of a reel Facebook takes none."""
+        return composition.kind is Kind.VIDEO
+
     def needs_preparation(self, composition: Composition) -> bool:
         return bool(composition.media)
 

@@ -168,6 +168,10 @@ class GoogleBusinessProvider(BusinessEngagement, PlainPosts):
 
     # publishing
 
+    def takes_cover(self, composition: Composition) -> bool:
+        """A post's film is shown as it begins."""
+        return False
+
     def needs_preparation(self, composition: Composition) -> bool:
         return False  # Google fetches the photo while the post is taken
 

@@ -218,6 +218,10 @@ class XProvider(XEngagement, PlainPosts):
 
     # publishing
 
+    def takes_cover(self, composition: Composition) -> bool:
+        """X shows a frame of its own choosing."""
+        return False
+
     def needs_preparation(self, composition: Composition) -> bool:
         return bool(composition.media)
 

@@ -41,6 +41,7 @@ from tests.integrations.networks.stage import (
     Stopped,
     composition,
     now,
+    picture,
     simplest,
     uploading,
     with_required,
@@ -380,6 +381,13 @@ class ProviderContract:
         too_long = "a" * (limits.first_comment_max + 1)
         assert refusals(replace(wanted, first_comment=too_long)) == {"first_comment"}
         assert refusals(replace(wanted, parts=("A second text",))) == {"form"}
+
+    def test_its_judge_agrees_for_what_it_takes_a_cover(self, stage: Stage) -> None:
+        for kind in stage.provider.kinds:
+            wanted = compose(stage, kind)
+            problems = stage.provider.validate(replace(wanted, cover=picture("red")))
+            is_refused = any(each.key == "cover_not_offered" for each in problems)
+            assert stage.provider.takes_cover(wanted) != is_refused, kind
 
     def test_fingerprints_tell_compositions_apart(self, stage: Stage) -> None:
         wanted = compose(stage, uploading(stage.provider))
