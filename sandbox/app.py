@@ -31,7 +31,9 @@ from sandbox.world import World
 logger = logging.getLogger(__name__)
 
 BEAT_SECONDS = 0.25
-ENDLESS = re.compile(r"(?:rupload\.facebook\.com/video-upload/|graph(?:-video)?\.facebook\.com/(?:v[\d.]+/)?upload:)")
+ENDLESS = re.compile(
+    r"(?:rupload\.facebook\.com/(?:video|ig-api)-upload/|graph(?:-video)?\.facebook\.com/(?:v[\d.]+/)?upload:)"
+)
 # These replace the answer; the work is not done, except where the fault says so.
 REFUSALS: tuple[Kind, ...] = ("rate_limited", "forbidden", "duplicate", "status")
 

@@ -178,7 +178,7 @@ def _video_status(reading: Reading, container: Container, status: str, asked: Fi
     """How much of an upload has come; an interrupted one goes on from there."""
     if container.media_type in {"IMAGE", "CAROUSEL"} or container.source:
         return None
-    there = container.size_bytes if container.file else reading.instagram.world.media.segments_size(container.id)
+    there = files.uploaded_bytes(reading.instagram, container)
     return {
         "uploading_phase": {"status": "complete" if container.file else "in_progress", "bytes_transferred": there},
         "processing_phase": {"status": "complete" if status == "FINISHED" else "not_started"},

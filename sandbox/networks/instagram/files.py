@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from starlette.responses import JSONResponse, Response
 
 from sandbox.calls import Call
-from sandbox.media import sniff
+from sandbox.media import film_seconds, sniff
 from sandbox.networks.base import Refused
 from sandbox.networks.facebook import oauth
 from sandbox.networks.instagram import limits
@@ -88,20 +88,34 @@ async def take_film(state: InstagramState, container_id: str) -> None:
         failure = FETCH_FAILED if b"9004" in bytes(refusal.response.body) else TIMED_OUT
         state.containers.put(replace(container, failure=failure))
         return
-    keep_film(state, container, data)
-
-
-def keep_film(state: InstagramState, container: Container, data: bytes) -> Container:
-    """Judge a film that has arrived, and let it be looked through."""
-    kind = sniff(data)
-    slow = float(container.options.get("slow", "0"))
-    if container.options.get("spoilt") or kind.media_type not in FILMS or len(data) > _most(container):
-        return state.containers.put(replace(container, failure=BAD_FILM))
     state.world.media.write(container.id, data)
-    seconds = state.world.settings.instagram_film_seconds + slow
-    return state.containers.put(
-        replace(container, file=container.id, file_type=kind.media_type, ready_at=state.now + seconds)
+    judge_film(state, container)
+
+
+def judge_film(state: InstagramState, container: Container) -> None:
+    """Judge a film that has arrived, and let it be looked through."""
+    path = state.world.media.path(container.id)
+    if path is None:
+        return
+    with path.open("rb") as file:
+        kind = sniff(file.read(4096))
+    slow = float(container.options.get("slow", "0"))
+    least, most = limits.STORY_FILM_SECONDS if container.media_type == "STORIES" else limits.REEL_SECONDS
+    lasts = film_seconds(path)
+    fits = (
+        kind.media_type in FILMS and path.stat().st_size <= _most(container) and (not lasts or least <= lasts <= most)
     )
+    if container.options.get("spoilt") or not fits:
+        state.containers.put(replace(container, failure=BAD_FILM))
+        return
+    ready_at = state.now + state.world.settings.instagram_film_seconds + slow
+    state.containers.put(replace(container, file=container.id, file_type=kind.media_type, ready_at=ready_at))
+
+
+def uploaded_bytes(state: InstagramState, container: Container) -> int:
+    """How much of a film has come so far."""
+    path = state.world.media.path(container.id)
+    return path.stat().st_size if path else 0
 
 
 def _most(container: Container) -> int:
@@ -112,7 +126,10 @@ def _most(container: Container) -> int:
 
 
 def receive_bytes(state: InstagramState, call: Call, container_id: str) -> Response:
-    """POST rupload.facebook.com/ig-api-upload/{version}/{container}: headers offset and file_size, then bytes."""
+    """POST rupload.facebook.com/ig-api-upload/{version}/{container}: headers offset and file_size, then bytes.
+
+    What came before somebody hung up is kept.
+    """
     speaker = oauth.identify(state.facebook, call.bearer or "", None)
     container = state.containers.find(container_id)
     account = state.accounts.find(container.account_id) if container else None
@@ -126,17 +143,17 @@ def receive_bytes(state: InstagramState, call: Call, container_id: str) -> Respo
     offset, size = call.headers.get("offset", ""), call.headers.get("file_size", "")
     if not offset.isdigit() or not size.isdigit() or not 0 < int(size) <= _most(container):
         return failed("offset and file_size must be numbers", status=400)
-    there = state.world.media.segments_size(container_id)
+    there = uploaded_bytes(state, container)
     if int(offset) != there:
         return failed(f"the offset must be {there}", status=400, retriable=True)
     if container.size_bytes not in {0, int(size)}:
         return failed("file_size has changed", status=400)
-    state.world.media.write_segment(container_id, container.parts, call.body)
-    container = state.containers.put(replace(container, size_bytes=int(size), parts=container.parts + 1))
-    there += len(call.body)
-    if there < int(size):
+    container = state.containers.put(replace(container, size_bytes=int(size)))
+    if call.spool:
+        state.world.media.append_file(container_id, call.spool)
+    if uploaded_bytes(state, container) < int(size):
         return failed("the file is not complete", status=400, retriable=True)
-    keep_film(state, container, state.world.media.join_segments(container_id).read_bytes())
+    judge_film(state, container)
     return JSONResponse({"success": True, "message": "Upload successful."})
 
 

@@ -59,7 +59,6 @@ class Container:
     children: list[str] = field(default_factory=list)
     source: str = ""  # where the file is fetched
     size_bytes: int = 0  # of an upload, once it has begun
-    parts: int = 0  # in how many requests it came so far
     file: str = ""  # the name of what is kept, "" until it is there
     file_type: str = ""
     ready_at: float | None = None  # when the file is there and looked through

@@ -118,7 +118,7 @@ class InstagramWalls:
             text=medium.caption,
             at=medium.created_at,
             pictures=tuple(WallPicture(path=f"/media/{name}", alt=alt) for name, alt in pictures),
-            link=next((f"/media/{name}" for name, kind, _ in files if kind.startswith("video/")), ""),
+            films=tuple(f"/media/{name}" for name, kind, _ in files if kind.startswith("video/")),
             permalink=f"/www.instagram.com/p/{medium.shortcode}/",
             **self._talk(medium.id),
         )

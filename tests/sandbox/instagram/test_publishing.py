@@ -1,7 +1,9 @@
 """Containers, their states, and what becomes of them."""
 
 import json
+import socket
 import time
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -204,6 +206,35 @@ def test_bytes_go_to_the_upload_host_and_go_on_where_they_stopped(instagram: Ins
     assert rest.json() == {"success": True, "message": "Upload successful."}
     assert instagram.finished(made["id"]) == "FINISHED"
     assert "id" in instagram.post(f"{HARTLEY}/media_publish", creation_id=made["id"])
+
+
+def test_what_came_before_somebody_hung_up_is_kept(instagram: Instagram) -> None:
+    content = films.film(payload=b"crumb" * 200_000)
+    made = instagram.post(f"{HARTLEY}/media", media_type="REELS", upload_type="resumable")
+    head = f"POST {urlsplit(made['uri']).path} HTTP/1.1\r\nHost: 127.0.0.1:{instagram.sandbox.port}\r\n"
+    head += f"Authorization: OAuth {instagram.token}\r\noffset: 0\r\nfile_size: {len(content)}\r\n"
+    head += f"Content-Length: {len(content)}\r\n\r\n"
+
+    with socket.create_connection(("127.0.0.1", instagram.sandbox.port)) as connection:
+        connection.sendall(head.encode() + content[:600_000])
+        time.sleep(0.3)
+    for _ in range(100):
+        phase = instagram.get(made["id"], fields="video_status")["video_status"]["uploading_phase"]
+        if there := phase["bytes_transferred"]:
+            break
+        time.sleep(0.05)
+    rest = upload(made["uri"], instagram.token, content[there:], offset=there, size=len(content))
+
+    assert 0 < there <= 600_000
+    assert rest.json()["success"]
+    assert instagram.finished(made["id"]) == "FINISHED"
+
+
+@pytest.mark.parametrize(("media_type", "seconds"), [("REELS", 1), ("REELS", 1000), ("STORIES", 90)])
+def test_a_film_too_short_or_too_long_is_refused(instagram: Instagram, media_type: str, seconds: int) -> None:
+    film = instagram.film("x.mp4", films.film(seconds=seconds))
+
+    assert instagram.finished(instagram.container(media_type=media_type, video_url=film)) == "ERROR"
 
 
 def test_the_upload_host_takes_an_address_too_and_no_stranger(instagram: Instagram) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import requests
 
 from integrations.contract import Account, Composition, Feature, Form, Kind, Operation, Progress
 from integrations.errors import AuthorisationLost, OutcomeUnknown, PermanentError, RateLimited, TransientError
@@ -227,6 +228,26 @@ def test_an_upload_that_was_stopped_goes_on_with_the_same_container(bytes_stage:
     progress = prepared(bytes_stage, account, wanted, stopped.saved[-1])
 
     assert bytes_stage.uploads(account) == 1
+    assert settled(bytes_stage, account, wanted, progress) == progress
+
+
+def test_a_film_that_was_half_sent_goes_on_from_there(bytes_stage: InstagramStage) -> None:
+    account = bytes_stage.account()
+    wanted = Composition(text="The oven", media=(film("oven"),))
+    stopped = Progresses(stop_after=1)
+    with pytest.raises(Stopped):
+        bytes_stage.provider.prepare(account, wanted, {}, save=stopped, now=now())
+    with wanted.media[0].open() as file:
+        half = file.read(wanted.media[0].size_bytes // 2)
+    [state] = stopped.saved[-1]["items"].values()  # type: ignore[attr-defined]
+    headers = {"offset": "0", "file_size": str(wanted.media[0].size_bytes)}
+    headers["Authorization"] = f"OAuth {account.credentials.access_token}"
+    requests.post(state["address"], data=half, headers=headers, timeout=10)
+
+    progress = prepared(bytes_stage, account, wanted, stopped.saved[-1])
+
+    sent = [rest["headers"]["offset"] for _, path, rest in bytes_stage.http.sent if "ig-api-upload" in path]
+    assert sent == [str(len(half))]
     assert settled(bytes_stage, account, wanted, progress) == progress
 
 
