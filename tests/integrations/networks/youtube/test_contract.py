@@ -15,14 +15,14 @@ class TestYouTube(ProviderContract):
         return YouTubeStage(sandbox)
 
     def test_a_duplicate_is_looked_for_before_it_counts_as_failed(self, stage: Stage) -> None:
-        pytest.skip("YouTube refuses a duplicate only after it has taken it: test_afterwards.py")
+        pytest.skip("YouTube refuses a duplicate only after it has taken it: test_publishing.py")
 
     def test_it_reports_only_budgets_that_it_declares(self, stage: Stage) -> None:
         account = stage.account()
 
         publish(stage, account, compose(stage, uploading(stage.provider)))
 
-        assert not stage.reports  # YouTube says of its quota only that it is used up: test_quota.py
+        assert not stage.reports  # YouTube says of its quota only that it is used up: test_publishing.py
 
 
 class TestYouTubeAfterwards(AfterwardsContract):
