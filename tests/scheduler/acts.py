@@ -22,11 +22,13 @@ from scheduler.services.publishing import publish_due
 from scheduler.services.reconciling import reconcile_due
 from scheduler.states import State
 from tests.integrations.networks.instagram.stage import InstagramStage
+from tests.integrations.networks.linkedin.stage import NADIA as LINKEDIN_NADIA
+from tests.integrations.networks.linkedin.stage import LinkedInStage
 from tests.integrations.networks.twins import HARTLEY, NADIA, REDIRECT, FacebookStage, XStage
 from tests.scheduler.scene import Scene
 
 Strike = Callable[[], None]
-Stage = FacebookStage | InstagramStage | XStage
+Stage = FacebookStage | InstagramStage | LinkedInStage | XStage
 
 
 @dataclass(frozen=True)
@@ -128,6 +130,8 @@ def _come_back(scene: Scene, strike: Strike) -> ConnectAttempt:
     if network in {"facebook", "instagram"}:
         page = scene.at_network.details.get("page_id") or scene.at_network.network_id
         choice = {"person": NADIA, "page": page, "scope": scopes}
+    elif network == "linkedin":
+        choice = {"member": LINKEDIN_NADIA}
     else:
         choice = {"account": HARTLEY}
     code = scene.stage.sandbox.consent(departure.url, **choice)
@@ -210,6 +214,17 @@ OPERATIONS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "exchange_code": ("facebook.token.code",),
         "list_presences": ("facebook.accounts",),
         "revoke": ("facebook.revoke",),
+    },
+    "linkedin": {
+        "prepare": ("linkedin.images.initialize", "linkedin.upload"),
+        "check": ("linkedin.images.status",),
+        "commit": ("linkedin.posts.create",),
+        "find_published": ("linkedin.posts.list",),
+        "refresh": ("linkedin.token.refresh",),
+        "describe": ("linkedin.acls", "linkedin.organizations.lookup"),
+        "exchange_code": ("linkedin.token.code", "linkedin.me"),
+        "list_presences": ("linkedin.acls", "linkedin.organizations.lookup"),
+        "revoke": ("linkedin.revoke",),
     },
     "x": {
         "prepare": ("x.media.initialize", "x.media.append", "x.media.finalize", "x.media.metadata"),

@@ -31,6 +31,7 @@ from tests.factories import (
     make_user,
 )
 from tests.integrations.networks.instagram.stage import InstagramStage
+from tests.integrations.networks.linkedin.stage import LinkedInStage
 from tests.integrations.networks.twins import FacebookStage, XStage
 from tests.scheduler.conftest import Clock
 
@@ -38,7 +39,7 @@ from tests.scheduler.conftest import Clock
 class Scene:
     """One organisation, one account at a twin, one publication due now."""
 
-    def __init__(self, stage: FacebookStage | InstagramStage | XStage, *, pictures: int = 0) -> None:
+    def __init__(self, stage: FacebookStage | InstagramStage | LinkedInStage | XStage, *, pictures: int = 0) -> None:
         self.stage, self.clock = stage, Clock(timezone.now())
         self.at_network = stage.account()
         self.owner: User = make_user("Alice")

@@ -60,7 +60,7 @@ class Wire(Client):
     def call(self, method: str, address: str, **rest: Any) -> Answer:
         if self.unplugged:
             self.unplugged = False
-            address = address.replace(self._base, "http://127.0.0.1:9")
+            address = "http://127.0.0.1:9/"  # whichever of its hosts was meant
         self.sent.append((method, address.removeprefix(self._base), rest))
         return super().call(method, address, **rest)
 
