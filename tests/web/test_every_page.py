@@ -76,6 +76,7 @@ AS_OWNER = (
     Place(route="accounts:settings", path="settings/"),
     Place(route="accounts:events", path="events/"),
     Place(route="accounts:profile", path="/profile/"),
+    Place(route="accounts:close_account", path="/profile/close/"),
     Place(route="accounts:organisations", path="/organisations/"),
     Place(route="accounts:create_organisation", path="/organisations/new/"),
     Place(route="account_change_password", path="/accounts/password/change/"),
