@@ -35,6 +35,7 @@ from integrations.fingerprints import CLOCK_SKEW, fingerprint, judge
 from integrations.insights import Measure, PostMeasures
 from integrations.networks._shared.meta.answers import next_cursor
 from integrations.networks._shared.meta.login import MetaLogin
+from integrations.networks._shared.meta.versions import graph_version
 from integrations.networks.instagram import containers, following, judging, limits, mapping, measuring
 from integrations.networks.instagram.client import InstagramClient
 from integrations.networks.instagram.engaging import InstagramEngagement, ToldBy
@@ -103,6 +104,7 @@ class InstagramProvider(InstagramEngagement, MetaLogin, PlainPosts):
         self._films_as_bytes = films_as_bytes
         self.scopes = _with_portfolio(SCOPES) if portfolio_roles else SCOPES
         self._dialog = f"{dialog_url.rstrip('/')}/{version}/dialog/oauth"
+        self.api_version = graph_version(version)
         self._client = InstagramClient(http=http, graph_url=graph_url, version=version, keys=keys, usage=usage)
 
     # connecting: the rest is Facebook Login's

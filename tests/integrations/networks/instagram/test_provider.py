@@ -10,6 +10,7 @@ import requests
 
 from integrations.contract import Account, Composition, Feature, Form, Kind, Operation, Progress
 from integrations.errors import AuthorisationLost, OutcomeUnknown, PermanentError, RateLimited, TransientError
+from integrations.networks._shared.meta.versions import graph_version
 from tests.hosting import Shelf
 from tests.integrations.networks.instagram.stage import InstagramStage, stage_at
 from tests.integrations.networks.sandbox import Sandbox
@@ -79,6 +80,10 @@ def test_roles_of_a_portfolio_ask_for_two_more_permissions(sandbox: Sandbox, she
     stage = stage_at(sandbox, shelf, portfolio_roles=True)
 
     assert {"ads_read", "business_management"} <= stage.provider.scopes[Feature.PUBLISH]
+
+
+def test_the_version_says_when_it_ends(stage: InstagramStage) -> None:
+    assert stage.provider.api_version == graph_version("v26.0")
 
 
 def test_revoking_ends_the_pages_too(stage: InstagramStage) -> None:
