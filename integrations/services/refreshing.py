@@ -185,13 +185,15 @@ def _store(grant: Grant, before: Credentials, after: Credentials, *, now: dateti
     grant.expires_at, grant.refreshed_at, grant.consent_ends_at = kept.expires_at, now, kept.consent_ends_at
     grant.available_at = refresh_due_at(kept, network=grant.network, now=now)
     grant.lease_until, grant.attempts = None, 0
+    was_lost_for = grant.state_reason
     if grant.state != Grant.State.ACTIVE:
         grant.state, grant.state_reason, grant.state_changed_at = Grant.State.ACTIVE, "", now
         record("integrations.grant.returned", grant, data={"network": grant.network})
     grant.save()
     living_by_it = list(SocialAccount.objects.filter(grant=grant, sealed=None).order_by("pk"))
     SocialAccount.objects.filter(pk__in=[account.pk for account in living_by_it]).update(checked_at=now)
-    bring_back(living_by_it, now=now)
+    # An account lost for a reason of its own (a role) is not mended by new tokens.
+    bring_back([each for each in living_by_it if was_lost_for and each.state_reason == was_lost_for], now=now)
 
 
 def _mark_unknown(grant: Grant, *, reason: str, now: datetime) -> None:

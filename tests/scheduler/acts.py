@@ -21,6 +21,8 @@ from scheduler.services.preparing import prepare_due
 from scheduler.services.publishing import publish_due
 from scheduler.services.reconciling import reconcile_due
 from scheduler.states import State
+from tests.integrations.networks.google_business.stage import NADIA as GOOGLE_NADIA
+from tests.integrations.networks.google_business.stage import BusinessStage
 from tests.integrations.networks.instagram.stage import InstagramStage
 from tests.integrations.networks.linkedin.stage import NADIA as LINKEDIN_NADIA
 from tests.integrations.networks.linkedin.stage import LinkedInStage
@@ -28,7 +30,7 @@ from tests.integrations.networks.twins import HARTLEY, NADIA, REDIRECT, Facebook
 from tests.scheduler.scene import Scene
 
 Strike = Callable[[], None]
-Stage = FacebookStage | InstagramStage | LinkedInStage | XStage
+Stage = BusinessStage | FacebookStage | InstagramStage | LinkedInStage | XStage
 
 
 @dataclass(frozen=True)
@@ -132,6 +134,8 @@ def _come_back(scene: Scene, strike: Strike) -> ConnectAttempt:
         choice = {"person": NADIA, "page": page, "scope": scopes}
     elif network == "linkedin":
         choice = {"member": LINKEDIN_NADIA}
+    elif network == "google_business":
+        choice = {"person": GOOGLE_NADIA, "scope": scopes}
     else:
         choice = {"account": HARTLEY}
     code = scene.stage.sandbox.consent(departure.url, **choice)
@@ -203,6 +207,17 @@ OPERATIONS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "exchange_code": ("facebook.token.code",),
         "list_presences": ("facebook.accounts",),
         "revoke": ("facebook.revoke",),
+    },
+    "google_business": {
+        "prepare": (),
+        "check": (),
+        "commit": ("google_business.posts.create",),
+        "find_published": ("google_business.posts.list",),
+        "refresh": ("google.token.refresh",),
+        "describe": ("google_business.location.read", "google_business.standing"),
+        "exchange_code": ("google.token.code",),
+        "list_presences": ("google_business.accounts", "google_business.locations"),
+        "revoke": ("google.revoke",),
     },
     "instagram": {
         "prepare": ("instagram.container",),

@@ -62,8 +62,18 @@ def _meta(row: Row) -> dict[str, Row]:
     return {"facebook": row, "instagram": row}
 
 
+def _hourly(row: Row) -> dict[str, Row]:
+    """Google and X give access for an hour or two, which a refresh renews."""
+    return {"google_business": row, "x": row}
+
+
 # Instagram names no repetition: what it says of a container that is published already stands for it.
-_DUPLICATE = {"facebook": "facebook_duplicate", "instagram": "media_expired", "x": "x_duplicate"}
+_DUPLICATE = {
+    "facebook": "facebook_duplicate",
+    "google_business": "google_business_duplicate",
+    "instagram": "media_expired",
+    "x": "x_duplicate",
+}
 _UPLOADING: Rows = {
     "unreachable": _waits("unreachable"),
     **_each(_NO_ANSWER, _waits("unavailable")),
@@ -80,9 +90,13 @@ _UPLOADING: Rows = {
         **dict.fromkeys(("instagram", "x"), _waits("")),
     },
     "rate_limited": _waits("rate_limited"),
-    "revoked_token": {**_meta(_waits("access_lost", _HELD)), "x": _waits("access_expired", _HELD)},
-    "expired_token": {**_meta(_waits("access_lost", _HELD)), "x": _waits("access_expired")},
-    "forbidden": {**_meta(_waits("permission_missing", _HELD)), "x": _refused("account_restricted")},
+    "revoked_token": {**_meta(_waits("access_lost", _HELD)), **_hourly(_waits("access_expired", _HELD))},
+    "expired_token": {**_meta(_waits("access_lost", _HELD)), **_hourly(_waits("access_expired"))},
+    "forbidden": {
+        **_meta(_waits("permission_missing", _HELD)),
+        "google_business": _waits("google_business_role_lost", _HELD),
+        "x": _refused("account_restricted"),
+    },
     "duplicate": {network: _refused(key) for network, key in _DUPLICATE.items()},
 }
 
@@ -107,16 +121,25 @@ _RENEWAL_DONE = _grant("unknown", "refresh_no_answer", "lost, published, lost") 
 _GRANT_LOST = _grant("lost", "access_lost", "lost, scheduled, lost")
 
 
+# Google judges a post after it took it.
+_TAKEN = {
+    **_meta(Row("published", "", _OUT)),
+    "x": Row("published", "", _OUT),
+    "google_business": Row("published", "awaiting_verdict", _OUT),
+}
+
+
 def _connected(end: str) -> Row:
     return Row(end, "", end)
 
 
 def _not_connected(reason: str) -> Mapping[str, Row]:
-    """Nothing was kept, and starting again works: at Facebook pages are chosen then, at X the person is the account."""
-    return {**_meta(Row("failed", reason, "choosing")), "x": Row("failed", reason, "done")}
+    """Nothing was kept, and starting again works: pages and profiles are chosen then, at X none is left to choose."""
+    chosen = Row("failed", reason, "choosing")
+    return {**_meta(chosen), "google_business": chosen, "x": Row("failed", reason, "done")}
 
 
-_CONNECTED = {**_meta(_connected("choosing")), "x": _connected("done")}
+_CONNECTED = {**_meta(_connected("choosing")), "google_business": _connected("choosing"), "x": _connected("done")}
 _CONNECTING: Rows = {
     **_each(("unreachable", "rate_limited", *_NO_ANSWER), _not_connected("connect_unreachable")),
     **_each(_HARMLESS, _CONNECTED),
@@ -135,7 +158,7 @@ TABLE: Mapping[str, Rows] = {
     "commit": {
         "unreachable": _waits("unreachable"),
         **_each(_NO_ANSWER, _doubt("no_answer")),
-        **_each(_HARMLESS, Row("published", "", _OUT)),
+        **_each(_HARMLESS, _TAKEN),
         "rate_limited": _waits("rate_limited"),
         "revoked_token": _UPLOADING["revoked_token"],
         "expired_token": _UPLOADING["expired_token"],
@@ -145,35 +168,51 @@ TABLE: Mapping[str, Rows] = {
     "find_published": {
         "unreachable": _doubt("unreachable"),
         **_each(_NO_ANSWER, _doubt("unavailable")),
-        **_each(_HARMLESS, Row("published", "", _OUT)),
+        **_each(_HARMLESS, _TAKEN),
         "rate_limited": _doubt("rate_limited"),
-        "revoked_token": {**_meta(_doubt("access_lost", _DOUBT_STAYS)), "x": _doubt("access_expired", _DOUBT_STAYS)},
-        "expired_token": {**_meta(_doubt("access_lost", _DOUBT_STAYS)), "x": _doubt("access_expired")},
-        "forbidden": {**_meta(_doubt("permission_missing", _DOUBT_STAYS)), "x": _doubt("account_restricted")},
+        "revoked_token": {
+            **_meta(_doubt("access_lost", _DOUBT_STAYS)),
+            **_hourly(_doubt("access_expired", _DOUBT_STAYS)),
+        },
+        "expired_token": {**_meta(_doubt("access_lost", _DOUBT_STAYS)), **_hourly(_doubt("access_expired"))},
+        "forbidden": {
+            **_meta(_doubt("permission_missing", _DOUBT_STAYS)),
+            "google_business": _doubt("google_business_role_lost", _DOUBT_STAYS),
+            "x": _doubt("account_restricted"),
+        },
         "duplicate": {network: _doubt(key) for network, key in _DUPLICATE.items()},
     },
     "refresh": {
         **_each(("unreachable", "rate_limited", *_HARMLESS), _grant()),
         # Where tokens rotate, an answer that never came may have used the old one up.
-        **_each(_NOT_DONE, {**_meta(_grant()), "x": _RENEWAL_OPEN}),
-        **_each(_SPOILT_ANSWER, {**_meta(_grant()), "x": _RENEWAL_DONE}),
+        **_each(_NOT_DONE, {**_meta(_grant()), "google_business": _grant(), "x": _RENEWAL_OPEN}),
+        **_each(_SPOILT_ANSWER, {**_meta(_grant()), "google_business": _grant(), "x": _RENEWAL_DONE}),
         "revoked_token": _GRANT_LOST,
         # A page's token outlives the person's.
-        "expired_token": {**_meta(_grant("lost", "access_lost", "lost, published, active")), "x": _GRANT_LOST},
+        "expired_token": {
+            **_meta(_grant("lost", "access_lost", "lost, published, active")),
+            "google_business": _grant(),  # of the access tokens alone
+            "x": _GRANT_LOST,
+        },
         "forbidden": {
             **_meta(_grant("lost", "permission_missing", "lost, published, active")),
+            "google_business": _grant("lost", "permission_missing", "lost, scheduled, lost"),
             "x": _RENEWAL_OPEN,
         },
-        "duplicate": {**_meta(_grant()), "x": _RENEWAL_OPEN},
+        "duplicate": {**_meta(_grant()), "google_business": _grant(), "x": _RENEWAL_OPEN},
     },
     "describe": {
         **_each(("unreachable", "rate_limited", "duplicate", *_NO_ANSWER, *_HARMLESS), _account()),
         "revoked_token": {
             **_meta(_account("lost", "access_lost", "scheduled, lost")),
-            "x": _account(end="scheduled, lost"),  # once a refresh has been refused as well
+            **_hourly(_account(end="scheduled, lost")),  # once a refresh has been refused as well
         },
-        "expired_token": {**_meta(_account("lost", "access_lost", "scheduled, lost")), "x": _account()},
-        "forbidden": {**_meta(_account("lost", "permission_missing", "scheduled, lost")), "x": _account()},
+        "expired_token": {**_meta(_account("lost", "access_lost", "scheduled, lost")), **_hourly(_account())},
+        "forbidden": {
+            **_meta(_account("lost", "permission_missing", "scheduled, lost")),
+            "google_business": _account("lost", "google_business_role_lost", "scheduled, lost"),
+            "x": _account(),
+        },
     },
     "exchange_code": {
         **_CONNECTING,
@@ -186,17 +225,19 @@ TABLE: Mapping[str, Rows] = {
             ("revoked_token", "expired_token"),
             {
                 **_meta(Row("failed", "access_lost", "choosing")),
+                "google_business": Row("failed", "connect_failed", "choosing"),
                 "x": Row("failed", "connect_failed", "done"),
             },
         ),
         "forbidden": {
             **_meta(Row("failed", "permission_missing", "choosing")),
+            "google_business": Row("failed", "connect_failed", "choosing"),
             "x": Row("failed", "connect_failed", "done"),
         },
     },
     "revoke": {
         **_each(("unreachable", "rate_limited", "duplicate", "forbidden", *_NO_ANSWER), _REVOKED_LATER),
-        "malformed_answer": {**_meta(_REVOKED_LATER), "x": _REVOKED},  # X's answer says nothing that is needed
+        "malformed_answer": {**_meta(_REVOKED_LATER), **_hourly(_REVOKED)},  # theirs says nothing that is needed
         **_each(("revoked_token", "expired_token", *_HARMLESS), _REVOKED),
     },
 }

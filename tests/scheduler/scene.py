@@ -30,6 +30,7 @@ from tests.factories import (
     make_social_account,
     make_user,
 )
+from tests.integrations.networks.google_business.stage import BusinessStage
 from tests.integrations.networks.instagram.stage import InstagramStage
 from tests.integrations.networks.linkedin.stage import LinkedInStage
 from tests.integrations.networks.twins import FacebookStage, XStage
@@ -39,7 +40,12 @@ from tests.scheduler.conftest import Clock
 class Scene:
     """One organisation, one account at a twin, one publication due now."""
 
-    def __init__(self, stage: FacebookStage | InstagramStage | LinkedInStage | XStage, *, pictures: int = 0) -> None:
+    def __init__(
+        self,
+        stage: BusinessStage | FacebookStage | InstagramStage | LinkedInStage | XStage,
+        *,
+        pictures: int = 0,
+    ) -> None:
         self.stage, self.clock = stage, Clock(timezone.now())
         self.at_network = stage.account()
         self.owner: User = make_user("Alice")

@@ -17,6 +17,7 @@ from sandbox.faults import KINDS
 from scheduler.telling import OWN_SENTENCES, reason_sentence
 from tests.hosting import hosting
 from tests.integrations.networks.conftest import sandbox, sandbox_process  # noqa: F401  # fixtures
+from tests.integrations.networks.google_business.stage import BusinessStage
 from tests.integrations.networks.instagram.stage import InstagramStage
 from tests.integrations.networks.linkedin.stage import LinkedInStage
 from tests.integrations.networks.sandbox import Sandbox
@@ -27,6 +28,7 @@ from tests.scheduler.linkedin_faults import LINKEDIN
 
 STAGES: dict[str, Callable[[Sandbox], Stage]] = {
     "facebook": FacebookStage,
+    "google_business": BusinessStage,
     "instagram": InstagramStage,
     "linkedin": LinkedInStage,
     "x": XStage,

@@ -35,7 +35,8 @@ IDENTITY = frozenset({"openid", "https://www.googleapis.com/auth/userinfo.email"
 
 _MISCONFIGURED = Refusal(raises=PermanentError, key="app_misconfigured", reach=Reach.APP)
 _GRANT_DEAD = Refusal(raises=AuthorisationLost, key="access_lost", reach=Reach.GRANT)
-_NOT_ALLOWED = Refusal(raises=AuthorisationLost, key="permission_missing", reach=Reach.GRANT)
+# An administrator's policy, not the end of the grant: what was given may still be there.
+_NOT_ALLOWED = Refusal(raises=AuthorisationLost, key="permission_missing", reach=Reach.ACCOUNT)
 
 # What the token endpoint says (`error`), whatever its status.
 TOKEN_TABLE: dict[str, Refusal] = {
@@ -215,7 +216,7 @@ class GoogleOAuth:
         if answer.ok:
             return
         error = self._refusal(answer)
-        if not isinstance(error, AuthorisationLost):
+        if not isinstance(error, AuthorisationLost) or error.reach is not Reach.GRANT:
             raise error
 
     def _token(self, form: Mapping[str, str], *, now: datetime) -> Mapping[str, Any]:
