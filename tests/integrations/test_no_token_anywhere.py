@@ -18,7 +18,7 @@ from integrations import budgets, registry, vault
 from integrations.contract import Composition, Credentials, Progress
 from integrations.errors import OutcomeUnknown
 from integrations.models import ConnectAttempt
-from integrations.services import connecting, looking
+from integrations.services import looking
 from integrations.services.disconnecting import disconnect
 from integrations.services.refreshing import tend_grants
 from lib.tenancy.scope import scope
@@ -176,4 +176,3 @@ def test_a_code_and_a_state_do_not_stay_in_an_address(acme: Acme, twins: Sandbox
 
     assert "?" not in page.redirect_chain[-1][0]
     assert "code=" not in page.content.decode()
-    assert {"publish", "engage", "messages"} == connecting.FEATURES

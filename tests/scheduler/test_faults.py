@@ -37,8 +37,19 @@ STAGES: dict[str, Callable[[Sandbox], Stage]] = {
 #: Networks with a table of their own.
 TABLES: dict[str, Mapping[str, Rows]] = {"linkedin": LINKEDIN}
 
-#: Calls that the product does not make yet.
-NOT_YET = {"delete_published"}
+#: Calls made once a post is out, or by a page. What they do when they fail is played at each step of their loop by
+#: test_following_up.py, and at each network by the contract's tests; no table of outcomes like the one here holds them.
+PLAYED_ELSEWHERE = {
+    "choices",
+    "delete_published",
+    "edit_published",
+    "find_follow_up",
+    "find_named",
+    "follow_up",
+    "verdict",
+}
+#: Networks that take films only, which the scene has none of: their faults are played by the contract's matrix.
+FILMS_ONLY = {"youtube"}
 
 CASES = [
     (network, call, operation, trouble)
@@ -78,9 +89,11 @@ def test_every_call_of_every_network_is_made() -> None:
         if "now" in inspect.signature(method).parameters
     }
 
-    assert speaking == set(ACTS) | NOT_YET
+    assert speaking == set(ACTS) | PLAYED_ELSEWHERE
     assert {network: set(calls) for network, calls in OPERATIONS.items()} == {network: set(ACTS) for network in STAGES}
-    assert {each.name for each in pkgutil.iter_modules(networks.__path__) if each.name[0] != "_"} == set(STAGES)
+    assert {each.name for each in pkgutil.iter_modules(networks.__path__) if each.name[0] != "_"} == (
+        set(STAGES) | FILMS_ONLY
+    )
 
 
 @pytest.mark.parametrize("case", CASES, ids="-".join)
