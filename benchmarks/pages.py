@@ -20,8 +20,11 @@ def measure(run: Run) -> Figures:
     figures: dict[str, float | int | None] = {}
     with throwaway() as servers:
         product(servers.addresses)
+        from config.process import settle_in
+
         client, post_id, fill = _house()
         fill(POSTS)
+        settle_in()  # as web processes do once all is loaded
         paths = {name: path.format(post=post_id) for name, path in PAGES.items()}
         for name, path in paths.items():
             run.say(f"{name}, {POSTS} posts")
