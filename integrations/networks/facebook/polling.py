@@ -11,10 +11,9 @@ from datetime import datetime
 from typing import Any
 
 from integrations.contract import Account, Feature
-from integrations.engagement import Change, Incoming, IncomingMessage, Page
-from integrations.fingerprints import CLOCK_SKEW
+from integrations.engagement import IncomingMessage, Page
 from integrations.networks._shared.meta.answers import moment, next_cursor
-from integrations.networks._shared.meta.messenger import other_person, private
+from integrations.networks._shared.meta.polls import news_of, page_of
 from integrations.networks.facebook import messages
 from integrations.networks.facebook.client import FacebookClient
 from integrations.networks.facebook.limits import POLL_OVERLAP
@@ -116,38 +115,17 @@ class _Poll:
 
     def _conversation(self, node: Mapping[str, Any]) -> Iterator[IncomingMessage]:
         """Yield the new messages of a conversation, as far back as the poll reaches."""
-        start, page_id = self._from("conversations"), self.account.network_id
-        person_id = other_person(node, account_id=page_id)
-        listing: Mapping[str, Any] = node.get("messages") or {}
-        while person_id:
-            found = [private(each, person_id=person_id, account_id=page_id) for each in listing.get("data") or ()]
-            news = [each for each in found if each.written_at is None or each.written_at >= start]
-            yield from news
-            after = next_cursor(listing)
-            if not after or len(news) < len(found):
-                return
-            listing = self.client.conversation_messages(
+        return news_of(
+            node,
+            account_id=self.account.network_id,
+            start=self._from("conversations"),
+            fetch=lambda after: self.client.conversation_messages(
                 self.account.credentials.access_token, str(node["id"]), after=after, now=self.now
-            )
+            ),
+        )
 
     def _page(self, found: Iterable[IncomingMessage]) -> Page:
-        """Meta gives each as it stands now: edits, hides and shows that no webhook told of are among them.
-
-        Its clock, by which webhooks are told, is not ours: what they tell of the last moments is not undone by this.
-        """
-        as_of = self.now - CLOCK_SKEW
-        return Page(
-            incoming=tuple(
-                Incoming(
-                    change=Change.WRITTEN,
-                    message_id=each.network_id,
-                    message=each,
-                    happened_at=max(each.written_at or as_of, as_of),
-                )
-                for each in found
-            ),
-            cursor=dict(self.seen),
-        )
+        return page_of(found, seen=self.seen, now=self.now)
 
 
 def _known(cursor: Mapping[str, Any], watched: Sequence[str]) -> dict[str, str]:
