@@ -10,12 +10,15 @@ from django.utils.translation import gettext, ngettext
 from accounts.models import Membership
 from accounts.permissions import Permission
 from integrations.sentences import NETWORK_NAMES
-from moderation.inbox import listed
 from moderation.models import Item
 from moderation.states import WAITING
 from scheduler.needs import Need
 
 SHOWN_FAILED = 3
+_SAID = (
+    *("organisation", "state", "author_name", "excerpt", "send_failed", "last_activity_at", "waiting_since"),
+    *("first_message_at", "social_account__network"),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,9 +45,12 @@ def waiting_on(networks: Mapping[str, int]) -> Waiting:
     )
 
 
-def inbox_needs(member: Membership, waiting: Waiting) -> list[Need]:
-    """Return what this member can answer: replies that did not arrive first, then those who wait, as one line."""
-    if not member.may(Permission.ANSWER_INBOX):
+def inbox_needs(member: Membership, waiting: Waiting, *, is_unsent: bool) -> list[Need]:
+    """Return what this member can answer: replies that did not arrive first, then those who wait, as one line.
+
+    Reads nothing where nobody waits and no reply is unsent.
+    """
+    if not member.may(Permission.ANSWER_INBOX) or not (waiting.count or is_unsent):
         return []
     slug = member.organisation.slug
     failed, first = _first_ones(member)
@@ -59,7 +65,7 @@ def _first_ones(member: Membership) -> tuple[list[Item], Item | None]:
     items = Item.objects.open_to(member)
     failed = items.filter(send_failed=True).order_by("-last_activity_at", "-id").values("pk")[:SHOWN_FAILED]
     longest = items.waiting().filter(waiting_since__isnull=False).order_by("waiting_since", "id").values("pk")[:1]
-    found = list(listed(member).filter(Q(pk__in=failed) | Q(pk__in=longest)))
+    found = list(items.filter(Q(pk__in=failed) | Q(pk__in=longest)).select_related("social_account").only(*_SAID))
     shown = sorted((one for one in found if one.send_failed), key=lambda one: one.last_activity_at, reverse=True)
     waiting = [one for one in found if one.state in WAITING and one.waiting_since is not None]
     return shown[:SHOWN_FAILED], min(waiting, key=lambda one: one.waiting_since or one.first_message_at, default=None)

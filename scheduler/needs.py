@@ -1,12 +1,11 @@
-"""What needs a person: gathered in two statements, whatever has piled up."""
+"""What needs a person: gathered in two statements at most, whatever has piled up."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Case, Count, F, JSONField, OuterRef, Q, Subquery, When, Window
-from django.db.models.expressions import RawSQL
+from django.db.models import Count, F, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
@@ -19,7 +18,6 @@ from scheduler.models import Publication
 from scheduler.states import State
 from scheduler.telling import LATE, near, reason_of
 
-_ASKING = "FROM scheduler_asking(%s, %s, %s, %s, %s)"
 SHOWN_OF_A_KIND = 3
 READ_OF_A_KIND = 20  # reviews are counted by post, which takes their rows
 FAILURES_COUNT_FOR = timedelta(days=14)
@@ -49,8 +47,20 @@ class Health:
     total: int
 
 
-def health_of(member: Membership) -> Health:
-    """Return the state of the member's accounts, in one statement; each lost one says how much it holds."""
+@dataclass(frozen=True, kw_only=True)
+class Asking:
+    """Which publications ask for a decision, as the database's `scheduler_asking` gathers them."""
+
+    first_ids: Sequence[int]  # the first of each state
+    counts: Mapping[str, int]  # state -> how many there are
+
+
+def health_of(member: Membership, *, total: int, lost: int) -> Health:
+    """Return the state of the member's accounts; where some are lost, one statement reads what each of them holds."""
+    return Health(troubled=_lost_accounts(member) if lost else [], healthy=total - lost, total=total)
+
+
+def _lost_accounts(member: Membership) -> list[SocialAccount]:
     held = (
         Publication.objects.filter(social_account=OuterRef("pk"), state=State.SCHEDULED)
         .order_by()
@@ -58,31 +68,18 @@ def health_of(member: Membership) -> Health:
         .annotate(count=Count("pk"))
         .values("count")
     )
-    lost = SocialAccount.State.LOST
-    rows = (
-        SocialAccount.objects.connected()
-        .open_to(member)
-        .defer("sealed")
-        .annotate(
-            total=Window(Count("pk")),
-            lost=Window(Count("pk", filter=Q(state=lost))),
-            held=Case(When(state=lost, then=Coalesce(Subquery(held), 0)), default=0),
-        )
-        .order_by(Case(When(state=lost, then=0), default=1), "name", "id")[:SHOWN_ACCOUNTS]
-    )
-    found: list[Any] = list(rows)  # accounts with their figures beside them
-    if not found:
-        return Health(troubled=[], healthy=0, total=0)
-    return Health(
-        troubled=[one for one in found if one.is_held],
-        healthy=found[0].total - found[0].lost,
-        total=found[0].total,
-    )
+    rows = SocialAccount.objects.open_to(member).filter(state=SocialAccount.State.LOST).defer("sealed")
+    return list(rows.annotate(held=Coalesce(Subquery(held), 0)).order_by("name", "id")[:SHOWN_ACCOUNTS])
 
 
-def needs_of(member: Membership, health: Health, *, now: datetime) -> list[Need]:
+def asking_terms(now: datetime) -> list[object]:
+    """Return the arguments of the database's `scheduler_asking` after the member."""
+    return [now - FAILURES_COUNT_FOR, LATE, SHOWN_OF_A_KIND, READ_OF_A_KIND]
+
+
+def needs_of(member: Membership, health: Health, asking: Asking, *, now: datetime) -> list[Need]:
     """Return what this member can answer, the most pressing first."""
-    waiting = _asking(member, now=now)
+    waiting = _by_state(member, asking)
     slug = member.organisation.slug
     found: list[Need] = []
     if member.may(Permission.SCHEDULE_POSTS):
@@ -98,21 +95,16 @@ def needs_of(member: Membership, health: Health, *, now: datetime) -> list[Need]
     return found
 
 
-def _asking(member: Membership, *, now: datetime) -> dict[str, list[Publication]]:
-    """Return the first of each state that asks for a decision, each with how many there are; one statement."""
-    asked = [member.pk, now - FAILURES_COUNT_FOR, LATE, SHOWN_OF_A_KIND, READ_OF_A_KIND]
-    everything: Any = Publication.objects.open_to(member)
-    rows = (
-        everything.filter(pk__in=RawSQL(f"SELECT unnest(first_ids) {_ASKING}", asked))  # noqa: S611  # our own text
-        .annotate(counts=RawSQL(f"SELECT counts {_ASKING}", asked, output_field=JSONField()))  # noqa: S611
-        .listed()
-        .order_by(F("publish_at").asc(nulls_last=True), F("id").asc())
-    )
+def _by_state(member: Membership, asking: Asking) -> dict[str, list[Publication]]:
+    """Return the first of each state that asks for a decision, each with how many there are; at most one statement."""
     # Of those that are scheduled, the ones that missed their hour; of those that are out, what is left to decide.
     asks = (State.OUTCOME_UNKNOWN, State.IN_REVIEW, State.FAILED, State.SCHEDULED, State.PUBLISHED)
     found: dict[str, list[Publication]] = {state: [] for state in asks}
-    for one in rows:
-        one.of_kind = one.counts[one.state]
+    if not asking.first_ids:
+        return found
+    rows: Any = Publication.objects.open_to(member).filter(pk__in=asking.first_ids).listed()
+    for one in rows.order_by(F("publish_at").asc(nulls_last=True), F("id").asc()):
+        one.of_kind = asking.counts[one.state]
         found[one.state].append(one)
     return found
 

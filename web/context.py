@@ -13,7 +13,8 @@ from django.urls import NoReverseMatch, reverse
 from accounts.middleware import open_memberships
 from accounts.models import Membership, Organisation
 from lib.tenancy.scope import scope
-from web.badges import Badge, badges_of, figures_of, read_figures
+from web.badges import Badge, badges_of
+from web.figures import figures_of, read_figures
 from web.navigation import COMPOSE, ORGANISATION, WORK, Section
 from web.preferences import LAST_VISITED_COOKIE, THEMES, theme_of
 

@@ -17,7 +17,7 @@ from accounts.requests import OrganisationRequest
 from moderation.needs import inbox_needs, waiting_on
 from scheduler.day import today_of
 from scheduler.needs import health_of, needs_of
-from web.badges import figures_of
+from web.figures import home_figures_of
 from web.preferences import LAST_VISITED_COOKIE
 
 
@@ -45,18 +45,20 @@ def home(request: OrganisationRequest) -> HttpResponse:
     """Answer "what needs a person?", then show the day."""
     now = timezone.now()
     member = request.membership
-    figures = figures_of(request, home_at=now)
-    health = health_of(member)
+    figures, beside = home_figures_of(request, now=now)
+    health = health_of(member, total=beside.accounts, lost=beside.accounts_lost)
     waiting = waiting_on(figures.strangers) if member.may(Permission.VIEW_INBOX) else None
-    needs = [*needs_of(member, health, now=now), *(inbox_needs(member, waiting) if waiting else ())]
+    needs = needs_of(member, health, beside.asking, now=now)
+    if waiting:
+        needs += inbox_needs(member, waiting, is_unsent=beside.is_unsent)
     context = {
         "now": now,
         "needs": needs,
         "day": today_of(member, now=now),
         "health": health,
         "waiting": waiting,
-        "answered_in": figures.answered_in,
-        "elsewhere": _elsewhere(request, figures.elsewhere),
+        "answered_in": beside.answered_in,
+        "elsewhere": _elsewhere(request, beside.elsewhere),
         "is_new": not health.total,
         "may_connect": member.may(Permission.CONNECT_ACCOUNTS),
         "may_write": member.may(Permission.WRITE_POSTS),

@@ -17,7 +17,7 @@ from scheduler.telling import LATE
 from tests.factories import make_organisation, make_post, make_publication, make_social_account, make_user
 from tests.moderation.inbox.pages import fill, open_accounts, write
 from tests.scheduler.pages import House, at_most, build_house
-from web.badges import read_figures
+from web.figures import read_home
 
 
 @pytest.fixture
@@ -95,9 +95,9 @@ def test_counts_of_other_organisations_leave_out_the_one_that_is_shown(house: Ho
     other = make_organisation("Fournil", owner=house.alice)
     fill_with_needs(house)
     with house.scope():
-        figures = read_figures(house.alice.memberships.get(), home_at=timezone.now())
+        _figures, beside = read_home(house.alice.memberships.get(), now=timezone.now())
 
-    assert figures.elsewhere == {other.pk: 0}
+    assert beside.elsewhere == {other.pk: 0}
 
 
 def test_few_needs_are_counted_in_words(house: House) -> None:

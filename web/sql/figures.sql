@@ -1,14 +1,11 @@
--- What waits for a member, counted for the signs in the rail and for home, in the scope of their organisation. Every page
--- asks for it: PL/pgSQL keeps the plans, where a statement made anew took as long as the rest of the rail.
+-- What waits for a member, counted for the signs in the rail, in the scope of their organisation. Every page asks for it:
+-- PL/pgSQL keeps the plans, where a statement made anew took as long as the rest of the rail.
 -- What a member may see is what the query sets' open_to() say.
 --   p_states   publications in these the member decides on      p_accounts, p_inbox   whether they see accounts, the inbox
---   p_home_at  null, or the present, for what home shows beside  p_midnight  when its day began
 DROP FUNCTION IF EXISTS web_figures(bigint, text[], boolean, boolean, timestamptz, timestamptz);
-CREATE FUNCTION web_figures(
-  p_membership bigint, p_states text[], p_accounts boolean, p_inbox boolean, p_home_at timestamptz, p_midnight timestamptz
-) RETURNS TABLE (
-  lost bigint, undecided bigint, unread bigint, strangers jsonb, elsewhere jsonb, answered_in interval
-) LANGUAGE plpgsql STABLE AS $f$
+DROP FUNCTION IF EXISTS web_figures(bigint, text[], boolean, boolean);
+CREATE FUNCTION web_figures(p_membership bigint, p_states text[], p_accounts boolean, p_inbox boolean)
+RETURNS TABLE (lost bigint, undecided bigint, unread bigint, strangers jsonb) LANGUAGE plpgsql STABLE AS $f$
 DECLARE
   m accounts_membership;
   v_open bigint[];  -- the accounts of a member who may not work with all
@@ -34,15 +31,6 @@ BEGIN
       WHERE c.state IN ('new', 'assigned') AND (m.all_accounts OR a.id = ANY (v_open))
       GROUP BY a.network
     ) w;
-  END IF;
-  IF p_home_at IS NOT NULL THEN
-    SELECT jsonb_object_agg(w.organisation_id, w.waiting) INTO elsewhere FROM passage.waiting_elsewhere(p_home_at) w;
-  END IF;
-  IF p_home_at IS NOT NULL AND p_inbox THEN
-    SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY v.first_reply_at - v.waiting_since) INTO answered_in
-    FROM moderation_intervention v JOIN moderation_item i ON i.id = v.item_id
-    WHERE v.first_reply_at >= p_midnight AND v.waiting_since <= v.first_reply_at
-      AND (m.all_accounts OR i.social_account_id = ANY (v_open));
   END IF;
   RETURN NEXT;
 END $f$;
