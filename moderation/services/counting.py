@@ -1,8 +1,9 @@
 """How many items stand where: the sum of deltas that a trigger keeps, and their folding."""
 
 import logging
+from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from django.db import connection
 from django.db.models import Count, Q, Sum
@@ -74,13 +75,18 @@ def count_by_account(membership: Membership) -> list[AccountCounts]:
         .annotate(total=Sum("count"), mine=Sum("count", filter=is_mine, default=0))
         .order_by("social_account__network", "social_account__name", "social_account_id")
     )
-    accounts: dict[int, AccountCounts] = {}
-    for pk, network, name, handle, kind, state, total, mine in found:
-        title = SocialAccount(name=name, handle=handle, kind=kind).title
-        known = accounts.get(pk) or AccountCounts(pk=pk, network=network, title=title, counts=Counts())
-        more = Counts(by_state={ItemState(state): total}, mine=mine)
-        accounts[pk] = replace(known, counts=known.counts + more)
-    return list(accounts.values())
+    named: dict[int, tuple[str, str]] = {}
+    by_state: defaultdict[int, dict[ItemState, int]] = defaultdict(dict)
+    mine: Counter[int] = Counter()
+    for pk, network, name, handle, kind, state, total, of_member in found:
+        if pk not in named:
+            named[pk] = (network, SocialAccount(name=name, handle=handle, kind=kind).title)
+        by_state[pk][ItemState(state)] = total
+        mine[pk] += of_member
+    return [
+        AccountCounts(pk=pk, network=network, title=title, counts=Counts(by_state=by_state[pk], mine=mine[pk]))
+        for pk, (network, title) in named.items()
+    ]
 
 
 def fold_counts(social_account_ids: Iterable[int]) -> int:

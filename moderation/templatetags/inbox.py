@@ -1,14 +1,19 @@
 """What rows and heads of the inbox say in the same way. A list has fifty rows: each tag is worth its milliseconds."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
+from accounts.models import User
 from lib.addresses import address_of
 from moderation.models import Item
 from moderation.models.talk import KINDS
-from moderation.states import WAITING
+from moderation.states import WAITING, ItemState
+from web.templatetags.face import avatar
 
 register = template.Library()
 
@@ -22,16 +27,45 @@ def waits_since(item: Item) -> datetime | None:
 
 
 @register.simple_tag
-def item_address(slug: str, item: Item) -> str:
-    """Return where an item opens."""
-    return address_of("moderation:item", slug, item.pk)
+def item_address(slug: str, item: Item, query: str) -> str:
+    """Return where an item opens, beside the list it was opened from."""
+    address = address_of("moderation:item", slug, item.pk)
+    return f"{address}?{query}" if query else address
 
 
-@register.filter
-def place(item: Item) -> str:
+@register.simple_tag
+def row_marks(item: Item, shown: Collection[int]) -> SafeString:
+    """Return what scripts know a row by: the item, its version, its place; and that it has left the view."""
+    marks = f'id="row-{item.pk:d}" data-item="{item.pk:d}" data-version="{item.version:d}" data-order="{_place(item)}"'
+    return mark_safe(marks if item.pk in shown else f"{marks} data-left")  # noqa: S308  # numbers alone
+
+
+@register.simple_tag
+def row_state(item: Item, open_id: int | None) -> SafeString:
+    """Return how a row's link stands out: nobody has looked at it yet, nobody need, or it is the open one."""
+    tone = {ItemState.NEW: " data-new", ItemState.ASSIGNED: ""}.get(ItemState(item.state), " data-rest")
+    return mark_safe(f'{tone} aria-current="true"' if item.pk == open_id else tone)  # noqa: S308  # our own words
+
+
+def _place(item: Item) -> str:
     """Return what lists are ordered by, as the scripts compare it: seconds, to the microsecond."""
     at = item.last_activity_at
     return f"{int(at.timestamp())}.{at.microsecond:06}"
+
+
+@register.filter
+def who(item: Item) -> str:
+    """Return the name of whoever wrote."""
+    return item.author_name or gettext("Somebody")
+
+
+@register.simple_tag
+def assignee(item: Item, user: User) -> SafeString:
+    """Show whose an item is, and read it out."""
+    if item.assignee is None:
+        return SafeString("")
+    name = gettext("You") if item.assignee_id == user.pk else str(item.assignee)
+    return format_html('<span role="img" aria-label="{}">{}</span>', name, avatar(item.assignee, size="small"))
 
 
 @register.filter
@@ -41,6 +75,6 @@ def kind_words(item: Item) -> str:
 
 
 @register.filter
-def choosing(name: str) -> str:
+def choosing(item: Item) -> str:
     """Say what the box beside a row does."""
-    return gettext("Choose %(name)s") % {"name": name}
+    return gettext("Choose %(name)s") % {"name": who(item)}

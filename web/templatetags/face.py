@@ -279,14 +279,18 @@ def wait(since: datetime | None, now: datetime, words: str = "") -> SafeString:
     """Say how long somebody has waited, after these words, in brass once it is long; nothing where nobody waits."""
     if since is None:
         return SafeString("")
-    lasts = format_html('<time data-since="{}">{}</time>', since.isoformat(), duration(since, now))
+    return _waited(since, duration(since, now), words, now - since >= LONG_WAIT, get_language())
+
+
+@lru_cache(maxsize=8192)
+def _waited(since: datetime, lasts: str, words: str, is_long: bool, _language: str | None) -> SafeString:
+    time = format_html('<time data-since="{}">{}</time>', since.isoformat(), lasts)
     said = (
-        format_html("{}<span>{} <b>{}</b></span>", icon("hourglass", size="small"), words, lasts)
+        format_html("{}<span>{} <b>{}</b></span>", icon("hourglass", size="small"), words, time)
         if words
-        else format_html("{}{}", icon("hourglass", size="small", label=gettext("Waiting for")), lasts)
+        else format_html("{}{}", icon("hourglass", size="small", label=gettext("Waiting for")), time)
     )
-    tone = mark_safe(' data-tone="wait"') if now - since >= LONG_WAIT else ""
-    return format_html('<span class="due"{}>{}</span>', tone, said)
+    return format_html('<span class="due"{}>{}</span>', mark_safe(' data-tone="wait"') if is_long else "", said)
 
 
 #: Small numbers as a sentence spells them.
