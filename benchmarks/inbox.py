@@ -52,6 +52,8 @@ def measure(run: Run) -> Figures:
     rounds = run.options.rounds or run.choose(small=15, full=60)
     with throwaway() as servers:
         product(servers.addresses)
+        from config.process import settle_in
+
         archive, client = _house(servers.addresses.database_owner_url)
         archive.grow(small)
         run.say(f"{archive.messages:,} messages")
@@ -59,6 +61,7 @@ def measure(run: Run) -> Figures:
         archive.grow(large - small)
         run.say(f"{archive.messages:,} messages")
         after = Looks(client, _paths(archive))
+        settle_in()  # as web processes do once all is loaded
         for number in run.progress(range(-3, rounds), "rounds"):
             for name in random.Random(number).sample([*LISTS, *SEARCHES], len(LISTS) + len(SEARCHES)):
                 for looks in (before, after) if number % 2 else (after, before):

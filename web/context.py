@@ -4,11 +4,11 @@ A person's own pages stand in no organisation: around them the rail is that of t
 """
 
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
 
 from accounts.middleware import open_memberships
 from accounts.models import Membership, Organisation
@@ -160,10 +160,16 @@ class Shell:
         return "true" if below else ""
 
 
-def _find_url(route: str, **kwargs: str) -> str:
+def _find_url(route: str, slug: str = "") -> str:
     """Return the address of a route, or nothing where the page does not exist."""
+    return _found(route, slug, get_urlconf(), get_script_prefix())
+
+
+@lru_cache(maxsize=4096)
+def _found(route: str, slug: str, urlconf: str | None, _prefix: str) -> str:
+    """Every page shows the same twenty addresses, and each costs as much as a line of a list."""
     try:
-        return reverse(route, kwargs=kwargs)
+        return reverse(route, urlconf=urlconf, kwargs={"slug": slug} if slug else None)
     except NoReverseMatch:
         return ""
 
