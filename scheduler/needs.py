@@ -72,7 +72,7 @@ def _lost_accounts(member: Membership) -> list[SocialAccount]:
     return list(rows.annotate(held=Coalesce(Subquery(held), 0)).order_by("name", "id")[:SHOWN_ACCOUNTS])
 
 
-def asking_terms(now: datetime) -> list[object]:
+def asking_terms(now: datetime) -> list[Any]:
     """Return the arguments of the database's `scheduler_asking` after the member."""
     return [now - FAILURES_COUNT_FOR, LATE, SHOWN_OF_A_KIND, READ_OF_A_KIND]
 

@@ -79,7 +79,7 @@ def read_home(membership: Membership, *, now: datetime) -> tuple[Figures, HomeFi
     )
 
 
-def _rail_terms(membership: Membership) -> list[object]:
+def _rail_terms(membership: Membership) -> list[Any]:
     decides_on = [state for state, permission in _DECIDERS.items() if membership.may(permission)]
     sees = [membership.may(Permission.VIEW_ACCOUNTS), membership.may(Permission.VIEW_INBOX)]
     return [membership.pk, decides_on, *sees]
