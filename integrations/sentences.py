@@ -49,6 +49,9 @@ SENTENCES: dict[str, Promise] = {
         "The consent given at %(network)s ends on %(found)s, and %(network)s lets nobody extend it. Connect the "
         "account again before that day; nothing is lost."
     ),
+    "consent_over": _(
+        "The consent given at %(network)s was for a time that is over. Connect the account again; nothing is lost."
+    ),
     "access_unreadable": _(
         "Portevoix cannot read the access that %(network)s gave: its operator must check the key store. Nothing is "
         "lost, and Portevoix tries again by itself."
@@ -369,6 +372,7 @@ SENTENCES: dict[str, Promise] = {
     "link_with_media": _("%(network)s shows either pictures or a link preview. The link becomes part of the text."),
     "link_malformed": _("“%(found)s” is not a full web address. Begin with https://."),
     "option_unknown": _("%(network)s has no choice “%(found)s” here. It takes: %(allowed)s."),
+    "option_no_moment": _("“%(found)s” is no day with its hour. Choose both."),
     "option_missing": _("%(network)s asks for one thing more here (%(found)s). Fill it in."),
     "option_too_many": _("%(network)s takes at most %(allowed)s of these; there are %(found)s. Remove some."),
     "option_too_long": _("%(network)s takes at most %(allowed)s characters here; there are %(found)s. Shorten it."),
@@ -396,6 +400,7 @@ SENTENCES: dict[str, Promise] = {
     "option.youtube.playlist": _("Playlist"),
     "option.youtube.tags": _("Tags"),
     "option.youtube.synthetic": _("Shows altered or synthetic scenes that look real"),
+    "option.youtube.paid_promotion": _("Contains paid promotion"),
     "option.youtube.notify_subscribers": _("Tell subscribers"),
     # options of X, and their values
     "option.x.reply_settings": _("Who may reply"),

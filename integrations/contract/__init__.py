@@ -24,6 +24,7 @@ one more call that cannot be taken back, with its own look, and none of them und
 """
 
 from integrations.contract.access import (
+    CONSENT_OVER,
     Account,
     AppKeys,
     Credentials,
@@ -58,6 +59,7 @@ from integrations.contract.provider import NOTHING, Provider
 from integrations.contract.versions import ApiVersion
 
 __all__ = [
+    "CONSENT_OVER",
     "NOTHING",
     "Account",
     "ApiVersion",

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+CONSENT_OVER = "consent_over"  # why an access is over that no refresh extends: a sentence key
+
 
 class Feature(StrEnum):
     """What an organisation may want an account for; each asks for its own scopes, and works without the others."""

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from integrations.contract.access import Account
+from integrations.contract.access import CONSENT_OVER, Account
 from integrations.contract.posts import (
     Choice,
     Composition,
@@ -25,6 +25,7 @@ class PlainPosts:
     options: tuple[Option, ...] = ()
     fetches_media: bool = False
     api_version: ApiVersion | None = None
+    consent_over: str = CONSENT_OVER
     edits_posts: bool = False
     deletes_posts: bool = True
 

@@ -90,6 +90,11 @@ class Provider(Protocol):
         ...
 
     @property
+    def consent_over(self) -> str:
+        """The sentence for an access whose consent has ended by its time (``Credentials.consent_ends_at``)."""
+        ...
+
+    @property
     def budgets(self) -> tuple[Budget, ...]:
         """The allowances that its calls use up; ``cost`` and ``UsageReport`` name them by key."""
         ...

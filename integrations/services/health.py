@@ -1,17 +1,20 @@
 """What becomes of social accounts when their access is lost, and when it comes back."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import QuerySet
 
 from eventlog.services import record
+from integrations import registry
 from integrations.errors import AuthorisationLost, Reach
 from integrations.events import AccountLost, AccountReturned, publish
 from integrations.models import Grant, SocialAccount
 from integrations.services.lanes import hold_lanes, resume_lanes
 from live.changes import record_change
+
+CLOCKS_APART = timedelta(hours=1)  # the network's and ours; the last access may end a little before its consent
 
 
 @transaction.atomic
@@ -28,9 +31,17 @@ def mark_account_lost(
     if called_at is not None and grant is not None and grant.granted_at > called_at:
         return
     if grant is not None and error.reach is Reach.GRANT:
-        mark_grant_lost(grant, reason=error.key, now=now, own_tokens_too=True)
+        mark_grant_lost(grant, reason=_reason(grant, error, now=now), now=now, own_tokens_too=True)
     else:
         lose(SocialAccount.objects.filter(pk=account.pk), reason=error.key, now=now)
+
+
+def _reason(grant: Grant, error: AuthorisationLost, *, now: datetime) -> str:
+    """Return why a grant is lost: an access that expired for good did so because its consent was over."""
+    ends_at = grant.consent_ends_at
+    if error.refresh_may_help and ends_at is not None and now >= ends_at - CLOCKS_APART:
+        return registry.provider(grant.network).consent_over
+    return error.key
 
 
 @transaction.atomic

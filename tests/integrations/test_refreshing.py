@@ -302,3 +302,17 @@ def test_an_error_of_the_account_leaves_its_family_alone(connected: Connected) -
 
     assert (sister.state, untouched.state) == ("lost", "active")
     assert connected.grant.state == "active"
+
+
+@pytest.mark.parametrize(("days", "reason"), [(0, "consent_over"), (3, "access_expired")])
+def test_an_access_that_expired_for_good_says_whether_its_consent_was_over(
+    connected: Connected, days: int, reason: str
+) -> None:
+    error = AuthorisationLost("access_expired", network="memory", reach=Reach.GRANT)
+    error.refresh_may_help = True
+    with scope(organisation=connected.organisation_id):
+        Grant.objects.update(consent_ends_at=DUE + timedelta(days=days))
+
+        health.mark_account_lost(connected.account_id, error=error, now=DUE)
+
+    assert (connected.grant.state_reason, connected.account.state_reason) == (reason, reason)

@@ -12,12 +12,12 @@ import binascii
 import json
 from base64 import urlsafe_b64decode
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from integrations.contract import AppKeys, Credentials, GrantedAccess
+from integrations.contract import CONSENT_OVER, AppKeys, Credentials, GrantedAccess
 from integrations.errors import (
     AuthorisationLost,
     PermanentError,
@@ -32,6 +32,9 @@ from lib.http import Answer, Client
 
 # Who somebody is: asked for by all services alike, so that one person has one id in all of them.
 IDENTITY = frozenset({"openid", "https://www.googleapis.com/auth/userinfo.email"})
+
+TESTING_LIFE = timedelta(days=7)
+CLOCKS_APART = timedelta(hours=1)
 
 _MISCONFIGURED = Refusal(raises=PermanentError, key="app_misconfigured", reach=Reach.APP)
 _GRANT_DEAD = Refusal(raises=AuthorisationLost, key="access_lost", reach=Reach.GRANT)
@@ -86,12 +89,13 @@ STATUSES: dict[str, Refusal] = {
 class Fault:
     """An error body taken apart.
 
-    ``reason`` is that of the first ErrorInfo, or of the older ``errors`` list; ``fields`` are the names of what was
-    wrong in the request, where the API says so.
+    ``reason`` is that of the first ErrorInfo, or of the older ``errors`` list, which is ``listed`` in any case;
+    ``fields`` are the names of what was wrong in the request, where the API says so.
     """
 
     status: str = ""
     reason: str = ""
+    listed: str = ""
     message: str = ""
     metadata: Mapping[str, Any] = field(default_factory=dict)
     fields: tuple[str, ...] = ()
@@ -108,9 +112,11 @@ def fault_of(answer: Answer) -> Fault:
     older = [each for each in _list(error.get("errors")) if isinstance(each, dict)]
     info: Mapping[str, Any] = next((each for each in details if each.get("reason")), {})
     metadata = info.get("metadata")
+    listed = str((older[0].get("reason") if older else "") or "")
     return Fault(
         status=str(error.get("status") or ""),
-        reason=str(info.get("reason") or (older[0].get("reason") if older else "") or ""),
+        reason=str(info.get("reason") or listed),
+        listed=listed,
         message=str(error.get("message") or ""),
         metadata=metadata if isinstance(metadata, dict) else {},
         fields=tuple(
@@ -136,7 +142,8 @@ class GoogleOAuth:
 
     ``accounts_url`` is where people consent (https://accounts.google.com), ``oauth_url`` where tokens come from
     (https://oauth2.googleapis.com). ``testing``: the operator's consent screen is in testing, where Google ends every
-    access after seven days and says no more than that it is dead.
+    access after seven days. It says no more than that an access is dead, whether its time was over or somebody ended
+    it: the hour tells which.
     """
 
     def __init__(
@@ -155,6 +162,7 @@ class GoogleOAuth:
         self._accounts = accounts_url.rstrip("/")
         self._oauth = oauth_url.rstrip("/")
         self._testing = testing
+        self.consent_over = "google_testing_over" if testing else CONSENT_OVER
 
     # https://developers.google.com/identity/protocols/oauth2/web-server#creatingclient
     def authorisation_url(self, *, redirect_uri: str, state: str, code_verifier: str, scopes: frozenset[str]) -> str:
@@ -192,6 +200,8 @@ class GoogleOAuth:
                 "connect_failed", network=self._network, status=error.status, code=error.code, reach=Reach.GRANT
             ) from None
         credentials = _credentials(answer, now=now)
+        if self._testing and credentials.consent_ends_at is None:
+            credentials = replace(credentials, consent_ends_at=now + TESTING_LIFE)
         person = self._person(answer)
         return GrantedAccess(
             person_id=str(person["sub"]),
@@ -206,7 +216,18 @@ class GoogleOAuth:
         if not credentials.refresh_token:
             raise AuthorisationLost("access_lost", network=self._network, reach=Reach.GRANT)
         form = {"grant_type": "refresh_token", "refresh_token": credentials.refresh_token}
-        return _credentials(self._token(form, now=now), now=now, old=credentials)
+        try:
+            answer = self._token(form, now=now)
+        except AuthorisationLost as error:
+            ends_at = credentials.consent_ends_at
+            if error.reach is not Reach.GRANT or ends_at is None or now < ends_at - CLOCKS_APART:
+                raise
+            over = AuthorisationLost(
+                self.consent_over, network=self._network, status=error.status, code=error.code, reach=Reach.GRANT
+            )
+        else:
+            return _credentials(answer, now=now, old=credentials)
+        raise over
 
     # https://developers.google.com/identity/protocols/oauth2/web-server#tokenrevoke
     def revoke(self, credentials: Credentials, *, now: datetime) -> None:
@@ -237,8 +258,6 @@ class GoogleOAuth:
         row = TOKEN_TABLE.get(code)
         if row is None and answer.status >= 500:
             row = TOKEN_TABLE["temporarily_unavailable"]
-        if row is _GRANT_DEAD and self._testing:
-            row = Refusal(raises=AuthorisationLost, key="google_testing_over", reach=Reach.GRANT)
         refused = Refused(
             network=self._network,
             status=answer.status,

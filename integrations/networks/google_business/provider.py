@@ -91,6 +91,7 @@ class GoogleBusinessProvider(BusinessEngagement, PlainPosts):
         self._oauth = GoogleOAuth(
             network=KEY, keys=keys, http=http, accounts_url=accounts_url, oauth_url=oauth_url, testing=testing
         )
+        self.consent_over = self._oauth.consent_over
         self._client = BusinessClient(http=http, hosts=hosts, keys=keys, usage=usage)
         self._topic = topic
         self._pushes = PushVerifier(

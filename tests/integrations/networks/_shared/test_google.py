@@ -1,12 +1,13 @@
 """Google's OAuth as both of its networks use it, against Google's own hosts in the sandbox."""
 
 from dataclasses import replace
+from datetime import timedelta
 from secrets import token_urlsafe
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from integrations.contract import AppKeys, Credentials
+from integrations.contract import CONSENT_OVER, AppKeys, Credentials
 from integrations.errors import AuthorisationLost, PermanentError, TransientError
 from integrations.networks._shared.google import IDENTITY, REASONS, STATUSES, TOKEN_TABLE, GoogleOAuth
 from integrations.sentences import SENTENCES
@@ -32,8 +33,8 @@ def google(sandbox: Sandbox, *, keys: AppKeys = KEYS, testing: bool = False) -> 
     )
 
 
-def connected(sandbox: Sandbox) -> Credentials:
-    found, verifier = google(sandbox), token_urlsafe(64)
+def connected(sandbox: Sandbox, *, testing: bool = False) -> Credentials:
+    found, verifier = google(sandbox, testing=testing), token_urlsafe(64)
     address = found.authorisation_url(redirect_uri=REDIRECT, state="s", code_verifier=verifier, scopes=ASKED)
     code = sandbox.consent(address, person=NADIA, scope=[MANAGE])
     access = found.exchange_code(code=code, redirect_uri=REDIRECT, code_verifier=verifier, asked=ASKED, now=now())
@@ -72,16 +73,40 @@ def test_a_lost_refresh_is_tried_again(sandbox: Sandbox) -> None:
     assert google(sandbox).refresh(credentials, now=now()).access_token
 
 
-def test_a_dead_grant_is_lost_and_in_testing_says_why(sandbox: Sandbox) -> None:
+def test_a_revoked_grant_is_lost_also_while_the_app_is_in_testing(sandbox: Sandbox) -> None:
     credentials = connected(sandbox)
     google(sandbox).revoke(credentials, now=now())
     google(sandbox).revoke(credentials, now=now())
 
-    for testing, key in ((False, "access_lost"), (True, "google_testing_over")):
-        with pytest.raises(AuthorisationLost, match=key):
+    for testing in (False, True):
+        with pytest.raises(AuthorisationLost, match="access_lost"):
             google(sandbox, testing=testing).refresh(credentials, now=now())
     with pytest.raises(AuthorisationLost, match="access_lost"):
         google(sandbox).refresh(replace(credentials, refresh_token=""), now=now())
+
+
+@pytest.mark.parametrize(("testing", "key"), [(True, "google_testing_over"), (False, "consent_over")])
+def test_a_grant_whose_time_is_over_says_so(sandbox: Sandbox, testing: bool, key: str) -> None:
+    """A consent screen in testing gives a week; a person may give less time to any app. Google tells it on consent."""
+    sandbox.control("settings", google_testing=True)
+    credentials = connected(sandbox, testing=testing)
+    assert credentials.consent_ends_at is not None
+    week = timedelta(days=7)
+    assert abs(credentials.consent_ends_at - now() - week) < timedelta(minutes=5)
+
+    during = google(sandbox, testing=testing).refresh(credentials, now=now())
+    sandbox.control("clock", move=week.total_seconds() + 60)
+
+    assert during.consent_ends_at == credentials.consent_ends_at
+    with pytest.raises(AuthorisationLost, match=key):
+        google(sandbox, testing=testing).refresh(during, now=now() + week)
+
+
+def test_a_test_app_is_given_a_week_also_where_google_tells_no_end(sandbox: Sandbox) -> None:
+    credentials = connected(sandbox, testing=True)
+
+    assert credentials.consent_ends_at is not None
+    assert connected(sandbox).consent_ends_at is None
 
 
 def test_wrong_keys_are_the_operators_fault_and_not_the_grants(sandbox: Sandbox) -> None:
@@ -109,4 +134,4 @@ def test_a_disturbance_is_no_end(sandbox: Sandbox) -> None:
 def test_every_row_has_its_sentence() -> None:
     rows = [*TOKEN_TABLE.values(), *REASONS.values(), *STATUSES.values()]
 
-    assert {row.key for row in rows} | {"google_testing_over"} <= SENTENCES.keys()
+    assert {row.key for row in rows} | {"google_testing_over", CONSENT_OVER} <= SENTENCES.keys()
