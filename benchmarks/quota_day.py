@@ -99,7 +99,7 @@ def _counting() -> Iterator[Counter[str]]:
 
     def counted(self: RateLimited, *args: Any, **more: Any) -> None:
         begin(self, *args, **more)
-        over[self.network] += 1
+        over[self.network] += self.key != "over_budget"  # our own word, said before any call
 
     RateLimited.__init__ = counted  # type: ignore[method-assign]
     try:

@@ -20,8 +20,8 @@ from integrations.engagement.incoming import (
     Subject,
     Target,
 )
-from integrations.engagement.outgoing import ContentTerms, ReplyLimits, Sent
-from integrations.engagement.provider import EngagingProvider, tells_messages, tells_names
+from integrations.engagement.outgoing import ContentTerms, ReplyLimits, Revisits, Sent
+from integrations.engagement.provider import EngagingProvider, revisits, tells_messages, tells_names
 from integrations.engagement.webhooks import Arrived, Delivered, WebhookRefused
 
 __all__ = [
@@ -38,10 +38,12 @@ __all__ = [
     "MessageKind",
     "Page",
     "ReplyLimits",
+    "Revisits",
     "Sent",
     "Subject",
     "Target",
     "WebhookRefused",
+    "revisits",
     "tells_messages",
     "tells_names",
 ]

@@ -39,13 +39,17 @@ class Act(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
-    """The message an act is about. ``author_id`` is its author's id there, empty when unknown."""
+    """The message an act is about. ``author_id`` is its author's id there, empty when unknown.
+
+    ``is_hidden``: it was hidden when it was last seen.
+    """
 
     message_id: str
     kind: MessageKind
     thread_id: str
     author_id: str = ""
     written_at: datetime | None = None
+    is_hidden: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,6 +119,7 @@ class IncomingMessage:
             thread_id=self.thread_id,
             author_id=self.author.network_id if self.author else "",
             written_at=self.written_at,
+            is_hidden=self.is_hidden is True,
         )
 
 

@@ -26,6 +26,18 @@ class ReplyLimits:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Revisits:
+    """How what people wrote is looked at again, where the network tells nobody that it was edited or deleted.
+
+    Each message of a lively conversation about once in ``every``, and no more than ``at_once`` with one look, which
+    costs what ``Provider.cost`` says of a FETCH of so many.
+    """
+
+    every: timedelta
+    at_once: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class ContentTerms:
     """How long the network lets its content be kept without asking anew. ``lease`` None: until it says otherwise.
 

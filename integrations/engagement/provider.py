@@ -6,7 +6,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from integrations.contract import NOTHING, Account, Findings
 from integrations.engagement.incoming import Act, Incoming, IncomingMessage, MessageKind, Page, Target
-from integrations.engagement.outgoing import ContentTerms, ReplyLimits, Sent
+from integrations.engagement.outgoing import ContentTerms, ReplyLimits, Revisits, Sent
 from integrations.engagement.webhooks import Arrived, Delivered
 
 
@@ -22,6 +22,12 @@ def tells_messages(provider: "EngagingProvider") -> bool:
     accounts are asked as if it had none.
     """
     return provider.has_webhooks and getattr(provider, "tells_messages", True)
+
+
+def revisits(provider: "EngagingProvider") -> Revisits | None:
+    """Return how its messages are looked at again; None where it tells of edits and deletions, or lets nobody look."""
+    found: Revisits | None = getattr(provider, "revisits", None)
+    return found
 
 
 @runtime_checkable
@@ -115,7 +121,8 @@ class EngagingProvider(Protocol):
     ) -> Mapping[str, IncomingMessage | None]:
         """Return messages as they are now, by the id they were asked for.
 
-        None for one that is gone, no entry for one that the network kept to itself or gives only by polling.
+        None for one that is gone, no entry for one that the network kept to itself or gives only by polling. What comes
+        with them and was not asked for (another answer inside the same review) may be there as well.
         """
         ...
 

@@ -22,6 +22,7 @@ from integrations.engagement import (
     MessageKind,
     Page,
     ReplyLimits,
+    Revisits,
     Sent,
     Target,
     WebhookRefused,
@@ -68,6 +69,7 @@ class MemoryStrangers(MemoryNetwork):
 
     has_webhooks: bool = True
     content_lease: timedelta | None = None
+    revisits: Revisits | None = None
     page_size: int = 20
     messages: dict[str, IncomingMessage] = field(default_factory=dict)
     liked: set[str] = field(default_factory=set)

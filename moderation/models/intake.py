@@ -76,6 +76,9 @@ class Poll(OwnedModel, Leased):
     since = models.DateTimeField()  # how far back to go where there is no cursor: the period chosen on connecting
     interval_seconds = models.PositiveIntegerField(default=300)
     polled_at = models.DateTimeField(null=True, blank=True)
+    # When some of what is here is looked at again, and the item, by its activity and id, below which that goes on.
+    revisit_at = models.DateTimeField(null=True, blank=True)
+    revisited = models.JSONField(null=True, blank=True)
     reason = models.CharField(max_length=60, blank=True)
     reason_data = models.JSONField(default=dict, blank=True)
 

@@ -16,6 +16,7 @@ from integrations.models import SocialAccount
 from integrations.registry import engaging, provider
 from lib.claims.threads import in_threads
 from moderation.models import Message
+from moderation.states import Visibility
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +43,7 @@ def target_of(message: Message) -> Target:
         thread_id=message.thread.network_id,
         author_id=message.author.network_id if message.author is not None else "",
         written_at=message.written_at,
+        is_hidden=message.visibility == Visibility.HIDDEN,
     )
 
 

@@ -7,12 +7,12 @@ from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 
 from lib.privacy import blank
 from moderation.changes import tell_item
-from moderation.models import Identity, Item, Message, MessageRevision
+from moderation.models import Identity, Item, Message, MessageRevision, Thread
 from privacy.ending import blank_rows
 
 
 def follow_blanked(message_ids: Sequence[int], at: datetime) -> None:
-    """Empty what items, revisions and authors still say of messages whose content ended. In their transaction.
+    """Empty what items, revisions, threads and authors still say of messages whose content ended. In their transaction.
 
     The organisation's own work stays: the item with its state, agent and times, its replies, the ids at the network.
     """
@@ -24,6 +24,8 @@ def follow_blanked(message_ids: Sequence[int], at: datetime) -> None:
     )
     touched = list(items.order_by("pk"))
     silent = set(items.filter(~Exists(_still_readable("item"))).values_list("pk", flat=True))
+    threads = Thread.objects.filter(messages__in=message_ids).filter(~Exists(_still_readable("thread")))
+    Thread.objects.filter(pk__in=list(threads.values_list("pk", flat=True))).update(subject_text="")
     Item.objects.filter(pk__in=quoted).update(excerpt="")
     Item.objects.filter(pk__in=silent).update(author_name="")
     Item.objects.filter(pk__in=[item.pk for item in touched]).update(version=F("version") + 1)

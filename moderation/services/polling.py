@@ -28,6 +28,7 @@ from lib.claims.threads import CALLS_AT_ONCE, in_threads
 from lib.tenancy.models import OwnedQuerySet
 from lib.tenancy.scope import scope
 from moderation.models import Poll, Thread
+from moderation.services.revisiting import Turn, revisit
 from moderation.services.storing import Arrival, store
 from scheduler.models import Publication
 
@@ -60,6 +61,7 @@ class _Asking:
     turns: int = 0
     error: ProviderError | None = None
     is_over: bool = field(default=False)
+    is_well: bool = field(default=False)  # all that there was to read has been read
 
 
 def poll_due(clock: Clock) -> int:
@@ -72,6 +74,7 @@ def poll_due(clock: Clock) -> int:
             pages = in_threads(lambda each: _next_page(each, clock), active)
             for asking, page in zip(active, pages, strict=True):
                 _take(asking, page, clock)
+        revisit([_turn(each) for each in ready if each.is_well], clock)
         write_reports(now=clock())
         polled += len(claims)
         come_round("poll")
@@ -261,6 +264,15 @@ def _end_of(asking: _Asking, clock: Clock) -> None:
             see_to_access(asking.account.pk, error, now=now)
 
 
+def _turn(asking: _Asking) -> Turn:
+    return Turn(
+        organisation_id=asking.claim.organisation_id,
+        poll_id=asking.poll.pk,
+        account=asking.account,
+        crowd=asking.crowd,
+    )
+
+
 def _interval(asking: _Asking) -> timedelta:
     """Return when to ask anew: as soon as is useful, and no sooner than all who share the budgets can."""
     usual = WITH_WEBHOOKS if tells_messages(_provider(asking)) else WITHOUT_WEBHOOKS
@@ -270,6 +282,7 @@ def _interval(asking: _Asking) -> timedelta:
 def _end(asking: _Asking, *, reason: str, again_at: datetime, clock: Clock, data: dict[str, str] | None = None) -> None:
     asking.is_over = True
     is_well = not reason
+    asking.is_well = is_well
     with scope(organisation=asking.claim.organisation_id):
         _ours(asking).update(
             available_at=again_at,

@@ -213,6 +213,7 @@ RETURNS bigint LANGUAGE plpgsql VOLATILE AS $f$
 DECLARE
   m jsonb := p_fact -> 'message';
   v_as_of timestamptz := (p_fact ->> 'as_of')::timestamptz;
+  v_rating smallint := coalesce((m ->> 'rating')::smallint, p_there.rating);  -- not every way tells the stars
   v_changed boolean := false;
 BEGIN
   IF p_there.visibility = 'deleted' THEN
@@ -226,20 +227,24 @@ BEGIN
       SELECT FROM moderation_identity x WHERE x.id = p_there.author_id AND x.anonymised_at IS NULL);
     v_changed := FOUND;
   END IF;
-  -- Our own words are as we wrote them. A stranger's are taken when they are newer than what is here; what a term of the
-  -- network had blanked comes back by a fresh look only.
-  IF p_there.origin = 'stranger' AND p_there.text <> m ->> 'text'
+  -- What was sent from here is as we wrote it. What was written there, by strangers or by our own people, is taken when it
+  -- is newer than what is here, stars as well as words; what a term of the network had blanked comes back by a fresh look only.
+  IF p_there.origin IN ('stranger', 'native')
+     AND (p_there.text <> m ->> 'text' OR p_there.rating IS DISTINCT FROM v_rating)
      AND coalesce((m ->> 'edited_at')::timestamptz, v_as_of) > coalesce(p_there.edited_at, p_there.written_at) THEN
-    IF p_there.blanked_at IS NULL THEN
+    IF p_there.blanked_at IS NULL AND p_there.text <> m ->> 'text' THEN
       INSERT INTO moderation_messagerevision (organisation_id, message_id, text, replaced_at)
       VALUES (p_there.organisation_id, p_there.id, p_there.text, coalesce((m ->> 'edited_at')::timestamptz, v_as_of));
     END IF;
     UPDATE moderation_message x SET
-      text = m ->> 'text', attachments = m -> 'attachments', words = nullif(m ->> 'words', '')::tsvector,
+      text = m ->> 'text', rating = v_rating, attachments = m -> 'attachments',
+      words = nullif(m ->> 'words', '')::tsvector,
       edited_at = CASE WHEN p_there.blanked_at IS NULL THEN coalesce((m ->> 'edited_at')::timestamptz, v_as_of)
                        ELSE x.edited_at END,
       lease_until = (m ->> 'lease_until')::timestamptz, blanked_at = NULL, version = x.version + 1
     WHERE x.id = p_there.id;
+    UPDATE moderation_item i SET rating = v_rating WHERE i.id = p_there.item_id AND i.rating IS DISTINCT FROM v_rating
+      AND p_there.origin = 'stranger' AND v_rating IS NOT NULL;
     v_changed := true;
   END IF;
   UPDATE moderation_message x SET lease_until = (m ->> 'lease_until')::timestamptz

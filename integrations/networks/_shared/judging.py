@@ -17,6 +17,8 @@ from integrations.contract import (
     Problem,
 )
 
+EMPTY: tuple[object, ...] = (None, "", [])  # what an option holds that nobody filled in; False is an answer
+
 
 def refused(field: str, key: str, **parameters: str | int) -> Problem:
     return Problem(level=Level.ERROR, field=field, key=key, parameters=parameters)
@@ -115,16 +117,18 @@ def judge_options(composition: Composition, offered: Sequence[Option]) -> Iterat
         field = f"options.{name}"
         if name not in by_name:
             yield refused(field, "option_unknown", found=name, allowed=", ".join(by_name) or "—")
-        else:
+        elif value not in EMPTY or not by_name[name].required:
             yield from _judge_value(by_name[name], value, field)
     for name, option in by_name.items():
-        if option.required and composition.options.get(name) in (None, "", []):
+        if option.required and composition.options.get(name) in EMPTY:
             yield refused(f"options.{name}", "option_missing", found=name)
 
 
 def _judge_value(option: Option, value: object, field: str) -> Iterator[Problem]:
     words = value if isinstance(value, list) else [value]
-    if not _is_of(option, value):
+    if option.type is OptionType.MOMENT and not _is_of(option, value):
+        yield refused(field, "option_no_moment", found=str(value))
+    elif not _is_of(option, value):
         yield refused(field, "option_unknown", found=str(value), allowed=", ".join(option.choices) or option.type.value)
     elif option.max_count is not None and len(words) > option.max_count:
         yield refused(field, "option_too_many", found=len(words), allowed=option.max_count)

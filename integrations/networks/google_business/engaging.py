@@ -40,6 +40,7 @@ class BusinessEngagement:
     _topic: str
 
     content_terms = limits.CONTENT_TERMS
+    revisits = limits.REVISITS
     kinds_of_message = frozenset({MessageKind.REVIEW})
     has_webhooks: bool
 
@@ -100,14 +101,13 @@ class BusinessEngagement:
     def fetch_messages(
         self, account: Account, targets: Collection[Target], *, now: datetime
     ) -> Mapping[str, IncomingMessage | None]:
-        """Return reviews and answers as they are now, one call a review. An answer that another replaced is gone."""
-        found: dict[str, IncomingMessage | None] = {}
-        nodes = {messages.review_id_of(each.message_id): None for each in targets}
-        for review_id in nodes:
-            there = {each.network_id: each for each in self._messages_of(account, review_id, now=now)}
-            for target in targets:
-                if messages.review_id_of(target.message_id) == review_id:
-                    found[target.message_id] = there.get(target.message_id)
+        """Return reviews and answers as they are now, one call a review.
+
+        An answer that another replaced is gone, and the other comes with it, as does one that was written by hand.
+        """
+        found: dict[str, IncomingMessage | None] = {each.message_id: None for each in targets}
+        for review_id in dict.fromkeys(messages.review_id_of(each.message_id) for each in targets):
+            found |= {each.network_id: each for each in self._messages_of(account, review_id, now=now)}
         return found
 
     # acting

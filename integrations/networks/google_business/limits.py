@@ -8,7 +8,7 @@ Quotas: developers.google.com/my-business/content/limits. All read 2026-11-22.
 from datetime import timedelta
 
 from integrations.contract import Budget, Form, Limits, Option, OptionType
-from integrations.engagement import ContentTerms
+from integrations.engagement import ContentTerms, Revisits
 from integrations.errors import Reach
 
 TEXT_MAX = 1500  # clients
@@ -65,6 +65,8 @@ CONTENT_TERMS = ContentTerms(
     source="Google Business Profile APIs policies (developers.google.com/my-business/content/policies)",
     read_on="2026-11-22",
 )
+# Nobody is told that a review was removed, or its answer changed by hand. Two calls a review at most.
+REVISITS = Revisits(every=timedelta(days=1), at_once=10)
 # Figures of the last days are missing or still change; how long is not said.
 MEASURES_LAG = timedelta(days=5)
 

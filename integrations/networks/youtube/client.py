@@ -162,11 +162,14 @@ class YouTubeClient:
         *,
         channel_id: str = "",
         video_id: str = "",
-        held: bool = False,
+        status: str = "",
         page_token: str = "",
         now: datetime,
     ) -> Json:
-        """Return one page of threads, newest first: of all films of a channel, or of one film."""
+        """Return one page of threads, newest first: of all films of a channel, or of one film.
+
+        ``status`` (heldForReview, likelySpam) asks for what only the channel's people see.
+        """
         params = {
             "part": "snippet,replies",
             "maxResults": str(THREADS_A_PAGE),
@@ -174,7 +177,7 @@ class YouTubeClient:
             "textFormat": "plainText",
         }
         params |= {"videoId": video_id} if video_id else {"allThreadsRelatedToChannelId": channel_id}
-        params |= {"moderationStatus": "heldForReview"} if held else {}
+        params |= {"moderationStatus": status} if status else {}
         return self._list("commentThreads", token, _paged(params, page_token), now=now)
 
     # https://developers.google.com/youtube/v3/docs/comments/list

@@ -24,7 +24,8 @@ from integrations.networks._shared.refusals import lost_answer
 from integrations.networks.youtube import limits, messages, webhooks
 from integrations.networks.youtube.client import YouTubeClient
 from integrations.networks.youtube.errors import KEY
-from integrations.networks.youtube.polling import fetch, poll
+from integrations.networks.youtube.looking import fetch
+from integrations.networks.youtube.polling import poll
 from lib.http import Client
 
 GONE = "post_gone"
@@ -43,6 +44,7 @@ class YouTubeEngagement:
     _webhook_secret: str
 
     content_terms = limits.CONTENT_TERMS
+    revisits = limits.REVISITS
     kinds_of_message = frozenset({MessageKind.COMMENT})
     tells_messages = False  # the hub tells of films alone
 

@@ -45,6 +45,7 @@ TABLE: dict[tuple[int, str], Refusal] = {
     (403, "accountDelegationForbidden"): _LOST,
     (403, "channelClosed"): _LOST,
     (403, "channelSuspended"): _LOST,
+    (403, "channelNotFound"): _LOST,
     (403, "accessNotConfigured"): _CONFIGURATION,
     # allowances
     (403, "quotaExceeded"): _QUOTA,
@@ -133,12 +134,12 @@ REJECTIONS = {
 def refusal(answer: Answer, *, once: bool, now: datetime) -> ProviderError:
     """Return our error for a refusal of any of YouTube's APIs."""
     fault = fault_of(answer)
-    row = _row(answer.status, fault.reason) or common_row(fault, answer.status)
+    row = _row(answer.status, fault.listed) or common_row(fault, answer.status)
     refused = Refused(
         network=KEY,
         status=answer.status,
         code=fault.status,
-        reason=fault.reason,
+        reason=fault.listed or fault.reason,
         detail=fault.message,
         reset_at=_reset_at(row, now),
         shape=fault.shape,

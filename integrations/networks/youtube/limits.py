@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from integrations.contract import Budget, Form, Limits, Option, OptionType
-from integrations.engagement import ContentTerms, MessageKind, ReplyLimits
+from integrations.engagement import ContentTerms, MessageKind, ReplyLimits, Revisits
 from integrations.errors import Reach
 
 TITLE_MAX = 100
@@ -52,12 +52,15 @@ UNITS, UPLOADS = "youtube.units", "youtube.uploads"
 
 READ, WRITE = 1, 50  # units of a call that lists, and of one that changes anything
 
-POLL_UNITS = 3  # calls of one turn; what does not fit comes with the next
+POLL_UNITS = 4  # calls of one turn; what does not fit comes with the next
+LOOKUP_CALLS = 3  # for up to fifty comments: themselves, and two lists of what is held back
 POLL_OVERLAP = timedelta(minutes=5)  # ours: a comment may show a little after it was written
 THREADS_A_PAGE = 100
 HELD_EVERY = timedelta(hours=1)
 OLDER_EVERY = timedelta(hours=6)  # how often the threads of one film are gone through for answers to old comments
 LOOKUP_MAX = 50
+FILMS_NAMED = 200  # films whose titles are known to have been told, kept with the cursor
+NAMED_EVERY = timedelta(days=7)  # a title may change, and must not be kept for thirty days without asking anew
 
 MEASURES_LAG = timedelta(days=3)
 MEASURES_KEPT = timedelta(days=30)
@@ -67,6 +70,8 @@ CONTENT_TERMS = ContentTerms(
     source="YouTube API Services, Developer Policies III.E.4 (developers.google.com/youtube/terms/developer-policies)",
     read_on="2026-11-22",
 )
+# Nobody is told that a comment was edited or deleted.
+REVISITS = Revisits(every=timedelta(days=1), at_once=LOOKUP_MAX)
 REPLIES = {MessageKind.COMMENT: ReplyLimits(text_max=COMMENT_MAX)}
 
 OPTIONS = (
@@ -77,6 +82,7 @@ OPTIONS = (
     Option(name="playlist", type=OptionType.CHOICE, asks=True),
     Option(name="tags", type=OptionType.WORDS),
     Option(name="synthetic", type=OptionType.FLAG, default=False),
+    Option(name="paid_promotion", type=OptionType.FLAG, default=False),
     Option(name="notify_subscribers", type=OptionType.FLAG, default=True, forms=frozenset({Form.POST, Form.REEL})),
 )
 

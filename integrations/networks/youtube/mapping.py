@@ -63,6 +63,7 @@ def notifies(composition: Composition) -> bool:
 
 def video_body(composition: Composition) -> dict[str, Any]:
     """Return the metadata with which an upload begins."""
+    paid = {"paidProductPlacementDetails": {"hasPaidProductPlacement": True}}
     return {
         "snippet": {
             "title": title(composition),
@@ -75,6 +76,7 @@ def video_body(composition: Composition) -> dict[str, Any]:
             "selfDeclaredMadeForKids": composition.options.get("made_for_kids") is True,
             "containsSyntheticMedia": composition.options.get("synthetic") is True,
         },
+        **(paid if composition.options.get("paid_promotion") is True else {}),
     }
 
 

@@ -1,13 +1,14 @@
-"""Asking a channel for what was written under its films since the last time, with three calls a turn at most.
+"""Asking a channel for what was written under its films since the last time, with four calls a turn.
 
-What does not fit into a turn comes with the next. The newest hundred threads come with every turn: in them new
-comments, edits, more answers and vanished comments show. Answers to older comments show only where a film's threads
-are gone through, one film a turn, each at most every six hours. What YouTube holds back for review is asked for once an
-hour.
+What does not fit into a turn comes with the next. The newest hundred threads of all films, whoever uploaded them and
+how, come with every turn: in them new comments, edits, more answers and vanished comments show. Answers to older
+comments show only where a film's threads are gone through, one film a turn, each at most every six hours. What YouTube
+holds back for review is asked for once an hour, and how a film is called when it is met, then once a week.
 
 The cursor: ``newest`` (when the latest thread was written), ``threads`` (of those last seen: how many answers, and
-under which film), ``held_at``, ``looked`` (films, and when each was gone through), and while a scan of many pages is
-under way ``scan``: its ``token``, ``top`` (what ``newest`` becomes) and ``until``.
+under which film), ``held_at``, ``looked`` (films, and when each was gone through), ``films`` (and when each was asked
+how it is called), and while a scan of many pages is under way ``scan``: its ``token``, ``top`` (what ``newest``
+becomes) and ``until``.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,6 +21,7 @@ from integrations.engagement import Change, Incoming, IncomingMessage, MessageKi
 from integrations.errors import PermanentError
 from integrations.networks.youtube import limits, messages
 from integrations.networks.youtube.client import Json, YouTubeClient
+from integrations.networks.youtube.looking import HELD, look_up, subjects_of, with_subject
 from integrations.networks.youtube.mapping import moment
 
 
@@ -43,50 +45,12 @@ def poll(
         threads={each: list(found) for each, found in (cursor.get("threads") or {}).items()},
         held_at=moment(cursor.get("held_at")),
         looked={each: str(at) for each, at in (cursor.get("looked") or {}).items() if each in watched},
+        films={each: str(at) for each, at in (cursor.get("films") or {}).items()},
         scan=dict(cursor.get("scan") or {}),
     )
     yield from polling.read_threads()
     yield from polling.read_held()
     yield from polling.read_older()
-
-
-def fetch(
-    client: YouTubeClient, account: Account, targets: Sequence[Target], *, now: datetime
-) -> Mapping[str, IncomingMessage | None]:
-    """Look comments up, fifty a call; one that nobody sees any more may be held back rather than gone."""
-    token, account_id = account.credentials.access_token, account.network_id
-    found: dict[str, IncomingMessage | None] = {}
-    asked = {each.message_id: each for each in targets}
-    ids = list(asked)
-    for start in range(0, len(ids), limits.LOOKUP_MAX):
-        for comment in client.comments(token, ids[start : start + limits.LOOKUP_MAX], now=now):
-            if str(comment.get("id")) in asked:
-                target = asked[str(comment["id"])]
-                found[target.message_id] = messages.message(comment, account_id=account_id, video_id=target.thread_id)
-    missing = [each for each in targets if each.message_id not in found]
-    for video_id in dict.fromkeys(each.thread_id for each in missing):
-        held = _held_under(client, account, video_id, now=now)
-        for each in missing:
-            if each.thread_id == video_id:
-                found[each.message_id] = held.get(each.message_id)
-    return found
-
-
-def _held_under(
-    client: YouTubeClient, account: Account, video_id: str, *, now: datetime
-) -> Mapping[str, IncomingMessage]:
-    """Return the newest comments that wait for review under a film; none where the film is gone too."""
-    try:
-        page = client.threads(account.credentials.access_token, video_id=video_id, held=True, now=now)
-    except PermanentError as error:
-        if error.key not in {"post_gone", "youtube_no_comments"}:
-            raise
-        return {}
-    return {
-        each.network_id: each
-        for thread in page.get("items") or ()
-        for each in messages.of_thread(thread, account_id=account.network_id, held=True)
-    }
 
 
 @dataclass(kw_only=True)
@@ -100,6 +64,7 @@ class _Poll:
     threads: dict[str, list[Any]] = field(default_factory=dict)
     held_at: datetime | None = None
     looked: dict[str, str] = field(default_factory=dict)
+    films: dict[str, str] = field(default_factory=dict)
     scan: dict[str, str] = field(default_factory=dict)
     left: int = limits.POLL_UNITS  # calls that this turn may still make
 
@@ -129,7 +94,7 @@ class _Poll:
             if is_over:
                 self.newest, self.scan = moment(self.scan["top"]), {}
             fresh = [each for each in found if (each.edited_at or each.written_at or self.now) >= until]
-            yield self._page([*map(messages.incoming, fresh), *found_gone])
+            yield self._page([*map(messages.incoming, self._under_films(fresh)), *found_gone])
             if is_over or not self.left:
                 return
 
@@ -137,7 +102,7 @@ class _Poll:
         """What YouTube or the channel's people hold back: agents are who reviews it."""
         if not self.left or (self.held_at is not None and self.now - self.held_at < limits.HELD_EVERY):
             return
-        answer = self._call(held=True)
+        answer = self._call(status=HELD[0])
         self.held_at = self.now
         found = [
             each
@@ -146,7 +111,7 @@ class _Poll:
             if (each.written_at or self.now) >= self.since
         ]
         if found:
-            yield self._page([messages.incoming(each) for each in found])
+            yield self._page([messages.incoming(each) for each in self._under_films(found)])
 
     def read_older(self) -> Iterator[Page]:
         """Go through the threads of one film, that whose turn is longest ago."""
@@ -165,7 +130,7 @@ class _Poll:
         items = [each for each in answer.get("items") or () if each.get("id") and str(each["id"]) not in self.threads]
         found = [each for thread in items for each in self._of_thread(thread, keep=False)]
         fresh = [each for each in found if (each.edited_at or each.written_at or self.now) >= self.since]
-        yield self._page([messages.incoming(each) for each in fresh])
+        yield self._page([messages.incoming(each) for each in self._under_films(fresh)])
 
     # inside
 
@@ -179,13 +144,13 @@ class _Poll:
     def _page_of(self, token: str) -> Json:
         return self._call(page_token=token)
 
-    def _call(self, *, page_token: str = "", held: bool = False) -> Json:
+    def _call(self, *, page_token: str = "", status: str = "") -> Json:
         self.left -= 1
         return self.client.threads(
             self.account.credentials.access_token,
             channel_id=self.account.network_id,
             page_token=page_token,
-            held=held,
+            status=status,
             now=self.now,
         )
 
@@ -217,6 +182,23 @@ class _Poll:
                 return
             seen.add(token)
 
+    def _under_films(self, found: Sequence[IncomingMessage]) -> Sequence[IncomingMessage]:
+        """Say how the films are called that messages stand under, where that is not known or was asked long ago."""
+        here = {each.thread_id for each in found if each.subject is not None}
+        wanted = [each for each in sorted(here) if self._is_due_to_be_named(each)][: limits.LOOKUP_MAX]
+        if not wanted or not self.left:
+            return found
+        self.left -= 1
+        subjects = subjects_of(self.client, self.account.credentials.access_token, wanted, now=self.now)
+        at = self.now.astimezone(UTC).isoformat()
+        latest = sorted(self.films | dict.fromkeys(wanted, at), key=lambda each: self.films.get(each, at))
+        self.films = {each: at if each in wanted else self.films[each] for each in latest[-limits.FILMS_NAMED :]}
+        return [with_subject(each, subjects) for each in found]
+
+    def _is_due_to_be_named(self, video_id: str) -> bool:
+        asked = moment(self.films.get(video_id))
+        return asked is None or self.now - asked >= limits.NAMED_EVERY
+
     def _vanished(self, items: Sequence[Json]) -> Iterator[Incoming]:
         """Say what became of threads that were among the newest the last time and should be still; forget the rest."""
         here = {str(each["id"]) for each in items}
@@ -225,22 +207,27 @@ class _Poll:
         lost = {each: facts for each, facts in away.items() if (moment(facts[2]) or self.now) >= oldest}
         for each in away.keys() - lost.keys():
             del self.threads[each]
-        if not lost or not self.left:
+        if not lost or self.left < limits.LOOKUP_CALLS:
             return
         targets = [
             Target(message_id=each, kind=MessageKind.COMMENT, thread_id=str(facts[1])) for each, facts in lost.items()
         ][: limits.LOOKUP_MAX]
-        self.left = 0  # one call, and one more for each film with a comment that is nowhere
-        found = fetch(self.client, self.account, targets, now=self.now)
+        self.left -= limits.LOOKUP_CALLS
+        found = look_up(self.client, self.account, targets, now=self.now)
+        for target in targets:  # what was not learnt is left to the next look at what is here
+            del self.threads[target.message_id]
         for message_id, message in found.items():
-            del self.threads[message_id]
             if message is None:
                 yield Incoming(change=Change.DELETED, message_id=message_id)
             elif message.is_hidden:
                 yield Incoming(change=Change.HIDDEN, message_id=message_id, message=message)
 
     def _page(self, found: Sequence[Incoming]) -> Page:
-        cursor: dict[str, Any] = {"threads": dict(self.threads), "looked": dict(self.looked)}
+        cursor: dict[str, Any] = {
+            "threads": dict(self.threads),
+            "looked": dict(self.looked),
+            "films": dict(self.films),
+        }
         if self.newest is not None:
             cursor["newest"] = self.newest.isoformat()
         if self.held_at is not None:

@@ -92,6 +92,7 @@ class YouTubeProvider(YouTubeEngagement, YouTubeAfterwards, YouTubeFigures, Plai
         self._oauth = GoogleOAuth(
             network=KEY, keys=keys, http=http, accounts_url=accounts_url, oauth_url=oauth_url, testing=testing
         )
+        self.consent_over = self._oauth.consent_over
         self._client = YouTubeClient(
             http=http,
             api_url=api_url.rstrip("/"),
@@ -169,8 +170,11 @@ class YouTubeProvider(YouTubeEngagement, YouTubeAfterwards, YouTubeFigures, Plai
     def cost(
         self, operation: Operation, composition: Composition | None = None, *, count: int = 1
     ) -> Mapping[str, int]:
-        if operation in {Operation.FETCH, Operation.MEASURE}:  # fifty a call
-            return {limits.UNITS: -(-count // limits.LOOKUP_MAX)}
+        calls = -(-count // limits.LOOKUP_MAX)  # fifty a call
+        if operation is Operation.MEASURE:
+            return {limits.UNITS: calls}
+        if operation is Operation.FETCH:  # and what is held back, and the films
+            return {limits.UNITS: calls + limits.LOOKUP_CALLS}
         return _COSTS.get(operation, {})
 
     def choices(self, account: Account, option: str, *, now: datetime) -> tuple[Choice, ...]:

@@ -8,6 +8,7 @@ developers.google.com/youtube/v3/guides/push_notifications, read 2026-11-22.
 
 import hashlib
 import hmac
+import logging
 from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -18,6 +19,8 @@ from integrations.errors import PermanentError, RateLimited, Reach
 from integrations.networks._shared.refusals import lost_answer, send
 from integrations.networks.youtube.errors import KEY
 from lib.http import Client
+
+logger = logging.getLogger(__name__)
 
 SIGNATURE = "x-hub-signature"
 TOPIC = "https://www.youtube.com/xml/feeds/videos.xml?channel_id="
@@ -63,12 +66,17 @@ def answer_challenge(arrived: Arrived, *, secret: str) -> tuple[str, str] | None
 
 
 def read(arrived: Arrived, *, secret: str) -> tuple[Delivered, ...]:
-    """Return the films of a delivery that the hub signed with this channel's secret."""
+    """Return the films of a delivery that the hub signed with this channel's secret.
+
+    What comes to an address of ours and is signed otherwise is answered as if it were read, and nothing is taken from
+    it: PubSubHubbub 0.4, section 8.
+    """
     channel_id = _channel_of(arrived, secret)
     key = _seal(secret, "sign", channel_id).encode()
     expected = "sha1=" + hmac.new(key, arrived.body, hashlib.sha1).hexdigest()
     if not hmac.compare_digest(arrived.headers.get(SIGNATURE, "").encode(), expected.encode()):
-        raise WebhookRefused
+        logger.warning("a delivery for a channel of YouTube's was not signed with its secret")
+        return ()
     try:
         feed = _parse(arrived.body)
     except (ParseError, ValueError):

@@ -1,7 +1,8 @@
 """Comments: threads, replies, writing, moderating.
 
 Source: the references of commentThreads and comments, and the errors of their methods, read 2026-11-22. What they leave
-open: a comment that is held or rejected is answered to nobody by its id.
+open: a comment that is held or rejected is answered to nobody by its id. What YouTube takes for spam is its own secret;
+here it is what strangers write with an address in it.
 """
 
 import html
@@ -231,14 +232,21 @@ def write_comment(
             text=text,
             created_at=state.now,
             updated_at=state.now,
-            moderation="rejected" if banned else "published",
+            moderation="rejected" if banned else _first_impression(author, text),
             app_id=app_id,
         )
     )
 
 
 def edit_comment(state: YouTubeState, row: Comment, text: str) -> Comment:
-    return state.comments.put(replace(row, text=text, updated_at=state.now))
+    author = state.channels.find(row.author_id)
+    is_spam = author is not None and _first_impression(author, text) == "likelySpam"
+    moderation = "likelySpam" if is_spam and row.moderation == "published" else row.moderation
+    return state.comments.put(replace(row, text=text, updated_at=state.now, moderation=moderation))
+
+
+def _first_impression(author: Channel, text: str) -> str:
+    return "likelySpam" if author.stranger and "://" in text else "published"
 
 
 def remove_comment(state: YouTubeState, row: Comment) -> None:

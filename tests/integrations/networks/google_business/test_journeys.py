@@ -18,6 +18,7 @@ from integrations.services.looking import look_at_accounts
 from integrations.services.refreshing import tend_grants
 from lib.tenancy.scope import scope
 from moderation.models import InboundEvent, Message
+from moderation.services.polling import begin_polling, poll_due
 from moderation.services.reading import read_due
 from tests.integrations.conftest import Acme
 from tests.integrations.journeys import back, consent, departure
@@ -133,3 +134,42 @@ def test_leaving_google_business_ends_a_grant_that_youtube_lives_by_only_with_a_
         assert heard.provider.refresh(credentials, now=timezone.now()).access_token
     with scope(organisation=acme.organisation.pk):
         assert Grant.objects.get().sealed is None
+
+
+def test_what_google_tells_nobody_is_noticed_within_a_day(acme: Acme, heard: BusinessStage) -> None:
+    """That a review was removed, and that somebody changed an answer by hand, on reviews that no poll reads again."""
+
+    def review(text: str, who: str) -> str:
+        deed = heard.sandbox.control(
+            "strangers/review", network="google_business", account=HARTLEY, text=text, stars=4, **{"as": who}
+        )
+        return str(deed["id"])
+
+    def answer(text: str) -> None:
+        heard.sandbox.control("strangers/reply", network="google_business", on=answered, text=text)
+
+    answered, removed = review("Good rye", "Megan Price"), review("Awful", "Rhys Llewellyn")
+    answer("Thank you")
+    heard.sandbox.control("clock", move=3 * 60 * 60)
+    page = choosing(acme, NADIA)
+    acme.client.post(page.request["PATH_INFO"], {"presence": [HARTLEY]})
+    review("Good buns", "Grace Mbeki")
+    begin_polling(now=timezone.now())
+    poll_due(timezone.now)
+    heard.remove(removed)
+    answer("Thank you, Megan")
+
+    poll_due(lambda: timezone.now() + timedelta(hours=2))
+    with scope(organisation=acme.organisation.pk):
+        assert set(Message.objects.values_list("visibility", flat=True)) == {"visible"}
+    poll_due(lambda: timezone.now() + timedelta(hours=26))
+
+    with scope(organisation=acme.organisation.pk):
+        found = [(each.text, each.origin, each.visibility) for each in Message.objects.order_by("written_at", "pk")]
+    assert found == [
+        ("Good rye", "stranger", "visible"),
+        ("", "stranger", "deleted"),
+        ("", "native", "deleted"),
+        ("Good buns", "stranger", "visible"),
+        ("Thank you, Megan", "native", "visible"),
+    ]

@@ -5,10 +5,12 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 
 from integrations.contract import Account, Composition, Feature, Form, Kind
 from integrations.errors import AuthorisationLost, PermanentError, RateLimited, Reach
 from integrations.networks.google_business import measuring
+from integrations.sentences import sentence
 from tests.integrations.networks.contract import compose, publish, settled
 from tests.integrations.networks.google_business.stage import HARTLEY, OWEN, BusinessStage
 from tests.integrations.networks.stage import now
@@ -208,6 +210,17 @@ def test_a_changed_event_keeps_what_was_not_changed(stage: BusinessStage) -> Non
         (Composition(text="x", form=Form.EVENT, options={**OPTIONS, "coupon": "RYE"}), "options.coupon",
          "option_unknown"),
         (Composition(text="x", form=Form.EVENT), "options.title", "option_missing"),
+        (Composition(text="x", form=Form.EVENT, options={**OPTIONS, "starts_at": ""}), "options.starts_at",
+         "option_missing"),
+        (Composition(text="x", form=Form.OFFER, options={**OPTIONS, "ends_at": "soon"}), "options.ends_at",
+         "option_no_moment"),
+        (Composition(text="x", form=Form.OFFER, options={**OPTIONS, "call_to_action": "BOOK"}),
+         "options.call_to_action", "option_unknown"),
+        (Composition(text="x", form=Form.OFFER, options={**OPTIONS, "coupon": "R" * 59}), "options.coupon",
+         "option_too_long"),
+        (Composition(text="x", form=Form.STORY), "form", "kind_not_offered"),
+        (Composition(text="x", first_comment="First!"), "first_comment", "first_comment_not_offered"),
+        (Composition(text=" ", media=()), "text", "text_missing"),
         (Composition(text="Ring 0117 496 0101 now"), "text", "google_business_telephone"),
         (Composition(text="Rue de Rivoli, 01 42 60 00 00"), "text", "google_business_telephone"),
     ],
@@ -215,7 +228,13 @@ def test_a_changed_event_keeps_what_was_not_changed(stage: BusinessStage) -> Non
 def test_what_google_would_refuse_is_said_before(
     stage: BusinessStage, wanted: Composition, field: str, key: str
 ) -> None:
-    assert (field, key) in {(each.field, each.key) for each in stage.provider.validate(wanted)}
+    [found] = [each for each in stage.provider.validate(wanted) if (each.field, each.key) == (field, key)]
+    said = []
+    for language in ("en", "fr"):
+        with override(language):
+            said.append(sentence(key, found.parameters, network="google_business"))
+    assert said[0] != said[1]
+    assert not any("?" in each or "%(" in each for each in said)
 
 
 @pytest.mark.parametrize("text", ["Open 12:30:59.123456", "On 2026-12-05 from 10 to 17", "£1,200 for 300 loaves"])

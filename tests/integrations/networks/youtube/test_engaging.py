@@ -1,10 +1,12 @@
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeVar
 
 import pytest
 
-from integrations.engagement import Act, Change, MessageKind, tells_messages
+from integrations.contract import Account
+from integrations.engagement import Act, Change, IncomingMessage, MessageKind, tells_messages
 from tests.integrations.networks.ear import Ear
 from tests.integrations.networks.engaging import EngagingContract, EngagingStage, commented, events, polled
 from tests.integrations.networks.sandbox import Sandbox
@@ -46,6 +48,17 @@ class TestYouTubeEngaging(EngagingContract):
 
     def test_a_mention_is_told_as_one(self, stage: EngagingStage) -> None:
         assert MessageKind.MENTION not in stage.provider.kinds_of_message
+
+    def test_a_request_with_a_wrong_signature_is_refused(self, stage: EngagingStage) -> None:
+        """The hub is answered all the same, as its protocol asks; nothing is taken from it."""
+        account = stage.account()
+        stage.provider.subscribe(account, now=now())
+        stage.post(account)
+        [genuine] = stage.arrived(account)
+
+        assert len(stage.provider.read_webhook(genuine)) == 1
+        for forged in (replace(genuine, body=genuine.body + b" "), replace(genuine, headers={})):
+            assert stage.provider.read_webhook(forged) == ()
 
     def test_it_subscribes_once_and_ends_it(self, stage: EngagingStage) -> None:
         """Nobody can ask the hub: a subscription is asked for anew at each daily look, which moves its end."""
@@ -172,3 +185,53 @@ def test_what_a_stranger_wrote_is_taken_away_by_rejecting_it(sandbox: Sandbox) -
     assert stage.said(account, message.thread_id) == []
     stage.provider.act(account, Act.SHOW, message.target, now=now())
     assert [each.text for each in stage.said(account, message.thread_id)] == ["Do you have stollen?"]
+
+
+def fetched(stage: YouTubeStage, account: Account, *found: IncomingMessage, is_hidden: bool = False) -> list[str]:
+    """Say what a look finds of messages: their words, what is hidden in brackets, nothing of what is gone."""
+    targets = [replace(each.target, is_hidden=is_hidden) for each in found]
+    there = stage.provider.fetch_messages(account, targets, now=now())
+    said = [(each, there.get(each.message_id)) for each in targets if each.message_id in there]
+    return [f"({one.text})" if one and one.is_hidden else one.text if one else "" for _, one in said]
+
+
+def test_a_look_tells_what_was_edited_held_taken_for_spam_and_deleted(sandbox: Sandbox) -> None:
+    stage = YouTubeStage(sandbox)
+    account = stage.account()
+    post_id = stage.post(account)
+    for text in ("Edited", "Held", "Spam", "Deleted", "Answered"):
+        stage.comment(account, post_id, text)
+    before = {each.message.text: each.message for each in polled(stage, account)[0] if each.message}
+    sandbox.control("strangers/reply", network="youtube", on=before["Answered"].network_id, text="An answer")
+    before |= {each.message.text: each.message for each in polled(stage, account)[0] if each.message}
+    sandbox.control("clock", move=60)
+    sandbox.control("strangers/edit", network="youtube", id=before["Edited"].network_id, text="Edited since")
+    sandbox.control("strangers/hide", network="youtube", id=before["Held"].network_id)
+    sandbox.control("strangers/edit", network="youtube", id=before["Spam"].network_id, text="Spam: https://buy.example")
+    for gone in ("Deleted", "An answer"):
+        sandbox.control("strangers/delete", network="youtube", id=before[gone].network_id)
+
+    found = fetched(stage, account, *(before[each] for each in ("Edited", "Held", "Spam", "Deleted", "An answer")))
+
+    assert found == ["Edited since", "(Held)", "(Spam: https://buy.example)", "", ""]
+    # An answer that is held stands in no list: what was hidden when it was last seen is not called deleted.
+    assert fetched(stage, account, before["An answer"], is_hidden=True) == []
+
+
+def test_comments_under_a_film_from_elsewhere_come_with_its_title(sandbox: Sandbox) -> None:
+    """A film that the organisation uploaded on YouTube itself: nobody here knows of it, and nobody watches it."""
+    stage = YouTubeStage(sandbox)
+    account = stage.account()
+    film_id = stage.post(account)
+    stage.comment(account, film_id, "Lovely shop")
+
+    [found], cursor = polled(stage, account)
+    stage.comment(account, film_id, "Where is it?")
+    later, _ = polled(stage, account, cursor=cursor)
+
+    assert found.message is not None
+    assert found.message.subject is not None
+    assert (found.message.thread_id, found.message.subject.text) == (film_id, "The stollen")
+    assert found.message.subject.published_at is not None
+    assert {each.message.text for each in later if each.message} == {"Lovely shop", "Where is it?"}
+    assert len(sandbox.calls("youtube.videos.list")) == 1  # its title is asked for once a week

@@ -16,7 +16,7 @@ from integrations.services.disconnecting import disconnect
 from integrations.services.looking import look_at_accounts
 from integrations.services.refreshing import tend_grants
 from lib.tenancy.scope import scope
-from moderation.models import Message, Poll
+from moderation.models import Message, Poll, Thread
 from moderation.services.polling import begin_polling, poll_due
 from moderation.services.receiving import receive
 from scheduler.models import PostAsset, PostShape, Publication, Queue
@@ -179,3 +179,27 @@ def test_a_new_film_is_told_and_becomes_no_message(journey: Journey) -> None:
 
     with scope(organisation=journey.organisation.pk):
         assert not Message.objects.exists()
+
+
+def test_an_answer_that_its_author_took_back_is_noticed_within_a_day(journey: Journey) -> None:
+    """Also under a film that was uploaded on YouTube itself, which is known here by its title alone."""
+    account, sandbox = journey.stage.account(), journey.stage.sandbox
+    post_id = journey.stage.post(account)
+    journey.stage.comment(account, post_id, "Until when?")
+    [asked] = sandbox.ask("said", network="youtube", on=post_id)["said"]
+    answered = sandbox.control("strangers/reply", network="youtube", on=asked["id"], text="Until six, I think")
+    begin_polling(now=timezone.now())
+    poll_due(timezone.now)
+    sandbox.control("strangers/delete", network="youtube", id=answered["id"])
+
+    poll_due(later(60 * 60))
+    with scope(organisation=journey.organisation.pk):
+        assert set(Message.objects.values_list("visibility", flat=True)) == {"visible"}
+        assert Thread.objects.get().subject_text == "The stollen"
+    poll_due(later(26 * 60 * 60))
+
+    with scope(organisation=journey.organisation.pk):
+        assert dict(Message.objects.values_list("network_id", "visibility")) == {
+            asked["id"]: "visible",
+            answered["id"]: "deleted",
+        }

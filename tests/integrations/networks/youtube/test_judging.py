@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from integrations.contract import AppKeys, Composition, Form, Kind
+from integrations.contract import AppKeys, Composition, Form, Kind, Level
 from integrations.networks.youtube.provider import YouTubeProvider
 from lib.http import Client
 from tests.integrations.networks.stage import composition, film, picture
@@ -50,7 +50,7 @@ def test_a_link_counts_as_part_of_the_description(provider: YouTubeProvider) -> 
         ({"title": ""}, ("options.title", "option_missing")),
         ({"title": "a" * 101}, ("options.title", "option_too_long")),
         ({"title": "<Rye>"}, ("options.title", "text_not_plain")),
-        ({"made_for_kids": None}, ("options.made_for_kids", "option_unknown")),
+        ({"made_for_kids": "no"}, ("options.made_for_kids", "option_unknown")),
         ({"privacy": "friends"}, ("options.privacy", "option_unknown")),
         ({"tags": ["two words"] * 50}, ("options.tags", "youtube_tags_too_long")),
         ({"tags": ["<b>"]}, ("options.tags", "text_not_plain")),
@@ -60,6 +60,19 @@ def test_options_are_judged(provider: YouTubeProvider, options: dict[str, object
     wanted = composition(Kind.VIDEO, provider=provider)
 
     assert expected in problems(provider, replace(wanted, options={**wanted.options, **options}))
+
+
+@pytest.mark.parametrize("answer", [{}, {"made_for_kids": None}, {"made_for_kids": ""}])
+def test_whether_a_film_is_for_children_must_be_answered(provider: YouTubeProvider, answer: dict[str, object]) -> None:
+    wanted = composition(Kind.VIDEO, provider=provider)
+    silent = replace(wanted, options={"title": "Rye", **answer})
+
+    [problem] = provider.validate(silent)
+    assert (problem.level, problem.field) == (Level.ERROR, "options.made_for_kids")
+    for spoken in (True, False):
+        assert problems(provider, replace(silent, options={**silent.options, "made_for_kids": spoken})) == []
+    [option] = [each for each in provider.options if each.name == "made_for_kids"]
+    assert (option.required, option.default, option.forms, option.kinds) == (True, None, None, None)
 
 
 def test_it_takes_one_film_and_nothing_else(provider: YouTubeProvider) -> None:

@@ -188,13 +188,16 @@ def test_what_the_author_chose_is_what_youtube_gets(stage: YouTubeStage) -> None
         tags=["rye", "sour dough"],
         made_for_kids=True,
         synthetic=True,
+        paid_promotion=True,
         notify_subscribers=False,
     )
     wanted = replace(wanted, link="https://bakery.example/rye")
 
     published = publish(stage, account, wanted)
 
-    [video] = stage.ask(account, "videos", part="snippet,status", id=published.network_id)
+    parts = "snippet,status,paidProductPlacementDetails"
+    [video] = stage.ask(account, "videos", part=parts, id=published.network_id)
+    assert video["paidProductPlacementDetails"] == {"hasPaidProductPlacement": True}
     assert video["snippet"]["title"] == "Rye & roll"
     assert video["snippet"]["description"] == f"{wanted.text}\n\nhttps://bakery.example/rye"
     assert (video["snippet"]["categoryId"], video["snippet"]["tags"]) == ("26", ["rye", "sour dough"])

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from dataclasses import replace
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -65,14 +66,21 @@ def test_a_new_film_and_a_vanished_one_are_told() -> None:
     assert webhooks.read_event(new.payload) == ()
 
 
-def test_another_channels_signature_or_callback_is_refused() -> None:
+def test_what_is_signed_otherwise_is_answered_and_not_believed() -> None:
     for forged in (
         delivery(NEW, signed_for="UCother"),
         delivery(NEW, channel="UCother"),
         Arrived(headers={}, query=callback(), body=NEW.encode()),
     ):
+        assert webhooks.read(forged, secret=SECRET) == ()
+
+
+def test_a_callback_that_is_not_ours_is_refused() -> None:
+    genuine = delivery(NEW)
+
+    for query in ({}, {**genuine.query, "seal": "0" * 64}, {**genuine.query, "channel": "UCother"}):
         with pytest.raises(WebhookRefused):
-            webhooks.read(forged, secret=SECRET)
+            webhooks.read(replace(genuine, query=query), secret=SECRET)
 
 
 def test_another_channels_film_in_our_feed_is_left_out() -> None:
