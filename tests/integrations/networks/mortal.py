@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -17,10 +18,18 @@ from typing import Any, BinaryIO
 
 from integrations.contract import Account, Composition, Form, Media, MediaKind, Progress
 from tests import films
+from tests.integrations.networks.google_business.stage import BusinessStage
 from tests.integrations.networks.sandbox import Sandbox
-from tests.integrations.networks.stage import Stage, now, picture
+from tests.integrations.networks.stage import Stage, now, picture, with_required
 from tests.integrations.networks.twins import FacebookStage, XStage
+from tests.integrations.networks.youtube.stage import YouTubeStage
 
+STAGES: Mapping[str, Callable[[Sandbox], Stage]] = {
+    "x": XStage,
+    "facebook": FacebookStage,
+    "youtube": YouTubeStage,
+    "google_business": BusinessStage,
+}
 GREAT = 20_000_000  # long enough for several segments and a sign of life
 
 
@@ -56,6 +65,7 @@ def composition(kind: str, text: str) -> Composition:
         "reel": Composition(text=text, media=(film(GREAT, upright=True),), form=Form.REEL),
         "photo_story": Composition(media=pictures[:1], form=Form.STORY),
         "film_story": Composition(media=(film(GREAT, upright=True),), form=Form.STORY),
+        "offer": Composition(text=text, form=Form.OFFER),
     }[kind]
 
 
@@ -103,8 +113,9 @@ class Worker:
 
 def main(network: str, kind: str, text: str, origin: str, shelf: str, die_at: str) -> None:  # noqa: PLR0917
     sandbox = Sandbox(origin)
-    stage: Stage = XStage(sandbox) if network == "x" else FacebookStage(sandbox)
-    Worker(Path(shelf), die_at=die_at).work(stage, stage.account(), composition(kind, text))
+    stage = STAGES[network](sandbox)
+    wanted = with_required(composition(kind, text), stage.provider)
+    Worker(Path(shelf), die_at=die_at).work(stage, stage.account(), wanted)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,11 @@ TABLE = [
     ("facebook", "reel", "facebook.reels.start", 1),
     ("facebook", "photo_story", "facebook.photos", 1),
     ("facebook", "film_story", "facebook.stories.start", 1),
+    ("youtube", "video", "youtube.upload.begin", 1),
+    ("youtube", "reel", "youtube.upload.begin", 1),
 ]
+# Google fetches by itself: nothing is uploaded, so there is only a commit to die around.
+COMMITS = [*TABLE, ("google_business", "offer", "google_business.posts.create", 1)]
 ROOT = Path(__file__).resolve().parents[3]
 AT_MOST = 40  # deaths of one publication
 
@@ -53,7 +57,7 @@ def test_one_post_is_left(  # noqa: PLR0917
 
 
 @pytest.mark.parametrize("die_at", ["before-commit", "after-commit"])
-@pytest.mark.parametrize(("network", "kind", "operation", "files"), TABLE)
+@pytest.mark.parametrize(("network", "kind", "operation", "files"), COMMITS)
 def test_one_post_is_left_by_a_death_around_the_commit(  # noqa: PLR0917
     sandbox: Sandbox, tmp_path: Path, network: str, kind: str, operation: str, files: int, die_at: str
 ) -> None:
