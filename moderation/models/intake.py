@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from integrations.models import Lane, Network, SocialAccount
 from lib.claims.models import Leased
 from lib.privacy import Data, NoPersonalData, PrivacyClass, Purpose, Subject, delete
-from lib.tenancy.models import OwnedForeignKey, OwnedModel, SameOrganisation, in_organisation
+from lib.tenancy.models import OwnedForeignKey, OwnedModel, SameOrganisation, in_organisation, owner
 from moderation.states import Visibility
 
 
@@ -17,13 +17,17 @@ class InboundEvent(OwnedModel, Leased):
     Written before the network is answered; kept for days, so that it can be read again.
     """
 
+    organisation = owner(is_indexed=False)
+
     class State(models.TextChoices):
         WAITING = "waiting", _("Waiting")
         READ = "read", _("Read")
         DEAD = "dead", _("Could not be read")  # a person can have it read again
 
     network = models.CharField(max_length=16, choices=Network.choices)
-    social_account = OwnedForeignKey(SocialAccount, on_delete=models.CASCADE, related_name="inbound_events")
+    social_account = OwnedForeignKey(
+        SocialAccount, on_delete=models.CASCADE, related_name="inbound_events", db_index=False
+    )
     lane = OwnedForeignKey(Lane, null=True, on_delete=models.SET_NULL, related_name="+")
     key = models.CharField(max_length=128)  # under which the network's repetition is recognised
     payload = models.JSONField()

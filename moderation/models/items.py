@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import Membership, User
 from integrations.models import SocialAccount
 from lib.privacy import Data, NoPersonalData, PrivacyClass, Purpose, Subject, blank, follows, lasts
-from lib.tenancy.models import OwnedForeignKey, OwnedModel, OwnedQuerySet, SameOrganisation, in_organisation
+from lib.tenancy.models import OwnedForeignKey, OwnedModel, OwnedQuerySet, SameOrganisation, in_organisation, owner
 from moderation.models.people import Identity
 from moderation.models.talk import KINDS, Thread
 from moderation.states import WAITING, ItemState
@@ -40,10 +40,11 @@ class Item(OwnedModel):
     `message:<id>` where the network does not say who wrote. Counters follow by trigger (sql/counters.sql).
     """
 
-    social_account = OwnedForeignKey(SocialAccount, on_delete=models.PROTECT, related_name="items")
-    thread = OwnedForeignKey(Thread, on_delete=models.CASCADE, related_name="items")
+    organisation = owner(is_indexed=False)
+    social_account = OwnedForeignKey(SocialAccount, on_delete=models.PROTECT, related_name="items", db_index=False)
+    thread = OwnedForeignKey(Thread, on_delete=models.CASCADE, related_name="items", db_index=False)
     key = models.CharField(max_length=140, blank=True)
-    identity = OwnedForeignKey(Identity, null=True, on_delete=models.SET_NULL, related_name="items")
+    identity = OwnedForeignKey(Identity, null=True, on_delete=models.SET_NULL, related_name="items", db_index=False)
     kind = models.CharField(max_length=12, choices=KINDS)
     state = models.CharField(max_length=10, choices=ItemState.choices, default=ItemState.NEW)
     state_changed_at = models.DateTimeField(default=timezone.now)

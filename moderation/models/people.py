@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.models import User
 from integrations.models import Network
 from lib.privacy import Data, PrivacyClass, Purpose, Subject, blank, delete, follows
-from lib.tenancy.models import OwnedForeignKey, OwnedModel, OwnedQuerySet, SameOrganisation, in_organisation
+from lib.tenancy.models import OwnedForeignKey, OwnedModel, OwnedQuerySet, SameOrganisation, in_organisation, owner
 
 
 class Contact(OwnedModel):
@@ -59,6 +59,7 @@ class IdentityQuerySet(OwnedQuerySet["Identity"]):
 class Identity(OwnedModel):
     """Someone on a network who writes to a social account, as the network shows them."""
 
+    organisation = owner(is_indexed=False)
     network = models.CharField(max_length=16, choices=Network.choices)
     network_id = models.CharField(max_length=128)
     name = models.CharField(max_length=200, blank=True)

@@ -14,7 +14,7 @@ from accounts.models import User
 from integrations.engagement import MessageKind
 from integrations.models import SocialAccount
 from lib.privacy import ContentLease, Data, PrivacyClass, Purpose, Subject, blank, delete, follows
-from lib.tenancy.models import OwnedForeignKey, OwnedModel, OwnedQuerySet, SameOrganisation, in_organisation
+from lib.tenancy.models import OwnedForeignKey, OwnedModel, OwnedQuerySet, SameOrganisation, in_organisation, owner
 from moderation.models.people import Identity
 from moderation.states import Visibility, WayOut
 
@@ -29,7 +29,8 @@ KINDS = [
 class Thread(OwnedModel):
     """What holds messages together: the post they stand under, a private conversation, a review."""
 
-    social_account = OwnedForeignKey(SocialAccount, on_delete=models.PROTECT, related_name="threads")
+    organisation = owner(is_indexed=False)
+    social_account = OwnedForeignKey(SocialAccount, on_delete=models.PROTECT, related_name="threads", db_index=False)
     kind = models.CharField(max_length=12, choices=KINDS)
     network_id = models.CharField(max_length=128)
     # What it is about, as the network shows it: the post commented on.
@@ -77,20 +78,24 @@ class Message(OwnedModel):
     the network gave one. `way_out` is empty for what came in.
     """
 
+    organisation = owner(is_indexed=False)
+
     class Origin(models.TextChoices):
         STRANGER = "stranger", _("Stranger")
         AGENT = "agent", _("Agent")
         NATIVE = "native", _("Written on the network")  # by the account itself, not through us
         AUTOMATION = "automation", _("Automation")
 
-    thread = OwnedForeignKey(Thread, on_delete=models.CASCADE, related_name="messages")
-    item = OwnedForeignKey("moderation.Item", null=True, on_delete=models.SET_NULL, related_name="messages")
+    thread = OwnedForeignKey(Thread, on_delete=models.CASCADE, related_name="messages", db_index=False)
+    item = OwnedForeignKey(
+        "moderation.Item", null=True, on_delete=models.SET_NULL, related_name="messages", db_index=False
+    )
     social_account = OwnedForeignKey(SocialAccount, on_delete=models.PROTECT, related_name="messages")
     network_id = models.CharField(max_length=128, blank=True)
     client_key = models.UUIDField(null=True, blank=True)  # drawn by the agent's page: sent twice, written once
     origin = models.CharField(max_length=12, choices=Origin.choices, default=Origin.STRANGER)
     kind = models.CharField(max_length=12, choices=KINDS)
-    author = OwnedForeignKey(Identity, null=True, on_delete=models.SET_NULL, related_name="messages")
+    author = OwnedForeignKey(Identity, null=True, on_delete=models.SET_NULL, related_name="messages", db_index=False)
     user = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")  # who wrote ours
     text = models.TextField(blank=True)
     attachments = models.JSONField(default=list, blank=True)  # kind, url, name

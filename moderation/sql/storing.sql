@@ -14,6 +14,8 @@
 --     is_hidden                             null: the network does not say
 --     acts                                  what may be done about it; null: whatever its kind allows
 --     subject                               null, or: network_id, text, permalink, published_at
+-- A message is looked for with `network_id <> ''` beside its id: its index leaves out what has no id yet, and a plan that is
+-- kept for all values would pass it by and read the whole account.
 -- Stores of one organisation and network follow one another, and items are locked by ascending id before anything is
 -- written: agents lock one item, bulk commands ascending ones, so nobody waits in a circle.
 CREATE OR REPLACE FUNCTION moderation_store(p_now timestamptz, p_facts jsonb)
@@ -53,6 +55,7 @@ BEGIN
   PERFORM 1 FROM moderation_item WHERE id IN (
     SELECT m.item_id FROM jsonb_array_elements(p_facts) AS e
     JOIN moderation_message m ON m.social_account_id = (e ->> 'account_id')::bigint AND m.network_id = e ->> 'network_id'
+      AND m.network_id <> ''
     UNION
     SELECT i.id FROM jsonb_array_elements(p_facts) AS e
     JOIN moderation_thread t
@@ -62,6 +65,7 @@ BEGIN
     SELECT m.item_id FROM jsonb_array_elements(p_facts) AS e
     JOIN moderation_message m
       ON m.social_account_id = (e ->> 'account_id')::bigint AND m.network_id = e #>> '{message,answers_id}'
+      AND m.network_id <> ''
     WHERE (e #>> '{message,by_account}')::boolean
     UNION
     SELECT m.item_id FROM jsonb_array_elements(p_facts) AS e
@@ -81,7 +85,8 @@ DECLARE
   v_message moderation_message;
 BEGIN
   SELECT * INTO v_message FROM moderation_message m
-  WHERE m.social_account_id = (p_fact ->> 'account_id')::bigint AND m.network_id = p_fact ->> 'network_id';
+  WHERE m.social_account_id = (p_fact ->> 'account_id')::bigint AND m.network_id = p_fact ->> 'network_id'
+    AND m.network_id <> '';
   IF NOT FOUND THEN
     INSERT INTO moderation_earlynews AS n (organisation_id, social_account_id, network_id, visibility, at, received_at)
     VALUES (current_setting('app.organisation_id')::bigint, (p_fact ->> 'account_id')::bigint, p_fact ->> 'network_id',
@@ -164,7 +169,7 @@ DECLARE
   v_news boolean;
 BEGIN
   SELECT * INTO v_there FROM moderation_message x
-  WHERE x.social_account_id = v_account AND x.network_id = p_fact ->> 'network_id';
+  WHERE x.social_account_id = v_account AND x.network_id = p_fact ->> 'network_id' AND x.network_id <> '';
   IF FOUND THEN
     RETURN moderation_restore_message(p_now, p_fact, v_there);
   END IF;
@@ -371,7 +376,7 @@ CREATE OR REPLACE FUNCTION moderation_find_answered_item(p_account bigint, p_thr
 LANGUAGE sql STABLE AS $f$
   SELECT coalesce(
     (SELECT x.item_id FROM moderation_message x
-     WHERE x.social_account_id = p_account AND x.network_id = m ->> 'answers_id' AND m ->> 'answers_id' <> ''),
+     WHERE x.social_account_id = p_account AND x.network_id = m ->> 'answers_id' AND x.network_id <> ''),
     (SELECT i.id FROM moderation_item i
      WHERE i.thread_id = p_thread AND i.key = '' AND m ->> 'kind' IN ('private', 'review'))
   )
@@ -450,7 +455,7 @@ BEGIN
   FOR v_answer IN
     SELECT * FROM moderation_message x
     WHERE x.social_account_id = p_account AND x.item_id IS NULL AND x.origin = 'native'
-      AND x.answers_id = p_fact ->> 'network_id'
+      AND x.answers_id = p_fact ->> 'network_id' AND x.answers_id <> ''
     UNION
     SELECT * FROM moderation_message x
     WHERE x.thread_id = p_thread AND x.item_id IS NULL AND x.origin = 'native'
