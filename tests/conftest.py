@@ -3,16 +3,21 @@
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 import redis
 from django.db import connections
-from django.test import Client
+from django.test import Client, TransactionTestCase
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, sync_playwright
 from pytest_django import Settings
 
 from launch.stack import Stack, running_stack
+from tests.emptying import close, empty
 from tests.houses import House, make_house, signed_in
+from tests.integrations.networks.sandbox import Sandbox, running_sandbox
+
+_STACK = pytest.StashKey[ExitStack]()
 
 NO_BROWSER = "No Chromium was found; on Debian: apt-get install chromium. CHROMIUM=/path/to/it names another."
 
@@ -36,6 +41,15 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if skipped:
         terminalreporter.write_sep("!", f"{len(skipped)} browser tests were SKIPPED", red=True, bold=True)
         terminalreporter.write_line(NO_BROWSER)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> Iterator[None]:
+    """The test database of pytest-django, emptied after each test that commits by a way of our own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _test: empty())
+        yield
+    close()
 
 
 @pytest.fixture(autouse=True)
@@ -69,9 +83,33 @@ def charlie(house: House) -> Client:
 
 
 @pytest.fixture(scope="session")
-def stack() -> Iterator[Stack]:
+def stack(pytestconfig: pytest.Config) -> Stack:
     """The product as `make up` runs it, without demonstration data, on ports and servers of its own."""
-    with running_stack() as running:
+    opened = pytestconfig.stash[_STACK] = ExitStack()
+    return opened.enter_context(running_stack())
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """Stop the product after the last test that looks at it: its workers would take their part of the machine on."""
+    opened = item.config.stash.get(_STACK, None)
+    if opened is None or _looks_at_the_stack(nextitem):
+        return
+    all_items = item.session.items
+    rest = [] if hasattr(item.config, "workerinput") else all_items[all_items.index(item) + 1 :]
+    if not any(map(_looks_at_the_stack, rest)):
+        del item.config.stash[_STACK]
+        opened.close()
+
+
+def _looks_at_the_stack(item: pytest.Item | None) -> bool:
+    return item is not None and any(mark.args == ("stack",) for mark in item.iter_markers("xdist_group"))
+
+
+@pytest.fixture(scope="session")
+def sandbox_process() -> Iterator[Sandbox]:
+    """The twins as a process of their own, one for all tests of a worker."""
+    with running_sandbox() as running:
         yield running
 
 

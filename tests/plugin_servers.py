@@ -26,6 +26,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
         servers = stack.enter_context(throwaway())
         os.environ |= environment.placeholders() | servers.addresses.environment()
         os.environ |= {"VAR_DIR": str(servers.folder / "var"), "PUBLIC_BASE_URL": "http://testserver"}
+        os.environ["TESTS_ADMINISTRATOR"] = servers.admin_url  # read by tests.emptying alone
     else:
         number = int(worker.removeprefix("gw")) + 1
         os.environ["REDIS_URL"] = f"{os.environ['REDIS_URL'].rpartition('/')[0]}/{number}"

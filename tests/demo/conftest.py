@@ -8,10 +8,10 @@ from config.env import env
 from demo import making
 from demo.management.commands import demo as command
 from tests.integrations.conftest import twins
-from tests.integrations.networks.conftest import sandbox, sandbox_process
+from tests.integrations.networks.conftest import sandbox
 from tests.integrations.networks.sandbox import Sandbox
 
-__all__ = ["sandbox", "sandbox_process", "twins"]
+__all__ = ["sandbox", "twins"]
 
 
 @pytest.fixture

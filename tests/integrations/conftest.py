@@ -10,11 +10,11 @@ from accounts.models import Organisation, User
 from integrations import events, registry
 from integrations.testing import InMemoryProvider
 from tests.factories import make_organisation, make_user
-from tests.integrations.networks.conftest import sandbox, sandbox_process
+from tests.integrations.networks.conftest import sandbox
 from tests.integrations.networks.sandbox import Sandbox
 from tests.integrations.networks.twins import FacebookStage, XStage
 
-__all__ = ["sandbox", "sandbox_process"]
+__all__ = ["sandbox"]
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 
+from tests.integrations.networks.sandbox import Sandbox
 from tests.sandbox.receiver import VERIFY_TOKEN, Receiver, receive
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -89,9 +90,8 @@ class Process:
 
 
 @pytest.fixture(scope="session")
-def running() -> Iterator[Process]:
-    process = Process(free_port())
-    process.start()
+def running(sandbox_process: Sandbox) -> Iterator[Process]:
+    process = Process(port=int(sandbox_process.origin.rpartition(":")[2]))
     yield process
     process.stop()
 

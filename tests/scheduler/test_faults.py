@@ -16,7 +16,7 @@ from integrations.sentences import SENTENCES
 from sandbox.faults import KINDS
 from scheduler.telling import OWN_SENTENCES, reason_sentence
 from tests.hosting import hosting
-from tests.integrations.networks.conftest import sandbox, sandbox_process  # noqa: F401  # fixtures
+from tests.integrations.networks.conftest import sandbox  # noqa: F401  # fixtures
 from tests.integrations.networks.google_business.stage import BusinessStage
 from tests.integrations.networks.instagram.stage import InstagramStage
 from tests.integrations.networks.linkedin.stage import LinkedInStage

@@ -3,13 +3,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.integrations.networks.ear import Ear, listening
-from tests.integrations.networks.sandbox import Sandbox, running_sandbox
-
-
-@pytest.fixture(scope="session")
-def sandbox_process() -> Iterator[Sandbox]:
-    with running_sandbox() as sandbox:
-        yield sandbox
+from tests.integrations.networks.sandbox import Sandbox
 
 
 @pytest.fixture

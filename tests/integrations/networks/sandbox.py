@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import unescape
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -24,6 +24,7 @@ class Sandbox:
     """A running sandbox at ``origin``."""
 
     origin: str
+    session: requests.Session = field(default_factory=requests.Session, compare=False)
 
     def base(self, host: str) -> str:
         """Return where a real host's calls are served."""
@@ -31,14 +32,19 @@ class Sandbox:
 
     def control(self, path: str, **body: object) -> dict[str, Any]:
         """Tell the sandbox itself something."""
-        answer = requests.post(f"{self.origin}/_control/{path}", json=body, timeout=10)
+        answer = self.session.post(f"{self.origin}/_control/{path}", json=body, timeout=10)
         assert answer.ok, answer.text
         found: dict[str, Any] = answer.json()
         return found
 
+    def forget(self, path: str) -> None:
+        """Have the sandbox itself forget its faults, or its calls."""
+        answer = self.session.delete(f"{self.origin}/_control/{path}", timeout=10)
+        assert answer.ok, answer.text
+
     def ask(self, path: str, **query: str) -> dict[str, Any]:
         """Ask the sandbox itself something."""
-        answer = requests.get(f"{self.origin}/_control/{path}", params=query, timeout=10)
+        answer = self.session.get(f"{self.origin}/_control/{path}", params=query, timeout=10)
         assert answer.ok, answer.text
         found: dict[str, Any] = answer.json()
         return found
