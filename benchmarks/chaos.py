@@ -26,7 +26,7 @@ _WORKERS = ("publish", "publish", "media", "media", "house", "beat")
 #: What changes something at a network, on the way of a publication.
 _COMMITS = ("facebook.feed", "x.tweets")
 _UPLOADS = ("facebook.photos", "x.media.initialize", "x.media.append", "x.media.finalize", "x.media.metadata")
-#: After the last kill: a lease (5 min for media), the network's delay, two looks, and tries that wait for each other.
+#: After the last kill: a lease (90 s), the network's delay, two looks, and tries that wait for each other.
 _SETTLED_WITHIN_SECONDS = 900
 
 

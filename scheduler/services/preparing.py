@@ -1,24 +1,27 @@
 """The media queue: upload what a publication needs, ahead of its hour, and see that the network is done with it.
 
 Everything here can be repeated. Progress is saved after each upload, through the worker's own connection: the threads
-that upload have none.
+that upload have none. An upload may take as long as it takes: its lease is renewed for as long as its worker lives.
 """
 
-import json
 import logging
+from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from queue import Empty, SimpleQueue
 
 from integrations.budgets import Need, reserve, write_reports
 from integrations.contract import Operation, Progress, Readiness
 from integrations.errors import AuthorisationLost, PermanentError, ProviderError, TransientError
-from lib.claims.claiming import Claim, Claimed, Clock
+from lib.claims.claiming import Claim, Claimed, Clock, by_organisation
+from lib.claims.heartbeat import Heartbeat
 from lib.claims.loops import drain
 from lib.tenancy.scope import scope
-from scheduler.models import Publication, Queue
+from scheduler.models import Publication, PublicationQuerySet, Queue
+from scheduler.services import progress as progresses
 from scheduler.services import trouble
 from scheduler.services.trouble import Ended
 from scheduler.services.work import Job, Move, load, settle
@@ -33,7 +36,7 @@ WORK = Claimed(
     queue=Queue.MEDIA,
     batch=_AT_ONCE,
     in_flight=16,
-    lease=timedelta(minutes=2),  # extended with each upload that is saved
+    lease=timedelta(minutes=1),  # renewed by heartbeat
 )
 
 _SAVED_WITHIN_SECONDS = 60
@@ -62,7 +65,7 @@ def prepare_claimed(claims: Sequence[Claim], clock: Clock) -> None:
     now = clock()
     ready, moves = _sort_out(load(claims), now=now)
     if moves:
-        settle(moves, now=now, also=trouble.delay_accounts)
+        settle(moves, now=now, also=partial(trouble.delay_accounts, queues=[Queue.MEDIA]))
     ended = _upload(ready, clock)
     finished_at = clock()
     settle(
@@ -83,11 +86,16 @@ def _sort_out(jobs: Sequence[Job], *, now: datetime) -> tuple[list[Job], list[Mo
 
 
 def _need(job: Job) -> Need:
+    """Return what this step may use up: an upload is counted when it begins, and not with each look at it."""
+    steps = [Operation.CHECK] if job.progress else [Operation.PREPARE, Operation.CHECK]
+    units: Counter[str] = Counter()
+    for step in steps:
+        units.update(job.provider.cost(step, job.composition))
     return Need(
         network=job.account.network,
         account_id=job.account.network_id,
         person_id=job.account.person_id,
-        units=job.provider.cost(Operation.PREPARE, job.composition),
+        units=units,
     )
 
 
@@ -96,31 +104,48 @@ def _upload(jobs: Sequence[Job], clock: Clock) -> list[Ended]:
     if not jobs:
         return []
     wishes: SimpleQueue[_Save] = SimpleQueue()
+    heartbeat = Heartbeat(WORK.lease, partial(_renew, [job.claim for job in jobs]), clock)
     with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="upload") as pool:
         futures = [pool.submit(_step, job, wishes, clock) for job in jobs]
         while not all(each.done() for each in futures):
-            _grant(wishes, clock)
+            _grant(wishes)
+            heartbeat.beat()
         wait(futures)
     return [ended for each in futures if (ended := each.result()) is not None]
 
 
-def _grant(wishes: "SimpleQueue[_Save]", clock: Clock) -> None:
+def _grant(wishes: "SimpleQueue[_Save]") -> None:
     """Write one wish, if one comes soon."""
     try:
         wish = wishes.get(timeout=0.05)
     except Empty:
         return
     try:
-        wish.done.set_result(_write(wish, clock()))
+        wish.done.set_result(_write(wish))
     except Exception as error:  # the thread must learn of it, whatever it is
         wish.done.set_exception(error)
 
 
-def _write(wish: _Save, now: datetime) -> bool:
+def _write(wish: _Save) -> bool:
     claim = wish.job.claim
+    kept = progresses.seal(wish.progress, organisation_id=claim.organisation_id, publication_id=claim.id)
     with scope(organisation=claim.organisation_id):
-        rows = Publication.objects.filter(pk=claim.id, lease_token=claim.token, lease_until__isnull=False)
-        return rows.update(progress=json.loads(json.dumps(wish.progress)), lease_until=now + WORK.lease) == 1
+        return _ours(claim).update(progress=kept) == 1
+
+
+def _renew(claims: Sequence[Claim], until: datetime) -> None:
+    """Lengthen the leases of what is still ours. Those that have ended keep theirs, which nobody minds."""
+    for organisation_id, group in by_organisation(claims):
+        with scope(organisation=organisation_id):
+            for claim in group:
+                _ours(claim).update(lease_until=until)
+
+
+def _ours(claim: Claim) -> PublicationQuerySet:
+    found: PublicationQuerySet = Publication.objects.filter(
+        pk=claim.id, lease_token=claim.token, lease_until__isnull=False
+    )
+    return found
 
 
 def _step(job: Job, wishes: "SimpleQueue[_Save]", clock: Clock) -> Ended | None:

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.db import DatabaseError
@@ -87,7 +88,7 @@ def publish_claimed(claims: Sequence[Claim], clock: Clock) -> None:
     now = clock()
     ready, held = _sort_out(load(claims), now=now)
     if held:
-        settle(held, now=now, also=trouble.delay_accounts)
+        settle(held, now=now, also=partial(trouble.delay_accounts, queues=[Queue.PUBLISH]))
     for wave in _waves(ready):
         deliveries = _begin(wave, clock)
         _write_down(in_threads(lambda each: _commit(each, clock), deliveries), now=clock())

@@ -1,6 +1,6 @@
 """What an error of a network means for a publication, whichever step met it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -125,15 +125,24 @@ def see_to(ended: Sequence[Ended], *, now: datetime) -> None:
             _delay(job, error.reach, each.move.delays_until, error.key)
 
 
-def delay_accounts(moves: Sequence[Move]) -> None:
-    """Hold back the lanes of accounts that are over their budget."""
+def delay_accounts(moves: Sequence[Move], *, queues: Collection[Queue]) -> None:
+    """Hold back these lanes of accounts that are over their budget.
+
+    A day's uploads that are used up leave a film that is there already its hour.
+    """
     for move in moves:
         if move.delays_until is not None and move.reason == "over_budget":
-            _delay(move.job, Reach.ACCOUNT, move.delays_until, move.reason)
+            _delay(move.job, Reach.ACCOUNT, move.delays_until, move.reason, queues=queues)
 
 
-def _delay(job: Job, reach: Reach, until: datetime, reason: str) -> None:
-    queues = (Queue.MEDIA, Queue.PUBLISH)
+def _delay(
+    job: Job,
+    reach: Reach,
+    until: datetime,
+    reason: str,
+    *,
+    queues: Collection[Queue] = (Queue.MEDIA, Queue.PUBLISH),
+) -> None:
     aftermath.delay(job.account_id, job.account.network, reach, queues=queues, until=until, reason=reason)
 
 

@@ -27,6 +27,7 @@ from live.changes import Change, record_change, tell, writing
 from scheduler import outcomes
 from scheduler.compositions import composition_from
 from scheduler.models import Publication, Queue
+from scheduler.services import progress as progresses
 from scheduler.states import MOVES, Outcome, State
 
 logger = logging.getLogger(__name__)
@@ -43,7 +44,7 @@ class Job:
     claim: Claim
     state: State
     publish_at: datetime
-    progress: Mapping[str, Any]
+    progress: Mapping[str, Any] = field(repr=False)
     is_prepared: bool
     attempts: int
     when_late: str
@@ -87,7 +88,7 @@ class Move:
     published: Mapping[str, Any] = field(default_factory=dict)  # network_id, permalink, published_at, is_judged
     deleted_at: datetime | None = None
     is_prepared: bool | None = None
-    progress: Mapping[str, Any] | None = None
+    progress: Mapping[str, Any] | None = field(default=None, repr=False)
     delivery_id: int | None = None
     delivery: Mapping[str, Any] = field(default_factory=dict)  # outcome, http_status, code, reason, reason_data
     event: str = ""  # scheduler.publication.<event>
@@ -117,8 +118,11 @@ class Move:
             facts["deleted_at"] = self.deleted_at.isoformat()
         if self.is_prepared is not None:
             facts["is_prepared"] = self.is_prepared
-        if self.progress is not None:
-            facts["progress"] = dict(self.progress)
+        progress = {} if self.after is State.PUBLISHED and self.after is not self.before else self.progress
+        if progress is not None:
+            facts["progress"] = progresses.seal(
+                progress, organisation_id=self.job.organisation_id, publication_id=self.job.id
+            )
         if self.delivery_id is not None:
             facts["delivery"] = {"id": self.delivery_id, **self.delivery}
         if self.event:
@@ -155,12 +159,13 @@ def rows_of(answer: Rows | DatabaseError) -> list[dict[str, Any]]:
 
 
 def _job(row: Mapping[str, Any], organisation_id: int) -> Job:
+    progress = progresses.find(_json(row["progress"]), organisation_id=organisation_id, publication_id=row["id"])
     return Job(
         claim=Claim(row["id"], organisation_id, row["token"]),
         state=State(row["state"]),
         publish_at=row["publish_at"],
-        progress=_json(row["progress"]),
-        is_prepared=row["is_prepared"],
+        progress=progress or {},
+        is_prepared=row["is_prepared"] and progress is not None,
         attempts=row["attempts"],
         when_late=row["when_late"],
         composition=composition_from(

@@ -1,16 +1,22 @@
+import json
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
 
+from integrations import vault
+from integrations.contract import Operation
 from integrations.errors import PermanentError, TransientError
-from integrations.models import SocialAccount
+from integrations.models import Lane, SocialAccount
 from lib.tenancy.scope import scope
 from scheduler.models import PostAsset, Publication, Queue
-from scheduler.services import preparing, scheduling
+from scheduler.services import preparing, progress, scheduling
 from scheduler.services.preparing import prepare_due
 from scheduler.services.publishing import publish_due
+from scheduler.services.sweeping import give_back_expired
 from scheduler.services.work import load
 from scheduler.states import State
 from tests.factories import NOON, in_minutes, make_asset, make_post
@@ -33,6 +39,14 @@ def with_pictures(acme: Acme, account: SocialAccount) -> Publication:
         return publication
 
 
+def progress_of(publication: Publication) -> Mapping[str, Any]:
+    found = progress.find(
+        publication.progress, organisation_id=publication.organisation_id, publication_id=publication.pk
+    )
+    assert found is not None
+    return found
+
+
 def test_media_go_up_ahead_and_the_post_at_its_hour(acme: Acme, with_pictures: Publication) -> None:
     acme.clock.now = EVENING - timedelta(minutes=16)
     assert prepare_due(acme.clock) == 0
@@ -41,7 +55,7 @@ def test_media_go_up_ahead_and_the_post_at_its_hour(acme: Acme, with_pictures: P
     prepare_due(acme.clock)
     found = acme.fresh(with_pictures)
     assert (found.queue, found.is_prepared, found.available_at) == (Queue.PUBLISH, True, EVENING)
-    assert len(found.progress["media"]) == 2
+    assert len(progress_of(found)["media"]) == 2
     assert publish_due(acme.clock) == 0
 
     acme.clock.now = EVENING
@@ -64,7 +78,7 @@ def test_an_upload_that_fails_goes_on_where_it_stopped(acme: Acme, with_pictures
     acme.network._call = second_fails  # type: ignore[method-assign]
     prepare_due(acme.clock)
     found = acme.fresh(with_pictures)
-    assert (found.reason, len(found.progress["media"])) == ("unavailable", 1)
+    assert (found.reason, len(progress_of(found)["media"])) == ("unavailable", 1)
     assert found.available_at == acme.clock.now + timedelta(seconds=30)
 
     acme.clock.forward(seconds=30)
@@ -169,3 +183,99 @@ def test_a_file_that_is_gone_is_tried_again_and_no_call_is_made(acme: Acme, tmp_
 
     found = acme.fresh(publication)
     assert (found.state, found.reason) == (State.SCHEDULED, "media_unreadable")
+
+
+def test_a_slow_upload_keeps_its_lease_while_its_worker_lives(
+    acme: Acme, with_pictures: Publication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    acme.clock.now = EVENING - timedelta(minutes=15)
+    call, renew, renewed = acme.network._call, preparing._renew, Event()
+    given_back: list[int] = []
+
+    def renew_and_sweep(*args: Any) -> None:
+        renew(*args)
+        given_back.append(give_back_expired(now=acme.clock.now))
+        renewed.set()
+
+    def slowly(method: str, act: Any) -> Any:
+        for _part in range(5 if method == "upload" else 0):  # in one call, which saves nothing meanwhile
+            renewed.clear()
+            acme.clock.forward(seconds=40)
+            assert renewed.wait(timeout=10)
+        return call(method, act)
+
+    monkeypatch.setattr(preparing, "_renew", renew_and_sweep)
+    acme.network._call = slowly  # type: ignore[method-assign]
+    prepare_due(acme.clock)
+
+    assert acme.fresh(with_pictures).is_prepared
+    assert (given_back, acme.network.calls["upload"]) == ([0] * 10, 2)
+
+
+def test_an_upload_is_kept_sealed_and_only_until_the_post_is_out(acme: Acme, with_pictures: Publication) -> None:
+    acme.clock.now = EVENING - timedelta(minutes=15)
+    prepare_due(acme.clock)
+    found = acme.fresh(with_pictures)
+
+    assert found.progress.keys() == {"sealed"}
+    assert not [each for each in progress_of(found)["media"].values() if each in json.dumps(found.progress)]
+
+    acme.clock.now = EVENING
+    publish_due(acme.clock)
+    assert acme.fresh(with_pictures).progress == {}
+
+
+def test_what_an_earlier_release_kept_open_is_read(acme: Acme, with_pictures: Publication) -> None:
+    kept = {"media": {"loaf": "media-1"}}
+    with scope(organisation=acme.organisation.pk):
+        Publication.objects.filter(pk=with_pictures.pk).update(progress=kept)
+    acme.clock.now = EVENING - timedelta(minutes=15)
+    [job] = load(preparing.WORK.claim(now=acme.clock.now))
+
+    assert job.progress == kept
+
+
+def test_what_no_longer_opens_is_uploaded_anew(acme: Acme, with_pictures: Publication) -> None:
+    acme.clock.now = EVENING - timedelta(minutes=15)
+    prepare_due(acme.clock)
+    vault.keyring().add_data_key(acme.organisation.pk)
+    vault.keyring().drop_old_data_keys(acme.organisation.pk)
+    with scope(organisation=acme.organisation.pk):
+        acme.give_access(SocialAccount.objects.select_related("grant").get(pk=with_pictures.social_account_id).grant)
+
+    acme.clock.now = EVENING
+    publish_due(acme.clock)
+    prepare_due(acme.clock)
+    publish_due(acme.clock)
+
+    assert acme.fresh(with_pictures).state == State.PUBLISHED
+    assert (acme.network.calls["upload"], len(acme.sent)) == (4, 1)
+
+
+def test_an_upload_is_counted_when_it_begins_and_not_with_each_look(acme: Acme, with_pictures: Publication) -> None:
+    asked: list[Operation] = []
+
+    def cost(operation: Operation, *_: Any, **__: Any) -> dict[str, int]:
+        asked.append(operation)
+        return {}
+
+    acme.network.cost = cost  # type: ignore[method-assign]
+    acme.network.processing_checks = 1
+    acme.clock.now = EVENING - timedelta(minutes=15)
+    prepare_due(acme.clock)
+    acme.clock.forward(seconds=5)
+    prepare_due(acme.clock)
+
+    assert acme.fresh(with_pictures).is_prepared
+    assert asked == [Operation.PREPARE, Operation.CHECK, Operation.CHECK]
+
+
+def test_uploads_that_are_used_up_leave_what_is_ready_its_hour(acme: Acme, with_pictures: Publication) -> None:
+    acme.network.cost = lambda operation, *_, **__: {"memory.posts": 101 * (operation is Operation.PREPARE)}  # type: ignore[method-assign]
+    acme.clock.now = EVENING - timedelta(minutes=15)
+    prepare_due(acme.clock)
+
+    assert acme.fresh(with_pictures).reason == "over_budget"
+    with scope(organisation=acme.organisation.pk):
+        held = Lane.objects.exclude(not_before=None).values_list("queue", flat=True)
+        assert list(held) == [Queue.MEDIA]
