@@ -18,9 +18,8 @@ from integrations.networks.youtube.limits import (
     UNITS,
     UPLOADS,
 )
-from lib.http import Answer, Client
+from lib.http import Answer, Client, Span
 from lib.http.client import Stream
-from lib.http.piece import Piece
 
 Json = Mapping[str, Any]
 
@@ -99,7 +98,7 @@ class YouTubeClient:
                 "Content-Type": media.content_type,
                 "Content-Range": f"bytes {first}-{last}/{media.size_bytes}",
             }
-            return self._put(token, session, headers, Piece(source, size_bytes), once=once, now=now)
+            return self._put(token, session, headers, Span(source, size_bytes), once=once, now=now)
 
     def upload_stand(self, token: str, session: str, media: Media, *, now: datetime) -> Stand:
         """Ask where an upload stands. It costs nothing and may be asked at any time."""
@@ -149,7 +148,7 @@ class YouTubeClient:
                 now=now,
                 params={"videoId": video_id, "uploadType": "media"},
                 headers={"Content-Type": cover.content_type},
-                stream=Piece(source, cover.size_bytes),
+                stream=Span(source, cover.size_bytes),
                 once=True,
             )
 
