@@ -6,6 +6,7 @@ where the call may have had its effect.
 """
 
 import logging
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,6 +24,8 @@ from lib.http import Answer, Client, HttpError, NotSent
 from lib.http.client import Stream
 
 logger = logging.getLogger(__name__)
+
+_CODE = re.compile(r"[\w.:-]{1,60}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,18 +82,24 @@ def error_for(refused: Refused, row: Refusal | None, *, once: bool) -> ProviderE
 
 
 def _unrecognised(refused: Refused, *, once: bool) -> ProviderError:
-    code = "/".join(part for part in (str(refused.status), refused.code, refused.reason) if part)
+    named, reason = _word(refused.code), _word(refused.reason)
+    code = "/".join(part for part in (str(refused.status), named, reason) if part)
     logger.warning("%s answered %s, which is in no table: %s", refused.network, code, refused.shape)
     kind, key = (OutcomeUnknown, "answer_unclear") if once else (PermanentError, "unrecognised")
     return kind(
         key,
         network=refused.network,
         status=refused.status,
-        code=refused.code,
-        reason=refused.reason,
+        code=named,
+        reason=reason,
         parameters={"code": code},
         detail=refused.detail,
     )
+
+
+def _word(text: str) -> str:
+    """Return a code that may be logged; what is no code but a sentence may speak of people."""
+    return text if not text or _CODE.fullmatch(text) else "(words)"
 
 
 def send(
