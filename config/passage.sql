@@ -321,6 +321,17 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_
   ON CONFLICT (network, budget, subject) DO UPDATE SET used = excluded.used, ends_at = excluded.ends_at
 $f$;
 
+-- What is used of these budgets, for people to see; one whose window is over is left out.
+CREATE OR REPLACE FUNCTION passage.budget_standings(
+  p_networks text[], p_budgets text[], p_subjects text[], p_now timestamptz)
+RETURNS TABLE (place int, used bigint, ends_at timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $f$
+  SELECT w.place::int, b.used, b.ends_at
+  FROM unnest(p_networks, p_budgets, p_subjects) WITH ORDINALITY AS w (network, budget, subject, place)
+  JOIN integrations_budgetuse b ON b.network = w.network AND b.budget = w.budget AND b.subject = w.subject
+  WHERE b.ends_at > p_now
+$f$;
+
 -- Publications ---------------------------------------------------------------------------------------------------------
 
 -- How work is claimed: lib/claims/sql/claim.sql, once for each kind of work.

@@ -82,18 +82,8 @@ class Later:
     until: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
-class Standing:
-    """How much of a budget an account has used, for people to see."""
-
-    budget: Budget
-    used: int
-    limit: int
-    until: datetime | None  # when it fills again, where that is known
-
-
 @dataclass(frozen=True)
-class _Key:
+class Key:
     """One budget of one subject."""
 
     network: str
@@ -124,8 +114,8 @@ def reserve(needs: Sequence[Need], *, now: datetime, keep_room: bool = False) ->
     `keep_room` leaves a fifth of every budget to publishing: for polling and other work that can wait. Units taken
     for an operation that another of its budgets refused stay taken; the network's next answer puts the count right.
     """
-    budgets = {need.network: _budgets(need.network) for need in needs}
-    wanted: dict[_Key, int] = defaultdict(int)
+    budgets = {need.network: budgets_of(need.network) for need in needs}
+    wanted: dict[Key, int] = defaultdict(int)
     for need in needs:
         for key, units in _keys(need, budgets[need.network]):
             wanted[key] += units
@@ -138,43 +128,20 @@ def reserve(needs: Sequence[Need], *, now: datetime, keep_room: bool = False) ->
 
 def write_reports(*, now: datetime) -> None:
     """Store what the networks said since the last time. Once a batch, after its calls, outside any scope."""
-    latest: dict[_Key, UsageReport] = {}
+    latest: dict[Key, UsageReport] = {}
     while _reports:
         report = _reports.popleft()
         subject = "" if report.reach is Reach.APP else report.subject
-        key = _Key(report.network, report.budget, subject)
+        key = Key(report.network, report.budget, subject)
         latest[key] = _truer(latest.get(key), report)
-    long: dict[_Key, tuple[Budget, UsageReport]] = {}
-    short: dict[_Key, tuple[Budget, UsageReport]] = {}
+    long: dict[Key, tuple[Budget, UsageReport]] = {}
+    short: dict[Key, tuple[Budget, UsageReport]] = {}
     for key, report in latest.items():
-        budget = _budgets(key.network).get(key.budget)
+        budget = budgets_of(key.network).get(key.budget)
         if budget is not None:
-            (long if _is_long(budget) else short)[key] = (budget, report)
+            (long if is_long(budget) else short)[key] = (budget, report)
     _write_short(short, now=now)
     _write_long(long, now=now)
-
-
-def standings(
-    accounts: Iterable[tuple[str, str]], *, units: Collection[str], now: datetime
-) -> dict[tuple[str, str], list[Standing]]:
-    """Return what each (network, network id) has used of its own short budgets in these units, with one call to Redis.
-
-    A budget of which nothing is known (unused, or Redis is away) is left out where it has no figure of its own.
-    """
-    keys = [
-        (account, budget, _Key(account[0], budget.key, account[1]))
-        for account in accounts
-        for budget in _budgets(account[0]).values()
-        if budget.reach is Reach.ACCOUNT and budget.unit in units and not _is_long(budget)
-    ]
-    figures = _read_short([key for _, _, key in keys], now=now)
-    found: dict[tuple[str, str], list[Standing]] = defaultdict(list)
-    for account, budget, key in keys:
-        used, until = figures.get(key, (None, None))
-        if used is None and (budget.unit == PERCENT or budget.limit is None):
-            continue
-        found[account].append(Standing(budget=budget, used=used or 0, limit=budget.limit or 100, until=until))
-    return found
 
 
 def fair_interval(network: str, units: Mapping[str, int], *, accounts: int) -> timedelta:
@@ -184,7 +151,7 @@ def fair_interval(network: str, units: Mapping[str, int], *, accounts: int) -> t
     it evenly. Where each account, or each grant, has its own, nobody else counts.
     """
     interval = timedelta()
-    for key, budget in _budgets(network).items():
+    for key, budget in budgets_of(network).items():
         if budget.unit == PERCENT or budget.limit is None or not units.get(key):
             continue
         turns = units[key] * (accounts if budget.reach is Reach.APP else 1)
@@ -196,23 +163,23 @@ def fair_interval(network: str, units: Mapping[str, int], *, accounts: int) -> t
 # -- which budgets an operation touches --------------------------------------------------------------------------------
 
 
-def _budgets(network: str) -> Mapping[str, Budget]:
+def budgets_of(network: str) -> Mapping[str, Budget]:
     return {budget.key: budget for budget in registry.provider(network).budgets}
 
 
-def _keys(need: Need, budgets: Mapping[str, Budget]) -> Iterable[tuple[_Key, int]]:
+def _keys(need: Need, budgets: Mapping[str, Budget]) -> Iterable[tuple[Key, int]]:
     """Yield what an operation uses: its counted units, and every percentage of its app, person and account."""
     for budget in budgets.values():
         units = 1 if budget.unit == PERCENT else need.units.get(budget.key, 0)
         if units:
-            yield _Key(need.network, budget.key, _subject(budget.reach, need)), units
+            yield Key(need.network, budget.key, subject_of(budget.reach, need)), units
 
 
-def _subject(reach: Reach, need: Need) -> str:
+def subject_of(reach: Reach, need: Need) -> str:
     return {Reach.APP: "", Reach.GRANT: need.person_id}.get(reach, need.account_id)
 
 
-def _is_long(budget: Budget) -> bool:
+def is_long(budget: Budget) -> bool:
     return budget.unit != PERCENT and (budget.window is None or budget.window >= LONG)
 
 
@@ -236,7 +203,7 @@ def _window_ends_at(budget: Budget, now: datetime) -> datetime:
     )
 
 
-def _verdict(keys: Collection[tuple[_Key, int]], rooms: Mapping[_Key, _Room], left: dict[_Key, int]) -> Later | None:
+def _verdict(keys: Collection[tuple[Key, int]], rooms: Mapping[Key, _Room], left: dict[Key, int]) -> Later | None:
     full = [key for key, units in keys if left[key] < units]
     if full:
         latest = max(full, key=lambda key: rooms[key].until)
@@ -250,12 +217,12 @@ def _verdict(keys: Collection[tuple[_Key, int]], rooms: Mapping[_Key, _Room], le
 
 
 def _take(
-    wanted: Mapping[_Key, int], budgets: Mapping[str, Mapping[str, Budget]], *, now: datetime, keep_room: bool
-) -> dict[_Key, _Room]:
-    by_place: dict[str, dict[_Key, tuple[Budget, int]]] = {"percent": {}, "short": {}, "long": {}}
+    wanted: Mapping[Key, int], budgets: Mapping[str, Mapping[str, Budget]], *, now: datetime, keep_room: bool
+) -> dict[Key, _Room]:
+    by_place: dict[str, dict[Key, tuple[Budget, int]]] = {"percent": {}, "short": {}, "long": {}}
     for key, units in wanted.items():
         budget = budgets[key.network][key.budget]
-        place = "percent" if budget.unit == PERCENT else "long" if _is_long(budget) else "short"
+        place = "percent" if budget.unit == PERCENT else "long" if is_long(budget) else "short"
         by_place[place][key] = (budget, units)
     return {
         **_ask_percent(by_place["percent"], now=now, keep_room=keep_room),
@@ -264,8 +231,8 @@ def _take(
     }
 
 
-def _ask_percent(wanted: Mapping[_Key, tuple[Budget, int]], *, now: datetime, keep_room: bool) -> dict[_Key, _Room]:
-    figures = _read_short(list(wanted), now=now)
+def _ask_percent(wanted: Mapping[Key, tuple[Budget, int]], *, now: datetime, keep_room: bool) -> dict[Key, _Room]:
+    figures = read_short(list(wanted), now=now)
     rooms = {}
     for key, (budget, units) in wanted.items():
         used, until = figures.get(key, (None, None))
@@ -274,7 +241,7 @@ def _ask_percent(wanted: Mapping[_Key, tuple[Budget, int]], *, now: datetime, ke
     return rooms
 
 
-def _take_short(wanted: Mapping[_Key, tuple[Budget, int]], *, now: datetime, keep_room: bool) -> dict[_Key, _Room]:
+def _take_short(wanted: Mapping[Key, tuple[Budget, int]], *, now: datetime, keep_room: bool) -> dict[Key, _Room]:
     if not wanted:
         return {}
     arguments: list[int] = []
@@ -292,7 +259,7 @@ def _take_short(wanted: Mapping[_Key, tuple[Budget, int]], *, now: datetime, kee
     }
 
 
-def _take_long(wanted: Mapping[_Key, tuple[Budget, int]], *, now: datetime, keep_room: bool) -> dict[_Key, _Room]:
+def _take_long(wanted: Mapping[Key, tuple[Budget, int]], *, now: datetime, keep_room: bool) -> dict[Key, _Room]:
     if not wanted:
         return {}
     ordered = sorted(wanted, key=lambda key: (key.network, key.budget, key.subject))
@@ -312,7 +279,7 @@ def _take_long(wanted: Mapping[_Key, tuple[Budget, int]], *, now: datetime, keep
         return {ordered[place - 1]: _Room(granted, ends_at) for place, granted, ends_at in cursor.fetchall()}
 
 
-def _write_short(reports: Mapping[_Key, tuple[Budget, UsageReport]], *, now: datetime) -> None:
+def _write_short(reports: Mapping[Key, tuple[Budget, UsageReport]], *, now: datetime) -> None:
     if not reports:
         return
     try:
@@ -324,7 +291,7 @@ def _write_short(reports: Mapping[_Key, tuple[Budget, UsageReport]], *, now: dat
         logger.warning("short budgets not stored: %s", type(error).__name__)
 
 
-def _write_long(reports: Mapping[_Key, tuple[Budget, UsageReport]], *, now: datetime) -> None:
+def _write_long(reports: Mapping[Key, tuple[Budget, UsageReport]], *, now: datetime) -> None:
     if not reports:
         return
     ordered = sorted(reports, key=lambda key: (key.network, key.budget, key.subject))
@@ -357,7 +324,7 @@ def _life(budget: Budget, report: UsageReport, now: datetime) -> timedelta:
     return budget.window or LONG
 
 
-def _read_short(keys: Sequence[_Key], *, now: datetime) -> dict[_Key, tuple[int | None, datetime | None]]:
+def read_short(keys: Sequence[Key], *, now: datetime) -> dict[Key, tuple[int | None, datetime | None]]:
     if not keys:
         return {}
     try:

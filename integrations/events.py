@@ -50,7 +50,18 @@ class AccountDisconnected:
     at: datetime
 
 
+@dataclass(frozen=True, kw_only=True)
+class Wait:
+    """Work of an account that goes on at `until`. `what` names its kind, `reason` is a sentence key."""
+
+    social_account_id: int
+    what: str
+    until: datetime
+    reason: str
+
+
 E = TypeVar("E")
+ReadingFinder = Callable[[Collection[int], datetime], list[Wait]]
 WaitingCounter = Callable[[Collection[int]], Mapping[int, int]]
 
 _callbacks: dict[type[Any], list[Callable[[Any], object]]] = defaultdict(list)
@@ -60,7 +71,12 @@ def _nothing_waits(social_account_ids: Collection[int]) -> Mapping[int, int]:
     return {}
 
 
+def _nothing_is_read(social_account_ids: Collection[int], now: datetime) -> list[Wait]:
+    return []
+
+
 _counter: WaitingCounter = _nothing_waits
+_reading: ReadingFinder = _nothing_is_read
 
 
 def subscribe(event: type[E], callback: Callable[[E], object]) -> None:
@@ -84,3 +100,14 @@ def count_waiting_with(counter: WaitingCounter) -> None:
 def count_waiting(social_account_ids: Collection[int]) -> Mapping[int, int]:
     """Return how many publications wait for these accounts; accounts without any may be left out."""
     return _counter(social_account_ids) if social_account_ids else {}
+
+
+def find_reading_with(finder: ReadingFinder) -> None:
+    """Let `finder` say which of some accounts cannot be read for now, with one query."""
+    global _reading  # noqa: PLW0603  # one finder per process, set once at its start
+    _reading = finder
+
+
+def reading_that_waits(social_account_ids: Collection[int], *, now: datetime) -> list[Wait]:
+    """Return for which of these accounts reading waits, and until when."""
+    return _reading(social_account_ids, now) if social_account_ids else []

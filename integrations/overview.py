@@ -11,11 +11,12 @@ from django.utils.translation import ngettext
 
 from gallery.media import is_reachable
 from integrations import registry
-from integrations.budgets import PERCENT, Standing
+from integrations.budgets import PERCENT
 from integrations.contract import Feature
 from integrations.engagement import tells_messages
 from integrations.models import Grant, SocialAccount
 from integrations.sentences import About, sentence
+from integrations.standings import Standing
 
 ENDS_SOON = timedelta(days=7)
 CONSENT_ENDS_SOON = timedelta(days=30)
@@ -267,7 +268,7 @@ def _meter(standing: Standing) -> Meter:
             "limit": standing.limit,
             "window": window,
         }
-    return Meter(value=standing.used, max=standing.limit, words=words, tone="wait" if share >= 0.8 else "")
+    return Meter(value=standing.used, max=standing.limit or 0, words=words, tone="wait" if share >= 0.8 else "")
 
 
 def _window(standing: Standing) -> str:

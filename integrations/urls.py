@@ -8,6 +8,7 @@ app_name = "integrations"
 
 urlpatterns = [
     path("", accounts.accounts, name="accounts"),
+    path("budgets/", accounts.budgets, name="budgets"),
     path("connect/<slug:network>/", connecting.connect, name="connect"),
     path("links/", links.make, name="make_link"),
     path("links/<int:link_id>/end/", links.end, name="end_link"),

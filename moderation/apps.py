@@ -11,7 +11,7 @@ class ModerationConfig(AppConfig):
     def ready(self) -> None:
         from accounts.changes import on_membership_ended
         from accounts.permissions import Permission
-        from integrations.events import AccountReturned, subscribe
+        from integrations.events import AccountReturned, find_reading_with, subscribe
         from live.kinds import register_kind
         from moderation.changes import BULK, ITEM, locate_items
         from moderation.due_list import THREADS
@@ -31,6 +31,7 @@ class ModerationConfig(AppConfig):
         register_kind(BULK, permission=None)
         on_membership_ended(release_items)
         subscribe(AccountReturned, polling.after_return)
+        find_reading_with(polling.find_waiting)
         list_with("moderation.Thread", THREADS)
         for chapter in (CONVERSATIONS, PEOPLE, CONTACTS):
             add_chapter(chapter)

@@ -1,4 +1,4 @@
-"""The accounts page with an account's panel, its picture, and disconnecting it."""
+"""The accounts page with an account's panel, its picture, disconnecting it, and what is left of the budgets."""
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -11,10 +11,11 @@ from accounts.permissions import Permission
 from accounts.requests import OrganisationRequest, requires
 from gallery.addresses import away_to
 from gallery.storage import NoFile, read_all
-from integrations import budgets, events, overview, registry
+from integrations import budget_overview, events, overview, registry
 from integrations.models import ConnectLink, SocialAccount, SocialAccountQuerySet
 from integrations.sentences import NETWORK_NAMES
 from integrations.services.disconnecting import disconnect as disconnect_account
+from integrations.standings import all_standings, standings
 
 PICTURE_AGE_SECONDS = 24 * 60 * 60
 
@@ -37,7 +38,7 @@ def accounts(request: OrganisationRequest, account_id: int | None = None) -> Htt
         "groups": overview.group_by_grant(
             listed,
             waiting=waiting,
-            standings=budgets.standings(
+            standings=standings(
                 [(each.network, each.network_id) for each in listed], units=overview.PUBLISHING_UNITS, now=now
             ),
             now=now,
@@ -52,6 +53,22 @@ def accounts(request: OrganisationRequest, account_id: int | None = None) -> Htt
         **(_panel(chosen, waiting.get(chosen.pk, 0)) if chosen else {}),
     }
     return render(request, "integrations/accounts.html", context)
+
+
+@require_GET
+@requires(Permission.VIEW_ACCOUNTS)
+def budgets(request: OrganisationRequest) -> HttpResponse:
+    """Show what is left of the networks' budgets, and what waits until when."""
+    now = timezone.now()
+    connected = _visible(request).exclude(state=SocialAccount.State.DISCONNECTED)
+    found = list(connected.in_order().select_related("grant"))
+    reading = events.reading_that_waits([account.pk for account in found], now=now)
+    context = {
+        "networks": budget_overview.by_network(found, all_standings(found, now=now)),
+        "waiting": budget_overview.waiting(found, reading=reading, now=now),
+        "count": len(found),
+    }
+    return render(request, "integrations/budgets.html", context)
 
 
 @require_POST

@@ -6,7 +6,7 @@ answering go first: a poll leaves a fifth of every budget alone and waits when t
 """
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -18,7 +18,7 @@ from integrations.budgets import Later, Need, fair_interval, need_of, reserve, w
 from integrations.contract import Operation
 from integrations.engagement import EngagingProvider, Page, tells_messages
 from integrations.errors import AuthorisationLost, ProviderError, RateLimited
-from integrations.events import AccountReturned
+from integrations.events import AccountReturned, Wait
 from integrations.models import SocialAccount
 from integrations.registry import engaging, provider
 from integrations.services.aftermath import see_to_access
@@ -85,6 +85,16 @@ def after_return(event: AccountReturned) -> None:
     """Ask accounts that were reconnected at once: what was said while they were held waits to be read."""
     held = Poll.objects.filter(social_account__in=event.social_account_ids, available_at__gt=event.at, lease_until=None)
     held.update(available_at=event.at, reason="", reason_data={})
+
+
+def find_waiting(social_account_ids: Collection[int], now: datetime) -> list[Wait]:
+    """Return which of these accounts are not read before an hour because something is in the way, or used up."""
+    held = Poll.objects.filter(social_account__in=social_account_ids, available_at__gt=now).exclude(reason="")
+    return [
+        Wait(social_account_id=account_id, what="poll", until=until, reason=reason)
+        for account_id, until, reason in held.values_list("social_account_id", "available_at", "reason")
+        if until is not None
+    ]
 
 
 def begin_polling(*, now: datetime) -> int:

@@ -13,11 +13,11 @@ from django.utils import timezone
 from accounts.models import Membership
 from accounts.permissions import Role
 from integrations import events, overview, registry
-from integrations.budgets import Standing
 from integrations.contract import Budget
 from integrations.errors import Reach
 from integrations.models import Grant, SocialAccount
 from integrations.services.access import set_account_access
+from integrations.standings import Standing
 from integrations.testing import InMemoryProvider
 from lib.tenancy.scope import scope
 from tests.factories import make_grant, make_membership, make_social_account, make_user

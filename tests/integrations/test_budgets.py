@@ -14,6 +14,7 @@ from integrations.budgets import Later, Need
 from integrations.contract import Budget, UsageReport
 from integrations.errors import Reach
 from integrations.models import BudgetUse
+from integrations.standings import standings
 from integrations.testing import InMemoryProvider
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -138,14 +139,14 @@ def test_nothing_fails_without_redis(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert budgets.reserve(posts(12), now=NOW) == [None] * 12
     report("posts", 3)
-    assert budgets.standings([("x", "a")], units={"posts", "percent"}, now=NOW)[("x", "a")][0].used == 0
+    assert standings([("x", "a")], units={"posts", "percent"}, now=NOW)[("x", "a")][0].used == 0
 
 
 def test_people_see_how_much_is_used() -> None:
     budgets.reserve(posts(4), now=NOW)
     report("load", 18)
 
-    (used, load) = budgets.standings([("x", "a")], units={"posts", "percent"}, now=NOW)[("x", "a")]
+    (used, load) = standings([("x", "a")], units={"posts", "percent"}, now=NOW)[("x", "a")]
     assert (used.used, used.limit) == (4, 10)
     assert (load.used, load.limit) == (18, 100)
 

@@ -12,9 +12,11 @@ from django.db import connection, transaction
 from django.test import Client, RequestFactory
 
 from integrations import vault
+from integrations.budgets import Need, reserve
 from integrations.contract import Budget
 from integrations.engagement import Author, Change, Incoming, MessageKind, WebhookRefused
 from integrations.errors import AuthorisationLost, PermanentError, RateLimited, Reach, TransientError
+from integrations.events import reading_that_waits
 from integrations.models import Grant, Lane, SocialAccount
 from integrations.register import Kind, use
 from integrations.services.lanes import hold_lanes
@@ -448,6 +450,28 @@ def test_accounts_that_share_a_budget_are_asked_less_often(
         poll.refresh_from_db()
         assert poll.available_at == inbox.now + timedelta(hours=4)  # four accounts, twenty-four turns a day
         assert poll.interval_seconds == 4 * 60 * 60
+
+
+def test_reading_waits_where_answering_still_has_room(
+    inbox: Inbox, poll: Poll, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared = Budget(key="units", reach=Reach.APP, unit="units", limit=10, window=timedelta(days=1))
+    monkeypatch.setattr(InMemoryProvider, "budgets", (shared,))
+    monkeypatch.setattr(InMemoryProvider, "cost", lambda *_args, **_more: {"units": 1})
+    posts = [Need(network="memory", account_id="bakery", person_id="", units={"units": 1})] * 8
+    assert reserve(posts, now=inbox.now) == [None] * 8
+    with inbox.scope():
+        inbox.answer(inbox.written().item)
+
+    ask(inbox)
+
+    with inbox.scope():
+        poll.refresh_from_db()
+        assert (poll.reason, poll.available_at) == ("over_budget", inbox.now + timedelta(days=1))
+        waiting = reading_that_waits([inbox.account.pk], now=inbox.now)
+    assert [(each.what, each.until) for each in waiting] == [("poll", inbox.now + timedelta(days=1))]
+    assert inbox.work() == 1
+    assert inbox.replies == ["Yes, from eight."]
 
 
 def test_a_poll_that_is_cut_short_goes_on_where_it_was_stored(inbox: Inbox, poll: Poll) -> None:

@@ -68,6 +68,7 @@ AS_OWNER = (
     Place(route="scheduler:publication", path="posts/?state=decide", link="#publication-list a.text", only="english"),
     Place(route="integrations:accounts", path="accounts/"),
     Place(route="integrations:account", path="accounts/", link="#accounts a.account"),
+    Place(route="integrations:budgets", path="accounts/budgets/"),
     Place(route="gallery:assets", path="gallery/"),
     Place(route="gallery:asset", path="gallery/", press="#assets a, #assets button"),
     Place(route="notifications:notices", path="notices/"),
