@@ -9,7 +9,8 @@ Use: `reserve` once per batch outside any scope, the calls, then `write_reports`
 
 import logging
 from collections import defaultdict, deque
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from functools import cache
@@ -129,8 +130,7 @@ def reserve(needs: Sequence[Need], *, now: datetime, keep_room: bool = False) ->
 def write_reports(*, now: datetime) -> None:
     """Store what the networks said since the last time. Once a batch, after its calls, outside any scope."""
     latest: dict[Key, UsageReport] = {}
-    while _reports:
-        report = _reports.popleft()
+    for report in _collected():
         subject = "" if report.reach is Reach.APP else report.subject
         key = Key(report.network, report.budget, subject)
         latest[key] = _truer(latest.get(key), report)
@@ -158,6 +158,13 @@ def fair_interval(network: str, units: Mapping[str, int], *, accounts: int) -> t
         window = budget.window or (LONG if budget.day_in else A_MONTH)
         interval = max(interval, window * turns / (budget.limit * READING_SHARE))
     return interval
+
+
+def _collected() -> Iterator[UsageReport]:
+    """Take out what was reported so far; another thread may do the same."""
+    with suppress(IndexError):
+        while True:
+            yield _reports.popleft()
 
 
 # -- which budgets an operation touches --------------------------------------------------------------------------------
