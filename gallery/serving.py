@@ -1,6 +1,5 @@
 """Answering files: whole or the part that was asked for, large ones piece by piece, never whole in memory."""
 
-import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
 
@@ -9,19 +8,16 @@ from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 from gallery.storage import storage
+from lib.http.ranges import part_asked
 
 #: Up to this much is read at once: as much as a picture may have.
 WHOLE_BYTES = 25 * 1024**2
 _PIECE_BYTES = 256 * 1024
-_ONE_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})\Z")
 
 
 def answer_file(request: HttpRequest, key: str, *, size_bytes: int, content_type: str) -> HttpResponseBase:
-    """Return the bytes that a request asks for, or 416 for what is not there; raise NoFile before anything is sent.
-
-    Of several ranges, and of one that cannot be read, all is sent: RFC 9110, section 14.2, allows it.
-    """
-    span = _span(request.headers.get("Range", ""), size_bytes)
+    """Return the bytes that a request asks for, or 416 for what is not there; raise NoFile before anything is sent."""
+    span = part_asked(request.headers.get("Range", ""), size_bytes)
     if span is None:
         response: HttpResponseBase = HttpResponse(status=416)
         response["Content-Range"] = f"bytes */{size_bytes}"
@@ -41,19 +37,6 @@ def answer_file(request: HttpRequest, key: str, *, size_bytes: int, content_type
         response.status_code = 206
         response["Content-Range"] = f"bytes {start}-{end - 1}/{size_bytes}"
     return response
-
-
-def _span(asked: str, size: int) -> tuple[int, int] | None:
-    """Return where the answer begins and ends (exclusive); None where nothing of the range is there."""
-    found = _ONE_RANGE.match(asked.strip())
-    if not found or found.groups() == ("", ""):
-        return 0, size
-    first, last = found.groups()
-    start = int(first) if first else max(0, size - int(last))
-    end = min(size, int(last) + 1) if first and last else size
-    if start >= size or start >= end:
-        return None
-    return start, end
 
 
 def _pieces(key: str, start: int, length: int) -> Iterator[bytes]:

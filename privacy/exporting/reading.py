@@ -1,7 +1,7 @@
 """The way out of an archive: signed addresses of limited life, and its bytes, part after part.
 
 An address opens only to whoever it was made for, signed in and still allowed: a mail that carries the way to the page
-is no key. It lives for an hour, in which a download may begin.
+is no key. It lives for an hour, in which a download may begin, or go on where it broke off.
 """
 
 from collections.abc import AsyncIterator
@@ -41,11 +41,22 @@ def find_export(token: str, *, reader: User) -> Export | None:
     return found
 
 
-async def parts_of(export: Export) -> AsyncIterator[bytes]:
-    """Yield the archive. The request's scope has ended by now, so each part opens its own."""
-    for number in range(1, export.parts + 1):
-        read = partial(_read, export.organisation_id, export.pk, number)
-        yield await sync_to_async(read, thread_sensitive=True)()
+async def bytes_of(export: Export, start: int, end: int) -> AsyncIterator[bytes]:
+    """Yield the archive from `start` to `end` (exclusive). The request's scope is over: each part opens its own."""
+    sizes = await sync_to_async(partial(_sizes, export.organisation_id, export.pk), thread_sensitive=True)()
+    at = 0
+    for number, size in sizes:
+        if start < at + size and at < end:
+            read = partial(_read, export.organisation_id, export.pk, number)
+            part = await sync_to_async(read, thread_sensitive=True)()
+            yield part[max(0, start - at) : end - at]
+        at += size
+
+
+def _sizes(organisation_id: int, export_id: int) -> list[tuple[int, int]]:
+    with scope(organisation=organisation_id):
+        parts = ExportPart.objects.filter(export=export_id, is_stored=True).order_by("number")
+        return list(parts.values_list("number", "size_bytes"))
 
 
 def _read(organisation_id: int, export_id: int, number: int) -> bytes:

@@ -3,15 +3,17 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.http import content_disposition_header
+from django.utils.http import content_disposition_header, quote_etag
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.permissions import Permission
 from accounts.requests import OrganisationRequest, allowed_while_ending, requires
-from privacy.exporting.reading import address_of, find_export, parts_of
+from lib.http.ranges import part_asked
+from privacy.exporting.reading import address_of, bytes_of, find_export
 from privacy.models import Export
 from privacy.record_classes import RECORD_CLASSES
 from privacy.rules import in_force
@@ -69,16 +71,30 @@ def take(request: OrganisationRequest, export_id: int) -> HttpResponse:
 
 @require_safe
 @requires(Permission.EXPORT_ORGANISATION)
-def file(request: OrganisationRequest, token: str) -> StreamingHttpResponse:
-    """Answer an archive to whoever its address was made for."""
+def file(request: OrganisationRequest, token: str) -> HttpResponseBase:
+    """Answer an archive to whoever its address was made for: whole, or from where their download broke off."""
     found = find_export(token, reader=request.user)
     if found is None:
         raise Http404
     _require_all_accounts(request)
-    response = StreamingHttpResponse(parts_of(found), content_type="application/zip")
+    etag = quote_etag(f"export-{found.pk}-{found.lease_token}")
+    # Of another archive than the one that was begun (If-Range), all is sent.
+    is_same = request.headers.get("If-Range", etag) == etag
+    span = part_asked(request.headers.get("Range", "") if is_same else "", found.size_bytes)
+    if span is None:
+        refused = HttpResponse(status=416)
+        refused["Content-Range"] = f"bytes */{found.size_bytes}"
+        return refused
+    start, end = span
+    response = StreamingHttpResponse(bytes_of(found, start, end), content_type="application/zip")
+    if end - start != found.size_bytes:
+        response.status_code = 206
+        response["Content-Range"] = f"bytes {start}-{end - 1}/{found.size_bytes}"
     name = f"{request.organisation.slug}-{timezone.localtime(found.asked_at):%Y-%m-%d}.zip"
     response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)
-    response["Content-Length"] = str(found.size_bytes)
+    response["Content-Length"] = str(end - start)
+    response["Accept-Ranges"] = "bytes"
+    response["ETag"] = etag
     response["Cache-Control"] = "no-store"
     response["X-Content-Type-Options"] = "nosniff"
     return response

@@ -356,11 +356,11 @@ def download(client: Client, house: House, export: Export) -> str:
     return str(answer["Location"])
 
 
-def fetch(user: Any, path: str) -> tuple[int, bytes, dict[str, str]]:
+def fetch(user: Any, path: str, **headers: str) -> tuple[int, bytes, dict[str, str]]:
     async def get() -> tuple[int, bytes, dict[str, str]]:
         browser = AsyncClient()
         await browser.aforce_login(user)
-        response: Any = await browser.get(path)
+        response: Any = await browser.get(path, headers=headers)
         if not response.streaming:
             return response.status_code, response.content, dict(response.headers)
         return response.status_code, b"".join([part async for part in response]), dict(response.headers)
@@ -382,6 +382,31 @@ def test_an_owner_downloads_it_and_the_event_log_says_so(house: House, alice: Cl
     with scope(organisation=house.acme.pk):
         assert Event.objects.filter(name="privacy.export.taken", actor_id=house.alice.pk).count() == 1
     assert "Last downloaded on" in alice.get(house.path("retention/exports/")).content.decode()
+
+
+def test_a_download_that_broke_off_goes_on_from_there(
+    house: House, alice: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(making, "PART_BYTES", 2000)
+    made(house)
+    path = download(alice, house, fresh(house))
+    _status, whole, headers = fetch(house.alice, path)
+    size, etag = len(whole), headers["ETag"]
+    assert fresh(house).parts > 3
+    assert headers["Accept-Ranges"] == "bytes"
+
+    for start, end in [(0, 1), (1, size), (2500, 7001), (size - 1, size)]:
+        status, content, headers = fetch(house.alice, path, range=f"bytes={start}-{end - 1}", **{"if-range": etag})
+        assert (status, content) == (206, whole[start:end])
+        assert headers["Content-Range"] == f"bytes {start}-{end - 1}/{size}"
+        assert headers["Content-Length"] == str(end - start)
+    assert fetch(house.alice, path, range="bytes=2500-")[1] == whole[2500:]
+
+    status, _content, headers = fetch(house.alice, path, range=f"bytes={size}-")
+    assert (status, headers["Content-Range"]) == (416, f"bytes */{size}")
+    # What was begun was another archive: it starts anew.
+    status, content, _headers = fetch(house.alice, path, range="bytes=9-", **{"if-range": '"another"'})
+    assert (status, content) == (200, whole)
 
 
 def test_an_address_opens_to_nobody_else_and_for_an_hour(
