@@ -43,6 +43,9 @@ EMPTY_LOOKS = 2
 #: After so many tries a person is asked.
 _TRIES_MAX = 12
 
+#: As in sql/storing.sql: what came from the network ends where it is deleted there, by whomever.
+_STAND = "SELECT moderation_stand(m, %s, greatest(m.visibility_at, %s), %s) FROM moderation_message m WHERE m.id = %s"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Ended:
@@ -206,7 +209,7 @@ def _reflect(each: Ended, item: Item, *, now: datetime) -> None:
     if each.job.act is Act.REPLY:
         _reflect_reply(each, item, now=now)
     elif each.after is WayOut.SENT:
-        _reflect_act(each.job.act, each.job.action, item, now=now)
+        _reflect_act(each.job.act, each.job.action.message_id, item, now=now)
     if each.after is not each.job.state or each.available_at is None:
         data = {"message_id": each.job.action.message_id, "act": each.job.act.value, "key": each.reason}
         record(f"moderation.action.{each.after}", item, data=data)
@@ -266,17 +269,15 @@ def _give_back(item: Item, each: Ended, *, now: datetime) -> None:
         item.waiting_since = item.waiting_since or each.job.action.message.written_at
 
 
-def _reflect_act(act: Act, action: ModerationAction, item: Item, *, now: datetime) -> None:
-    message = Message.objects.filter(pk=action.message_id)
+def _reflect_act(act: Act, message_id: int, item: Item, *, now: datetime) -> None:
+    """What the network has just accepted is its newest word: it is stored as if the network had told it."""
     if act in {Act.LIKE, Act.UNLIKE}:
-        message.update(is_liked=act is Act.LIKE, version=F("version") + 1)
+        Message.objects.filter(pk=message_id).update(is_liked=act is Act.LIKE, version=F("version") + 1)
         return
     stands = {Act.HIDE: Visibility.HIDDEN, Act.SHOW: Visibility.VISIBLE, Act.DELETE: Visibility.DELETED}[act]
-    message.update(visibility=stands, visibility_at=now, version=F("version") + 1)
-    strangers = Message.objects.filter(item=item, origin=Message.Origin.STRANGER)
-    item.is_deleted = not strangers.exclude(visibility=Visibility.DELETED).exists()
-    last = strangers.order_by("-written_at", "-pk").values_list("visibility", flat=True).first()
-    item.is_hidden = last == Visibility.HIDDEN
+    with connection.cursor() as cursor:
+        cursor.execute(_STAND, [stands.value, now, now, message_id])
+    item.refresh_from_db(fields=["excerpt", "is_hidden", "is_deleted"])
 
 
 def _bounds(written: Sequence[Ended]) -> dict[int, datetime]:

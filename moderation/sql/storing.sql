@@ -101,8 +101,27 @@ BEGIN
   RETURN NULL;
 END $f$;
 
+-- Whether a legal hold keeps a message, as privacy.holds says it.
+CREATE OR REPLACE FUNCTION moderation_is_held(p_message moderation_message) RETURNS boolean LANGUAGE sql STABLE AS $f$
+  SELECT EXISTS (
+    SELECT FROM privacy_legalhold h
+    WHERE h.released_at IS NULL AND (
+      h.scope = 'everything'
+      OR (h.scope = 'record_class' AND h.record_class = 'messages')
+      OR (h.scope = 'thread' AND h.subject_id = p_message.thread_id)
+      OR (h.scope IN ('identity', 'contact') AND EXISTS (
+        SELECT FROM moderation_identity x
+        WHERE h.subject_id = CASE h.scope WHEN 'identity' THEN x.id ELSE x.contact_id END
+          AND x.id IN (p_message.author_id,
+                       (SELECT i.identity_id FROM moderation_item i WHERE i.id = p_message.item_id))
+      ))
+    )
+  )
+$f$;
+
 -- Let a message stand as the network says; return whether that is new. What is deleted stays so. What had come from the
--- network ends with it; what was written here is the organisation's own work, and stays as it was sent.
+-- network ends with it; what was written here is the organisation's own work, and stays as it was sent. What a hold keeps
+-- has its term ended instead: it goes as soon as the hold is released (privacy.leases).
 CREATE OR REPLACE FUNCTION moderation_stand(
   p_message moderation_message, p_stands text, p_as_of timestamptz, p_now timestamptz
 ) RETURNS boolean LANGUAGE plpgsql VOLATILE AS $f$
@@ -113,7 +132,9 @@ BEGIN
   END IF;
   UPDATE moderation_message m SET visibility = p_stands, visibility_at = p_as_of, version = m.version + 1
   WHERE m.id = p_message.id;
-  IF p_stands = 'deleted' AND p_message.origin IN ('stranger', 'native') THEN
+  IF p_stands = 'deleted' AND p_message.origin IN ('stranger', 'native') AND moderation_is_held(p_message) THEN
+    UPDATE moderation_message m SET lease_until = p_now WHERE m.id = p_message.id;
+  ELSIF p_stands = 'deleted' AND p_message.origin IN ('stranger', 'native') THEN
     UPDATE moderation_message m SET text = '', attachments = '[]', words = NULL, lease_until = NULL, blanked_at = p_now
     WHERE m.id = p_message.id;
     DELETE FROM moderation_messagerevision r WHERE r.message_id = p_message.id;

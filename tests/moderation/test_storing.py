@@ -8,7 +8,7 @@ import pytest
 
 from integrations.engagement import Act, Change, MessageKind
 from lib.tenancy.scope import scope
-from moderation.models import EarlyNews, Identity, Item, Message, MessageRevision
+from moderation.models import Contact, EarlyNews, Identity, Item, Message, MessageRevision
 from moderation.searching import with_words
 from moderation.services.acting import acts_offered
 from moderation.services.answering import Seen
@@ -16,12 +16,13 @@ from moderation.services.counting import find_drift
 from moderation.services.storing import Arrival, Changed, store
 from moderation.states import ItemState, Visibility, WayOut
 from moderation.trouble import Missed
-from privacy import erasing
+from privacy import erasing, leases
+from privacy.models import LegalHold
 from privacy.people import whole_person
 from privacy.record_classes import Mode
 from privacy.services.requests import ask_for_erasure
 from tests.factories import NOON
-from tests.moderation.arriving import AMINE, by_us, edited, news, picture, written
+from tests.moderation.arriving import AMINE, PAGE, by_us, edited, news, picture, written
 from tests.moderation.conftest import Inbox
 
 LATER = NOON + timedelta(hours=1)
@@ -89,6 +90,17 @@ def test_public_threads_have_an_item_an_author_and_private_ones_one(inside: Inbo
         ("message:m7", 1),
     ]
     assert Identity.objects.count() == 2
+
+
+def test_an_answer_written_and_edited_on_the_network_says_what_it_says_there(inside: Inbox) -> None:
+    bring(inside, written(inside.account, 1), by_us(inside.account, 2, "From nine.", answers_id="m1"))
+
+    as_edited = {"answers_id": "m1", "author": PAGE, "by_account": True}
+    bring(inside, edited(inside.account, 2, "From eight.", minutes=5, **as_edited))
+
+    answer = Message.objects.get(origin=Message.Origin.NATIVE)
+    assert (answer.text, [each.text for each in answer.revisions.all()]) == ("From eight.", ["From nine."])
+    assert (only_item().excerpt, only_item().state) == ("From eight.", ItemState.REPLIED)
 
 
 def test_an_answer_written_on_the_network_itself_marks_the_item_replied(inside: Inbox) -> None:
@@ -181,6 +193,33 @@ def test_a_deletion_takes_what_was_written_on_the_network_and_leaves_what_was_se
     reply.refresh_from_db()
     assert reply.blanked_at is None
     assert list(with_words(Item.objects.all(), "sent from")) == [only_item()]
+
+
+@pytest.mark.parametrize("kept_by", ["everything", "record_class", "thread", "identity", "contact", "another thread"])
+def test_what_a_hold_keeps_outlasts_a_deletion_on_the_network_until_its_release(inside: Inbox, kept_by: str) -> None:
+    bring(inside, written(inside.account, 1, "Words in dispute"), edited(inside.account, 1, "Words", minutes=2))
+    message = Message.objects.select_related("author").get()
+    contact = Contact.objects.create(name="Camille")
+    Identity.objects.update(contact=contact)
+    kinds = {"thread": message.thread_id, "identity": message.author_id, "contact": contact.pk, "another thread": -1}
+    hold: LegalHold = LegalHold.objects.create(
+        title="Claim 4711",
+        reason="In court",
+        scope=kept_by.removeprefix("another "),
+        record_class="messages" if kept_by == "record_class" else "",
+        subject_id=kinds.get(kept_by),
+    )
+
+    bring(inside, news(inside.account, Change.DELETED, 1, minutes=9))
+
+    message.refresh_from_db()
+    assert message.visibility == Visibility.DELETED
+    assert (message.text, MessageRevision.objects.count()) == (("Words", 1) if kept_by != "another thread" else ("", 0))
+
+    LegalHold.objects.filter(pk=hold.pk).update(released_at=LATER)
+    leases.run(inside.house.acme.pk, at=LATER, clock=lambda: LATER)
+    message.refresh_from_db()
+    assert (message.text, MessageRevision.objects.count(), only_item().excerpt) == ("", 0, "")
 
 
 def test_an_answer_that_is_adopted_late_is_new_to_whoever_had_the_item_open(inside: Inbox) -> None:

@@ -19,7 +19,7 @@ from integrations.errors import (
 )
 from integrations.models import Lane, SocialAccount
 from moderation import outcomes
-from moderation.models import Item, Message, ModerationAction
+from moderation.models import Item, Message, MessageRevision, ModerationAction
 from moderation.services import ending, working
 from moderation.services.acting import act, acts_offered, take_back
 from moderation.services.returning import give_back_expired
@@ -27,6 +27,7 @@ from moderation.states import ItemState, Visibility, WayOut
 from moderation.trouble import NotPossible
 from tests.factories import NOON
 from tests.moderation.conftest import Inbox
+from tests.moderation.inbox.pages import make_findable
 
 LATER = NOON + timedelta(hours=1)
 
@@ -265,16 +266,22 @@ def test_what_is_done_about_a_message_shows_in_the_inbox(inbox: Inbox) -> None:
         assert not acts_offered(message) & {Act.HIDE, Act.LIKE}
 
 
-def test_deleting_the_strangers_only_words_shows_on_the_item(inbox: Inbox) -> None:
+def test_deleting_the_strangers_only_words_takes_them_from_here_and_shows_on_the_item(inbox: Inbox) -> None:
     with inbox.scope():
-        message = inbox.written()
+        message = inbox.written("Words that must go")
+        make_findable(message)
+        MessageRevision.objects.create(message=message, text="Word that must go", replaced_at=inbox.now)
         do(inbox, message, Act.DELETE)
 
     inbox.work()
 
     assert message.network_id not in inbox.network.messages
     with inbox.scope():
-        assert inbox.fresh(message.item).is_deleted
+        item = inbox.fresh(message.item)
+        assert (item.is_deleted, item.excerpt) == (True, "")
+        message.refresh_from_db()
+        assert (message.text, message.words, message.visibility) == ("", None, Visibility.DELETED)
+        assert not MessageRevision.objects.exists()
         assert acts_offered(Message.objects.select_related("social_account").get(pk=message.pk)) == frozenset()
 
 
