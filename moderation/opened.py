@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce, JSONObject, NullIf
 
 from accounts.models import FORMER_MEMBER, Membership, User
 from accounts.permissions import Permission
-from integrations.engagement import Act
+from integrations.engagement import Act, MessageKind
 from lib.pagination import Page, page_of
 from moderation.models import (
     Assignment,
@@ -157,6 +157,14 @@ class Opened:
         return Seen(
             message_id=item.last_stranger_message_id, own_id=item.last_own_message_id, note_id=item.last_note_id
         )
+
+    @property
+    def tells_subject(self) -> bool:
+        """Whether there is something to say of what was written about: a review may name its page and no more."""
+        thread = self.item.thread
+        if self.item.kind != MessageKind.REVIEW:
+            return bool(thread.subject_id)
+        return bool(thread.subject_text or thread.subject_permalink or self.publication)
 
     @property
     def last_entry(self) -> Entry | None:

@@ -14,6 +14,7 @@ from moderation.models import (
     MessageRevision,
     ModerationAction,
     Note,
+    Thread,
     new_client_key,
 )
 from moderation.states import ItemState, Visibility, WayOut
@@ -77,6 +78,17 @@ def test_edits_and_deletions_are_shown(house: House) -> None:
     assert "<s>Gone</s>" in html
     assert "deleted on the network" in html
     assert "hidden on the network" in html
+
+
+def test_a_review_says_what_it_is_about_where_the_network_tells(house: House) -> None:
+    item = write(house, kind=MessageKind.REVIEW)
+    with house.scope():
+        Thread.objects.filter(pk=item.thread_id).update(subject_id="page-1")
+    assert 'class="subject"' not in page_of(house, item).content.decode()
+
+    with house.scope():
+        Thread.objects.filter(pk=item.thread_id).update(subject_text="Bakery, Lyon")
+    assert "Bakery, Lyon" in page_of(house, item).content.decode()
 
 
 def test_what_is_done_about_a_message_stands_below_it(house: House) -> None:
