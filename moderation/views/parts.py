@@ -84,8 +84,9 @@ def after(
 
 
 def counters(request: OrganisationRequest) -> dict[str, Any]:
-    """Return the counts of every view under the page's filters."""
-    return {"tabs": tabs_of(read_filters(request.GET), count_by_account(request.membership))}
+    """Return the counts of every view under the page's filters, and of every account."""
+    accounts = count_by_account(request.membership)
+    return {"tabs": tabs_of(read_filters(request.GET), accounts), "accounts": accounts}
 
 
 def row_context(request: OrganisationRequest) -> dict[str, Any]:

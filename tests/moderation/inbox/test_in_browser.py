@@ -391,6 +391,7 @@ def test_what_a_colleague_does_shows_on_the_open_item_and_counts(house: House, o
         expect(page.locator("#thread")).to_contain_text("Marek was here.")
         expect(page.locator("#case-head .state")).to_have_text("Replied")
         expect(page.locator("#queue-count")).to_contain_text("2")
+        expect(page.locator(f"[data-account-count='{house.page.pk}']")).to_have_text("2 waiting")
         expect(page.locator(f"#row-{item.pk}")).to_have_attribute("data-left", "")
 
 

@@ -171,6 +171,7 @@ def test_changed_rows_come_with_the_counters_and_say_what_has_left(house: House)
     assert f'id="row-{stays.pk}"' in answer
     assert answer.count("data-left") == 1
     assert '<data value="1" data-view="">' in answer
+    assert f'<data value="1" data-account="{house.page.pk}">' in answer
 
 
 def test_a_thousand_items_take_at_most_eight_statements(house: House) -> None:

@@ -161,6 +161,10 @@ function count(body) {
   const total = document.querySelector("#queue-count");
   if (total && found.has(view)) total.firstChild.data = found.get(view);
   for (const each of document.querySelectorAll("[data-view-count]")) each.textContent = found.get(each.dataset.viewCount) ?? "";
+  const waiting = new Map([...counters.children].map((one) => [one.dataset.account, one.value]));
+  for (const each of document.querySelectorAll("[data-account-count]")) {
+    if (waiting.has(each.dataset.accountCount)) each.firstChild.data = waiting.get(each.dataset.accountCount);
+  }
 }
 
 // -- the open item --------------------------------------------------------------------------------------------------
