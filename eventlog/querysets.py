@@ -31,7 +31,7 @@ def organisation_events(wanted: Filter) -> QuerySet[Event]:
         rows = rows.filter(name__startswith=f"{wanted.area}.")
     if wanted.from_on:
         rows = rows.filter(at__gte=_midnight(wanted.from_on))
-    if wanted.until_on:
+    if wanted.until_on and wanted.until_on < date.max:
         rows = rows.filter(at__lt=_midnight(wanted.until_on + timedelta(days=1)))
     if wanted.subject_type and wanted.subject_id is not None:
         rows = rows.filter(subject_type=wanted.subject_type, subject_id=wanted.subject_id)

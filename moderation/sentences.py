@@ -13,6 +13,7 @@ from integrations import sentences as networks
 
 SENTENCES: dict[str, Promise] = {
     "defer_into_the_past": _("That hour has passed. Choose one to come."),
+    "defer_too_far": _("That is more than a year away. Choose an earlier hour."),
     "close_needs_reply_or_review": _("Nobody has answered yet. Answer first, or close it as reviewed."),
     "move_not_allowed": _("This cannot be done in the state it is in now. Look at it again, then decide."),
     "undo_too_late": _("Something has happened since, so this can no longer be taken back."),

@@ -6,12 +6,13 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Organisation
+from accounts.models import Membership, Organisation
 from integrations.models import SocialAccount
 from lib.tenancy.scope import scope
 from scheduler.models import Post, Publication
 from scheduler.states import State
 from tests.factories import make_asset, make_organisation, make_post, make_publication, make_social_account, make_user
+from tests.moderation.factories import make_item
 
 pytestmark = pytest.mark.django_db
 
@@ -46,7 +47,15 @@ QUERIES = [
     ("gallery/choose/", ["chosen", "before"]),
     ("accounts/", ["q"]),
     ("people/", []),
-    ("events/", ["before", "after", "day", "since", "until", "actor", "what", "name", "person", "kind", "q"]),
+    ("events/", ["before", "after", "from_on", "until_on", "actor", "area", "subject_type", "subject_id"]),
+    ("inbox/", ["view", "account", "kind", "flag", "q", "history", "before", "after"]),
+    ("inbox/rows/", ["id", "q"]),
+    ("inbox/unread/", ["before", "after"]),
+    ("notices/", ["before", "after"]),
+    ("retention/effect/", ["key", "period", "mode"]),
+    ("retention/effect/list/", ["key", "period", "mode"]),
+    ("retention/requests/", ["q"]),
+    ("retention/requests/somebody/", ["more", "wanted"]),
 ]
 
 
@@ -57,6 +66,45 @@ def test_queries(alice: Client, path: str, names: list[str]) -> None:
         for value in [*VALUES, *hours, "0001-01-01", "9999-12-31"]:
             answer = alice.get(f"/o/acme/{path}", {name: value})
             assert answer.status_code < 500, (path, name, value[:30])
+
+
+KEY = "00000000-0000-4000-8000-000000000001"
+SEEN = {"seen_message": "0", "seen_own": "0", "seen_note": "0"}
+COMMAND = {"key": KEY, "version": "1"}
+PERSON = {"name": "C", "company": "", "language": "", "remark": "", "emails": "", "phones": "", "version": "0"}
+HOLD = {"title": "T", "reason": "R", "ground": "claim", "scope": "thread", "subject_id": "1", "review_on": ""}
+#: What the other pages send. Each field in turn holds what nobody types, the others what is right.
+FORMS: list[tuple[str, dict[str, str]]] = [
+    ("accounts/access/{member}/", {"which": "some", "account": "1"}),
+    ("inbox/accounts/{account}/fill/", {"days": "7"}),
+    ("inbox/bulk/", {"key": KEY, "name": "assign", "to": "1", "item": "1:1"}),
+    ("inbox/saved-replies/", {"name": "Hours", "text": "At seven."}),
+    ("inbox/unread/read/", {"event": "1"}),
+    ("inbox/{item}/commands/assign/", {**COMMAND, "to": "1"}),
+    ("inbox/{item}/commands/defer/", {**COMMAND, "until": "2026-12-01T08:00"}),
+    ("inbox/{item}/contact/", PERSON),
+    ("inbox/{item}/draft/", {"purpose": "reply", "text": "Yes"}),
+    ("inbox/{item}/note/", {"note": "@Alice", "note_key": KEY}),
+    ("inbox/{item}/reply/", {"text": "Yes", "key": KEY, **SEEN}),
+    ("inbox/{item}/undo/", {"key": KEY}),
+    ("people/invite/", {"email": "new@acme.example", "role": "agent"}),
+    ("people/{member}/role/", {"role": "agent"}),
+    ("retention/choose/", {"key": "messages", "period": "1y", "mode": "delete"}),
+    ("retention/end/", {"typed_name": "Acme!", "days": "30"}),
+    ("retention/holds/", HOLD),
+    ("retention/requests/somebody/", {"more": "Nobody at all", "wanted": "delete"}),
+]
+
+
+@pytest.mark.parametrize(("path", "fields"), FORMS, ids=lambda value: value if isinstance(value, str) else "")
+def test_forms(alice: Client, path: str, fields: dict[str, str]) -> None:
+    with scope(organisation=alice.organisation.pk):  # type: ignore[attr-defined]
+        item = make_item()
+        rows = {"item": item.pk, "account": item.social_account_id, "member": Membership.objects.get().pk}
+
+    for name, value in product(fields, [NUL, DIGITS, LARGE, "²", "\r\n", *HOURS, "9999-12-31"]):
+        answer = alice.post(f"/o/acme/{path.format(**rows)}", {**fields, name: value})
+        assert answer.status_code < 500, (name, value[:30])
 
 
 def test_ids_beyond_every_number(alice: Client) -> None:

@@ -13,6 +13,7 @@ from accounts.requests import OrganisationRequest, requires
 from accounts.services.members import may_change
 from integrations.models import AccountAccess, SocialAccount
 from integrations.services.access import set_account_access
+from lib.numbers import number_in
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -33,7 +34,8 @@ def access(request: OrganisationRequest, membership_id: int) -> HttpResponse:
 
 
 def _keep(request: OrganisationRequest, membership: Membership) -> HttpResponse:
-    chosen = [int(value) for value in request.POST.getlist("account") if value.isdecimal()]
+    asked = map(number_in, request.POST.getlist("account"))
+    chosen = [number for number in asked if number is not None]
     set_account_access(membership, None if request.POST.get("which") == "all" else chosen)
     messages.success(request, _("The accounts of %(person)s are saved.") % {"person": membership.user})
     return redirect("accounts:people", slug=request.organisation.slug)

@@ -7,7 +7,7 @@ nothing is done and `Stale` shows what it is now. Engaging alone needs no versio
 
 import uuid
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -23,6 +23,9 @@ from moderation.permissions import require
 from moderation.services.handling import end_intervention, find_intervention, hand_to, open_intervention
 from moderation.states import MOVES, ItemState
 from moderation.trouble import AlreadyEngaged, NotPossible, Stale
+
+#: What is put off for longer is forgotten; and no calendar goes on for ever.
+DEFERRED_MOST = timedelta(days=366)
 
 _FIELDS = ("state", "state_changed_at", "assignee", "deferred_until", "waiting_since", "is_muted", "send_failed")
 
@@ -69,6 +72,8 @@ def defer(item: Item, *, until: datetime, version: int, key: uuid.UUID, actor: M
     """Put the item off until an hour; it comes back to whoever has it, sooner if its author writes again."""
     if until <= now:
         raise NotPossible("defer_into_the_past")
+    if until > now + DEFERRED_MOST:
+        raise NotPossible("defer_too_far")
 
     def put_off(item: Item) -> bool:
         move(item, ItemState.DEFERRED, now=now)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.permissions import Permission
 from accounts.requests import OrganisationRequest, requires
 from integrations.models import SocialAccount
+from lib.numbers import number_in
 from lib.pagination import page_of
 from moderation.models import InboundEvent, Poll
 from moderation.sentences import sentence
@@ -58,14 +59,14 @@ def fill(request: OrganisationRequest, account_id: int) -> HttpResponse:
     """Read an account again from so many days ago on."""
     found = _open_account(request, account_id)
     days = request.POST.get("days", "")
-    if not days.isdecimal() or int(days) not in PERIODS:
+    if (period := number_in(days)) not in PERIODS:
         allowed = ", ".join(str(each) for each in PERIODS)
         words = gettext("The period was “%(found)s”; %(allowed)s days are allowed. Choose one of them.")
         messages.error(request, words % {"found": days[:20], "allowed": allowed})
     else:
-        fill_back(found, since=timezone.now() - timedelta(days=int(days)), now=timezone.now())
+        fill_back(found, since=timezone.now() - timedelta(days=period), now=timezone.now())
         words = gettext("What was written in the last %(days)s days is being brought in.")
-        messages.success(request, words % {"days": days})
+        messages.success(request, words % {"days": period})
     return redirect("integrations:account", slug=request.organisation.slug, account_id=found.pk)
 
 
@@ -91,7 +92,7 @@ def read_unread(request: OrganisationRequest) -> HttpResponse:
     dead = InboundEvent.objects.filter(state=InboundEvent.State.DEAD).order_by("pk")
     chosen = request.POST.get("event", "")
     if chosen:
-        dead = dead.filter(pk=int(chosen) if chosen.isdecimal() else 0)
+        dead = dead.filter(pk=number_in(chosen) or 0)
     count = read_again(list(dead.defer("payload")[:_AT_ONCE_MAX]), now=timezone.now())
     messages.success(request, gettext("Events that are being read again: %(count)s.") % {"count": count})
     return redirect("moderation:unread", slug=request.organisation.slug)

@@ -27,7 +27,7 @@ _SHORTEST = 3
 @requires(Permission.MANAGE_PRIVACY)
 def requests(request: OrganisationRequest) -> HttpResponse:
     """Show who asked, and find a person."""
-    words = request.GET.get("q", "").strip()
+    words = request.GET.get("q", "").replace("\0", "").strip()
     found = search(words) if len(words) >= _SHORTEST else []
     rows = list(DataSubjectRequest.objects.select_related("asked_by").newest_first()[:_SHOWN])
     context = {
