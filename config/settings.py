@@ -191,7 +191,12 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(levelname)s %(name)s %(message)s"}},
-    "filters": {"refusals": {"()": "config.logs.RefusalsInOneLine"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["refusals"]}},
+    "filters": {
+        "refusals": {"()": "config.logs.RefusalsInOneLine"},
+        "keys": {"()": "config.logs.WithoutKeys"},
+    },
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["refusals", "keys"]},
+    },
     "root": {"handlers": ["stderr"], "level": "INFO"},
 }

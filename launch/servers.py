@@ -96,6 +96,9 @@ class Postgres:
             "shared_buffers": "256MB",
             "timezone": "UTC",
             "log_timezone": "UTC",
+            # A statement that fails holds people's words, and so does what the error quotes of its rows.
+            "log_min_error_statement": "panic",
+            "log_error_verbosity": "terse",
         }
         if not self.durable:
             settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}

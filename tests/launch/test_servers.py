@@ -118,6 +118,20 @@ def test_what_was_committed_survives_a_restart(servers: Throwaway, how: signal.S
         assert app.execute("SELECT count(*) FROM kept WHERE how = %s", [how]).fetchone() == (1,)
 
 
+def test_what_fails_leaves_no_words_in_the_log(servers: Throwaway) -> None:
+    words = "Words of a stranger"
+    with as_owner(servers) as owner:
+        owner.execute("CREATE TABLE said (words text UNIQUE)")
+        owner.execute("INSERT INTO said VALUES (%s)", [words])
+        with pytest.raises(psycopg.errors.UniqueViolation, match=words):
+            owner.execute("INSERT INTO said VALUES ('" + words + "')")
+
+    log = (servers.folder / "postgres.log").read_text()
+
+    assert "said_words_key" in log
+    assert words not in log
+
+
 def test_a_stale_pid_file_that_names_another_process_does_not_keep_it_from_starting(servers: Throwaway) -> None:
     servers.stop_postgres(signal.SIGKILL)
     pid_file = servers.folder / "postgres/postmaster.pid"
