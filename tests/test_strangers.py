@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import product
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver
 from django.utils import timezone
 
-from accounts.models import Invitation
+from accounts.models import Invitation, Membership
 from accounts.permissions import ALLOWED, Permission, Role
 from config.sockets import SOCKETS
 from integrations.models import ConnectAttempt, ConnectLink
@@ -118,6 +119,8 @@ ROWS: dict[str, Callable[[], Any]] = {
     "publication_id": make_publication,
     "saved_reply_id": make_saved_reply,
 }
+#: Of these, what hangs on a social account, which a member may be kept from.
+OF_AN_ACCOUNT = {"account_id", "action_id", "item_id", "message_id", "publication_id"}
 #: Other arguments of addresses, which name nothing that belongs to anybody.
 WORDS = {
     "act": "like",
@@ -290,6 +293,23 @@ def test_a_member_without_the_permission_gets_403(route: Route, house: House, id
         statuses = {getattr(browser, method)(path).status_code for method in METHODS}
         assert statuses <= {403, 405}, role
         assert 403 in statuses
+
+
+def test_what_hangs_on_an_account_shut_to_a_member_is_absent_to_them(house: House, ids: dict[str, int]) -> None:
+    limited = house.member(Role.OWNER)
+    with scope(organisation=house.acme.pk):
+        Membership.objects.filter(pk=limited.pk).update(all_accounts=False)
+    browser = signed_in(limited.user)
+
+    hanging = [route for route in INSIDE if OF_AN_ACCOUNT.intersection(route.arguments)]
+    assert len(hanging) > 30
+    for route, method in product(hanging, METHODS):
+        path = route.path(**{**WORDS, **ids, "slug": "acme"})
+        absent_path = route.path(**{**WORDS, **dict.fromkeys(ids, ABSENT), "slug": "acme"})
+        shut, absent = answer(browser, method, path, path), answer(browser, method, absent_path, absent_path)
+
+        assert shut == absent, route.name
+        assert shut[0] in {404, 405}, route.name
 
 
 @pytest.mark.parametrize("route", OTHERS, ids=lambda route: route.name)
