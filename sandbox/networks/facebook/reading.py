@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from sandbox.calls import Call
 from sandbox.clock import iso_offset
-from sandbox.networks.facebook import films
+from sandbox.networks.facebook import films, showing
 from sandbox.networks.facebook.comments import comments_field, likes_field, show_comment
 from sandbox.networks.facebook.community import Rating, Visit
 from sandbox.networks.facebook.errors import missing_permission, no_such_object
@@ -45,7 +45,7 @@ def node(reading: Reading, node_id: str) -> Response:
     if video := films.find_video(state, node_id):
         require_reader(speaker)
         fields = reading.fields("Video", "id,description,updated_time")
-        return JSONResponse(films.show_video(reading, video, fields))
+        return JSONResponse(showing.show_video(reading, video, fields))
     if shown := _of_others(reading, node_id):
         return shown
     photo = state.photos.find(node_id)
@@ -308,7 +308,7 @@ def _attachments_field(reading: Reading, post: Post, asked: Field) -> dict[str, 
 
 def _attachments(reading: Reading, post: Post) -> list[dict[str, Any]]:
     if video := films.find_video(reading.state, post.video_id):
-        return [films.attachment_of(reading, video)]
+        return [showing.attachment_of(reading, video)]
     shown = [_photo_attachment(reading, photo) for photo in map(reading.state.photos.find, post.photo_ids) if photo]
     if len(shown) > 1:
         return [

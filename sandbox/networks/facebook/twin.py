@@ -18,7 +18,9 @@ from sandbox.networks.facebook import (
     oauth,
     publishing,
     reading,
+    showing,
     subscriptions,
+    uploads,
     visits,
 )
 from sandbox.networks.facebook.cast import BUSINESSES, PAGES, PERSONS
@@ -54,15 +56,15 @@ _WORK: dict[tuple[str, str], tuple[str, Work]] = {
     ("GET", "businesses"): ("facebook.businesses", reading.businesses),
     ("GET", "owned_pages"): ("facebook.business_pages", reading.owned_pages),
     ("GET", "client_pages"): ("facebook.business_pages", reading.client_pages),
-    ("POST", "uploads"): ("facebook.uploads.open", films.open_upload),
+    ("POST", "uploads"): ("facebook.uploads.open", uploads.open_upload),
     ("POST", "videos"): ("facebook.videos.create", films.create_video),
-    ("GET", "videos"): ("facebook.videos.list", films.videos),
+    ("GET", "videos"): ("facebook.videos.list", showing.videos),
     ("POST", "thumbnails"): ("facebook.videos.cover", films.set_cover),
     ("POST", "video_reels"): ("facebook.reels", films.reel_phase),
-    ("GET", "video_reels"): ("facebook.reels.list", films.reels),
+    ("GET", "video_reels"): ("facebook.reels.list", showing.reels),
     ("POST", "video_stories"): ("facebook.stories", films.story_phase),
     ("POST", "photo_stories"): ("facebook.stories.photo", films.photo_story),
-    ("GET", "stories"): ("facebook.stories.list", films.stories),
+    ("GET", "stories"): ("facebook.stories.list", showing.stories),
     ("GET", "insights"): ("facebook.insights", insights.insights),
     ("GET", "video_insights"): ("facebook.insights", insights.video_insights),
     ("GET", "picture"): ("facebook.picture", reading.picture),
@@ -186,13 +188,13 @@ class FacebookTwin(FacebookWalls):
         call.account = token.page_id if token else ""
         state = self.state
         if call.host != UPLOADS:
-            work = {"POST": films.take_upload, "GET": films.ask_upload}.get(call.method)
+            work = {"POST": uploads.take_upload, "GET": uploads.ask_upload}.get(call.method)
             name = "facebook.uploads.bytes" if call.method == "POST" else "facebook.uploads.ask"
             return Operation(name, lambda call: _later(work(state, call, path))) if work else None
         first, _, video_id = call.path.rpartition("/")
         if call.method != "POST" or not first.startswith("video-upload/"):
             return None
-        return Operation("facebook.reels.bytes", lambda call: _later(films.take_reel(state, call, video_id)))
+        return Operation("facebook.reels.bytes", lambda call: _later(uploads.take_reel(state, call, video_id)))
 
     def _route_site(self, call: Call, path: str) -> Operation | None:
         if path == "dialog/oauth":

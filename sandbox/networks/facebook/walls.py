@@ -1,14 +1,12 @@
 """What a person sees of Facebook: walls, what people wrote on and beside them, and the counts."""
 
-from dataclasses import replace
 from itertools import islice
 from typing import Any
 
 from sandbox.networks.base import Answered, Published, Said, Wall, WallNote, WallPicture, WallPost
 from sandbox.networks.facebook.community import Comment, Conversation, PrivateMessage, Rating, Visit
 from sandbox.networks.facebook.state import FacebookState, Page, Post
-
-WALL_COMMENTS = 30
+from sandbox.networks.notes import answered, conversation, newest
 
 
 class FacebookWalls:
@@ -53,13 +51,20 @@ class FacebookWalls:
         state = self.state
         comments = state.comments.group(account, "page") if account else state.comments.all()
         found = [
-            self._answer(comment.id, comment.page_id, comment.parent_id or comment.post_id, comment.message, comment)
+            answered(
+                "facebook",
+                comment,
+                account=comment.page_id,
+                on=comment.parent_id or comment.post_id,
+                text=comment.message,
+                public=True,
+            )
             for comment in comments
             if comment.by_page
         ]
         threads = state.conversations.group(account) if account else state.conversations.all()
         found += [
-            self._answer(message.id, thread.page_id, thread.id, message.text, message)
+            answered("facebook", message, account=thread.page_id, on=thread.id, text=message.text, public=False)
             for thread in threads
             for message in state.messages.group(thread.id)
             if message.from_page
@@ -80,19 +85,6 @@ class FacebookWalls:
             for comment in self.state.comments.group(post_id)
             if comment.deleted_at is None
         ]
-
-    def _answer(self, object_id: str, page_id: str, on: str, text: str, row: Comment | PrivateMessage) -> Answered:
-        return Answered(
-            network="facebook",
-            id=object_id,
-            account=page_id,
-            on=on,
-            text=text,
-            at=row.created_at,
-            by_app=row.app_id,
-            deleted=row.deleted_at is not None,
-            public=isinstance(row, Comment),
-        )
 
     def _wall(self, page: Page) -> Wall:
         published = self.published(page.id)
@@ -137,10 +129,8 @@ class FacebookWalls:
 
     def _talk(self, page: Page, story_id: str) -> dict[str, Any]:
         """The newest comments of a story in their order, and how many more there are."""
-        state = self.state
-        living = (row for row in state.comments.newest(story_id, "top") if row.deleted_at is None)
-        shown = list(islice(living, WALL_COMMENTS))[::-1]
-        return {"notes": tuple(self._comment_note(page, row) for row in shown), "more": sum(1 for _ in living)}
+        rows = self.state.comments.newest(story_id, "top")
+        return newest(rows, lambda row: self._comment_note(page, row))
 
     def _comment_note(self, page: Page, comment: Comment) -> WallNote:
         replies = [row for row in self.state.comments.group(comment.id, "replies") if row.deleted_at is None]
@@ -188,9 +178,8 @@ class FacebookWalls:
 
     def _thread_note(self, page: Page, thread: Conversation) -> WallNote | None:
         """A private thread: its first message, and the others under it."""
-        rows = [row for row in self.state.messages.group(thread.id) if row.deleted_at is None][-WALL_COMMENTS:]
         stranger = self.state.strangers.find(thread.stranger_id)
-        if not rows or stranger is None:
+        if stranger is None:
             return None
 
         def note(row: PrivateMessage) -> WallNote:
@@ -205,5 +194,4 @@ class FacebookWalls:
                 can=() if row.from_page else ("edit", "delete"),
             )
 
-        first, *others = map(note, rows)
-        return replace(first, on=thread.id, notes=tuple(others), can=("message", *first.can))
+        return conversation(thread.id, self.state.messages.group(thread.id), note)

@@ -1,13 +1,11 @@
 """What a person sees of Instagram: profiles, what people wrote under and beside the media, and the counts."""
 
-from dataclasses import replace
 from itertools import chain, islice
 from typing import Any
 
 from sandbox.networks.base import Answered, Published, Said, Wall, WallNote, WallPicture, WallPost
 from sandbox.networks.instagram.state import Account, Comment, Conversation, InstagramState, Medium, PrivateMessage
-
-WALL_COMMENTS = 30
+from sandbox.networks.notes import answered, conversation, newest
 
 
 class InstagramWalls:
@@ -67,31 +65,25 @@ class InstagramWalls:
         state = self.state
         accounts = [account] if account else [row.id for row in state.accounts.all()]
         found = [
-            self._answer(row.id, row.author_id, row.parent_id or row.media_id, row.text, row)
+            answered(
+                "instagram",
+                row,
+                account=row.author_id,
+                on=row.parent_id or row.media_id,
+                text=row.text,
+                public=True,
+            )
             for each in accounts
             for row in state.comments.group(each, "author")
         ]
         found += [
-            self._answer(message.id, each, thread.id, message.text, message)
+            answered("instagram", message, account=each, on=thread.id, text=message.text, public=False)
             for each in accounts
             for thread in state.conversations.group(each)
             for message in state.messages.group(thread.id)
             if message.from_account
         ]
         return sorted(found, key=lambda answer: answer.at)
-
-    def _answer(self, object_id: str, account_id: str, on: str, text: str, row: Comment | PrivateMessage) -> Answered:
-        return Answered(
-            network="instagram",
-            id=object_id,
-            account=account_id,
-            on=on,
-            text=text,
-            at=row.created_at,
-            by_app=row.app_id,
-            deleted=row.deleted_at is not None,
-            public=isinstance(row, Comment),
-        )
 
     def _wall(self, account: Account) -> Wall:
         published = self.published(account.id)
@@ -136,9 +128,7 @@ class InstagramWalls:
 
     def _talk(self, medium_id: str) -> dict[str, Any]:
         """The newest comments of a medium in their order, and how many more there are."""
-        living = (row for row in self.state.comments.newest(medium_id, "top") if row.deleted_at is None)
-        shown = list(islice(living, WALL_COMMENTS))[::-1]
-        return {"notes": tuple(self._comment_note(row) for row in shown), "more": sum(1 for _ in living)}
+        return newest(self.state.comments.newest(medium_id, "top"), self._comment_note)
 
     def _comment_note(self, comment: Comment) -> WallNote:
         replies = [row for row in self.state.comments.group(comment.id, "replies") if row.deleted_at is None]
@@ -171,9 +161,8 @@ class InstagramWalls:
 
     def _thread_note(self, account: Account, thread: Conversation) -> WallNote | None:
         """A private thread: its first message, and the others under it."""
-        rows = [row for row in self.state.messages.group(thread.id) if row.deleted_at is None][-WALL_COMMENTS:]
         stranger = self.state.strangers.find(thread.stranger_id)
-        if not rows or stranger is None:
+        if stranger is None:
             return None
 
         def note(row: PrivateMessage) -> WallNote:
@@ -188,5 +177,4 @@ class InstagramWalls:
                 can=() if row.from_account else ("delete",),
             )
 
-        first, *others = map(note, rows)
-        return replace(first, on=thread.id, notes=tuple(others), can=("message", *first.can))
+        return conversation(thread.id, self.state.messages.group(thread.id), note)
