@@ -14,6 +14,7 @@ from django.db import connection
 from django.db.models import F
 
 from insights.models import AccountMeasure, Measuring, PostMeasure
+from insights.services.keeping import keep_posts, kept_until_of
 from integrations import vault
 from integrations.budgets import Later, Need, need_of, reserve, write_reports
 from integrations.contract import Feature, Operation
@@ -182,8 +183,7 @@ def _take(asking: _Asking, clock: Clock) -> None:
 
 def _store(asking: _Asking, *, now: datetime) -> None:
     """Write the figures, and lengthen the stay of older ones: an answer shows that the authorisation stands."""
-    tells = measuring(asking.account.network)
-    kept_until = now + tells.measures_kept if tells and tells.measures_kept else None
+    kept_until = kept_until_of(asking.account.network, now=now)
     AccountMeasure.objects.bulk_create(
         [
             AccountMeasure(
@@ -201,25 +201,7 @@ def _store(asking: _Asking, *, now: datetime) -> None:
         unique_fields=["social_account", "metric", "day"],
         update_fields=["value", "taken_at", "kept_until"],
     )
-    PostMeasure.objects.bulk_create(
-        [
-            PostMeasure(
-                publication_id=asking.posts[network_id],
-                metric=metric,
-                day=asking.until,
-                value=value,
-                taken_at=now,
-                kept_until=kept_until,
-            )
-            for network_id, measures in asking.of_posts.items()
-            if network_id in asking.posts
-            for metric, value in measures.values.items()
-        ],
-        batch_size=1000,
-        update_conflicts=True,
-        unique_fields=["publication", "metric", "day"],
-        update_fields=["value", "taken_at", "kept_until"],
-    )
+    keep_posts(asking.of_posts, asking.posts, day=asking.until, network=asking.account.network, now=now)
     if kept_until and asking.error is None:
         AccountMeasure.objects.known().filter(social_account=asking.account).update(kept_until=kept_until)
         PostMeasure.objects.known().filter(publication__social_account=asking.account).update(kept_until=kept_until)

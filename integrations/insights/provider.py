@@ -9,7 +9,7 @@ What only one network has carries the network's own name.
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from integrations.contract import Account
 
@@ -63,4 +63,16 @@ class MeasuringProvider(Protocol):
         self, account: Account, network_ids: Collection[str], *, now: datetime
     ) -> Mapping[str, PostMeasures]:
         """Return figures by post id; no entry for a post that the network told nothing about."""
+        ...
+
+
+@runtime_checkable
+class FigureTelling(Protocol):
+    """What a network adds whose webhooks tell figures too, of what cannot be asked for any more when it is over."""
+
+    def read_figures(self, payload: Mapping[str, Any]) -> Mapping[str, PostMeasures]:
+        """Return what a stored event says of posts, by their ids; nothing where it speaks of something else.
+
+        Malformed parts raise ValueError.
+        """
         ...

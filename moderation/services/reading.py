@@ -13,8 +13,10 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F
 
 from eventlog.services import record
+from insights.services.keeping import keep_told
 from integrations.engagement import Author, Change, EngagingProvider, Incoming, IncomingMessage, Target, tells_names
 from integrations.errors import PermanentError, ProviderError, TransientError
+from integrations.insights import FigureTelling, PostMeasures
 from integrations.models import SocialAccount
 from integrations.registry import engaging
 from integrations.services.lanes import lower_lanes
@@ -52,6 +54,7 @@ class _Reading:
     event: InboundEvent
     claim: Claim
     incoming: list[Incoming] = field(default_factory=list)
+    figures: Mapping[str, PostMeasures] = field(default_factory=dict)  # of posts, by their ids
     nameless: set[str] = field(default_factory=set)  # messages whose author the network did not name
     failure: str = ""  # it cannot be read: a sentence key
     again_at: datetime | None = None  # the network would not tell of it now
@@ -108,6 +111,8 @@ def _read(reading: _Reading) -> None:
     network = _network(event.network)
     try:
         reading.incoming = list(network.read_event(event.payload, account_id=event.social_account.network_id))
+        if isinstance(network, FigureTelling):
+            reading.figures = network.read_figures(event.payload)
     except (ValueError, KeyError, TypeError, AttributeError):
         # The network's JSON may be anything; its words are never logged.
         logger.warning("inbound event %s of %s could not be read", event.pk, event.network)
@@ -242,6 +247,10 @@ def _store(readings: Sequence[_Reading], *, organisation_id: int, now: datetime)
         for one in each.incoming
     ]
     store(arrivals, organisation_id=organisation_id, now=now)
+    for each in readable:
+        if each.event.pk in ours:
+            day = each.event.received_at.date()
+            keep_told(each.event.social_account, each.figures, day=day, now=now)
     _put_aside([each for each in readings if each.failure], now=now)
     _put_off([each for each in readings if not each.failure and each.again_at is not None])
 

@@ -55,6 +55,8 @@ OF_PRODUCT: Mapping[str, Sequence[str]] = {
         "link_clicks", "navigation",
     ),
 }  # fmt: skip
+# Told by a webhook when a story is over, and to be asked for no more.
+OF_ENDED_STORY = frozenset({"reach", "replies", "taps_forward", "taps_back", "exits"})
 
 
 def name_of(metric: str) -> str:
@@ -63,7 +65,7 @@ def name_of(metric: str) -> str:
 
 
 ACCOUNT_METRICS = frozenset({FOLLOWERS, *(name_of(each) for each in (*TOTALS, *SERIES))})
-POST_METRICS = frozenset(name_of(each) for names in OF_PRODUCT.values() for each in names)
+POST_METRICS = frozenset(name_of(each) for names in (*OF_PRODUCT.values(), OF_ENDED_STORY) for each in names)
 
 
 def measure_account(

@@ -8,12 +8,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from integrations.engagement import Arrived, Change, Delivered, Incoming
+from integrations.insights import PostMeasures
 from integrations.networks._shared.meta.answers import moment
 from integrations.networks._shared.meta.messenger import MESSAGING, told
 from integrations.networks._shared.meta.notices import entries, key_of, listed
-from integrations.networks.instagram import messages
+from integrations.networks.instagram import measuring, messages
 
-FIELDS = frozenset({"comments", "mentions"})
+STORIES = "story_insights"
+FIELDS = frozenset({"comments", "mentions", STORIES})
 
 
 def read(arrived: Arrived, *, secret: str) -> tuple[Delivered, ...]:
@@ -27,6 +29,24 @@ def read_event(payload: Mapping[str, Any], *, account_id: str) -> tuple[Incoming
         return tuple(_read(payload, account_id))
     except (KeyError, TypeError, AttributeError, OverflowError) as error:
         raise ValueError(f"not an event of Instagram's: {type(error).__name__}") from None
+
+
+def read_figures(payload: Mapping[str, Any]) -> Mapping[str, PostMeasures]:
+    """Return a story's last figures, which Meta tells once, when it is over. Raises ValueError when malformed.
+
+    Meta still sends ``impressions`` along, and it counts nothing any more.
+    """
+    if payload.get("field") != STORIES:
+        return {}
+    value = payload.get("value")
+    if not isinstance(value, Mapping) or not value.get("media_id"):
+        raise ValueError("figures of no story")
+    figures = {
+        measuring.name_of(name): figure
+        for name, figure in value.items()
+        if name in measuring.OF_ENDED_STORY and isinstance(figure, int | float) and not isinstance(figure, bool)
+    }
+    return {str(value["media_id"]): PostMeasures(values=figures)}
 
 
 def _events(entry: Mapping[str, Any]) -> Iterator[Delivered]:
@@ -50,6 +70,8 @@ def _read(payload: Mapping[str, Any], account_id: str) -> Iterator[Incoming]:
         yield told(payload["messaging"], account_id=account_id)
         return
     value, at = payload["value"], moment(payload.get("time"))
+    if payload["field"] == STORIES:
+        return
     is_comment = payload["field"] == "comments"
     message = (
         messages.told_comment(value, account_id=account_id, at=at)

@@ -110,7 +110,7 @@ def test_what_comes_again_later_is_recognised() -> None:
     [
         {},
         {"object": "page", "entry": [{"id": ACCOUNT, "changes": [comment()]}]},
-        entry(changes=[{"field": "story_insights", "value": {"media_id": "1"}}, {"field": "comments", "value": 5}]),
+        entry(changes=[{"field": "live_comments", "value": {"id": "1"}}, {"field": "comments", "value": 5}]),
         {"object": "instagram", "entry": [{"changes": [comment()]}, 7]},
     ],
 )
