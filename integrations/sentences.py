@@ -100,6 +100,9 @@ SENTENCES: dict[str, Promise] = {
         "%(network)s takes an answer only within %(allowed)s hours of the person's last message. Wait until they write "
         "again."
     ),
+    "answered_privately": _("This has been answered in private. The network takes one such answer to a message."),
+    "private_answer_too_late": _("%(network)s takes a private answer for some days only. They have passed."),
+    "author_not_found": _("%(network)s does not find this person any more, so they cannot be blocked or let in."),
     # Facebook
     "facebook_role_lost": _(
         "The person who connected this page no longer has a role on it. Somebody who has one must connect it again."
@@ -358,6 +361,14 @@ SENTENCES: dict[str, Promise] = {
     "video_too_long": _("This film lasts %(found)s; %(network)s takes %(allowed)s. Cut it."),
     "first_comment_too_long": _(
         "This comment has %(found)s characters; %(network)s takes %(allowed)s. Shorten it by %(excess)s."
+    ),
+    "first_comment_not_allowed": _(
+        "This account was connected without the permission to write comments, so there can be no first comment. "
+        "Connect it again and allow answering, or empty the field."
+    ),
+    "comments_off_not_allowed": _(
+        "This account was connected without the permission to manage comments, so they cannot be turned off. Connect "
+        "it again and allow answering, or leave them on."
     ),
     "first_comment_not_offered": _("%(network)s takes no first comment. Empty it, or make it part of the text."),
     "cover_not_offered": _("%(network)s takes a cover for films only. Take it away."),

@@ -1,10 +1,39 @@
-"""What Facebook refuses by rules of its own: reels and stories, and films among pictures. Pure."""
+"""What Facebook would refuse or show otherwise: what every network checks, and rules of its own. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from integrations.contract import Composition, Form, Kind, Media, MediaKind, Problem
-from integrations.networks._shared.judging import doubtful, minutes, refused
-from integrations.networks.facebook import limits
+from integrations.contract import Composition, Form, Kind, Limits, Media, MediaKind, Problem
+from integrations.networks._shared.judging import (
+    doubtful,
+    judge_extras,
+    judge_link,
+    judge_media,
+    judge_options,
+    minutes,
+    refused,
+    too_long,
+)
+from integrations.networks._shared.meta.commenting import judge_comments
+from integrations.networks.facebook import limits, mapping
+
+
+def problems(
+    composition: Composition, allowed: Limits, forms: frozenset[Form], *, details: Mapping[str, str]
+) -> Iterator[Problem]:
+    """Yield all that stands in the way of a composition, or looks wrong."""
+    text = mapping.text_of(composition)
+    if not text.strip() and not composition.link and not composition.media:
+        yield refused("text", "text_missing")
+    if len(text) > allowed.text_max:
+        yield too_long("text", "text_too_long", found=len(text), allowed=allowed.text_max)
+    if composition.link and composition.media:
+        yield doubtful("link", "link_with_media")
+    yield from judge_link(composition)
+    yield from judge_media(composition, allowed)
+    yield from judge_extras(composition, allowed, forms, part_length=len, covers={Kind.VIDEO})
+    yield from judge_form(composition)
+    yield from judge_options(composition, limits.OPTIONS)
+    yield from judge_comments(composition, details)
 
 
 def judge_form(composition: Composition) -> Iterator[Problem]:

@@ -1,11 +1,12 @@
 """The Graph API's JSON to our values and back. Pure."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from integrations.contract import Composition, Credentials, Feature, Presence, Sighting
+from integrations.contract import NOTHING, Composition, Credentials, Feature, Presence, Sighting
+from integrations.networks._shared.meta.commenting import found_at_connecting
 
 # What a person's task on the page allows. Source: developers.facebook.com "Pages API, Tasks", 2026.
 TASKS = {
@@ -57,8 +58,14 @@ def film_in(post: Mapping[str, Any]) -> str:
     return ""
 
 
-def presence(page: Mapping[str, Any]) -> Presence:
-    """Return the page as one row of ``me/accounts`` or a page node describes it."""
+def listed(page: Mapping[str, Any], *, granted: Collection[str]) -> Presence:
+    """Return the page as one row of ``me/accounts`` describes it to a person who granted these scopes."""
+    tasks = page.get("tasks") or ()
+    return presence(page, details=found_at_connecting(granted, "pages_manage_engagement", has_role="MODERATE" in tasks))
+
+
+def presence(page: Mapping[str, Any], *, details: Mapping[str, str] = NOTHING) -> Presence:
+    """Return the page as its node describes it; ``details`` are what is kept of it."""
     token = str(page.get("access_token") or "")
     handle = str(page.get("username") or "")
     return Presence(
@@ -69,6 +76,7 @@ def presence(page: Mapping[str, Any]) -> Presence:
         permalink=str(page.get("link") or f"https://www.facebook.com/{handle or page['id']}"),
         credentials=Credentials(access_token=token) if token else None,
         able=frozenset(TASKS[each] for each in page.get("tasks") or () if each in TASKS),
+        details=details,
     )
 
 

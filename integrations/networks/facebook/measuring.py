@@ -41,6 +41,8 @@ POST_METRICS = {
     "post_reactions_by_type_total": "likes",  # an object: their sum
 }
 ACTIVITIES = {"comment": "comments", "share": "shares"}
+# Told now and then by where they come from (paid, organic): the parts make the whole.
+IN_PARTS = frozenset({"page_media_view", "post_media_view"})
 
 
 def measure_account(
@@ -101,9 +103,10 @@ def _one(ask: Callable[[Sequence[str]], list[Mapping[str, Any]]], name: str) -> 
 
 
 def _series(row: Mapping[str, Any]) -> Iterator[Measure]:
-    metric = PAGE_METRICS.get(str(row.get("name")))
+    name = str(row.get("name"))
+    metric = PAGE_METRICS.get(name)
     for each in row.get("values") or ():
-        ended, value = moment(each.get("end_time")), each.get("value")
+        ended, value = moment(each.get("end_time")), _whole(name, each.get("value"))
         if metric and ended and isinstance(value, int | float):
             yield Measure(metric=metric, day=(ended.astimezone(PACIFIC) - timedelta(hours=12)).date(), value=value)
 
@@ -111,13 +114,19 @@ def _series(row: Mapping[str, Any]) -> Iterator[Measure]:
 def _totals(rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, int | float]]:
     for row in rows:
         name = str(row.get("name"))
-        value = next((each.get("value") for each in row.get("values") or ()), None)
+        value = _whole(name, next((each.get("value") for each in row.get("values") or ()), None))
         if name == "post_activity_by_action_type" and isinstance(value, dict):
             yield from ((ours, value[theirs]) for theirs, ours in ACTIVITIES.items() if theirs in value)
         elif name == "post_reactions_by_type_total" and isinstance(value, dict):
             yield "likes", sum(value.values())
         elif (ours := POST_METRICS.get(name)) and isinstance(value, int | float):
             yield ours, value
+
+
+def _whole(name: str, value: object) -> object:
+    if name in IN_PARTS and isinstance(value, dict):
+        return sum(each for each in value.values() if isinstance(each, int | float))
+    return value
 
 
 def _midnight(day: date) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date, datetime
-from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -25,32 +24,20 @@ from integrations.contract import (
     Progress,
     Published,
     Readiness,
-    Sighting,
     UsageSink,
     Verdict,
     ignore_usage,
 )
 from integrations.errors import PermanentError, ProviderError
-from integrations.fingerprints import CLOCK_SKEW, fingerprint, judge
+from integrations.fingerprints import fingerprint
 from integrations.insights import Measure, PostMeasures
-from integrations.networks._shared.judging import (
-    doubtful,
-    judge_extras,
-    judge_link,
-    judge_media,
-    judge_options,
-    refused,
-    too_long,
-)
-from integrations.networks._shared.meta.answers import next_cursor
+from integrations.networks._shared.meta import commenting
 from integrations.networks._shared.meta.login import MetaLogin
 from integrations.networks._shared.meta.versions import graph_version
-from integrations.networks._shared.refusals import lost_answer
-from integrations.networks.facebook import films, following, limits, mapping
+from integrations.networks.facebook import films, finding, following, judging, limits, listing, mapping
 from integrations.networks.facebook.client import POST_FIELDS, FacebookClient
 from integrations.networks.facebook.engaging import FacebookEngagement
 from integrations.networks.facebook.errors import KEY
-from integrations.networks.facebook.judging import judge_form
 from integrations.networks.facebook.measuring import ACTIVITIES, PAGE_METRICS, measure_account, measure_posts
 from integrations.networks.facebook.uploads import EDGES, Uploads, is_sent, video_of
 from lib.http import Client
@@ -118,33 +105,11 @@ class FacebookProvider(FacebookEngagement, MetaLogin, PlainPosts):
 
     def list_presences(self, credentials: Credentials, *, now: datetime) -> Iterator[Presence]:
         """Yield the ticked pages, then those of the person's portfolios where that was allowed; each once."""
-        seen: set[str] = set()
-        for page in self._pages(credentials, now=now):
-            presence = mapping.presence(page)
-            if presence.network_id not in seen:
-                seen.add(presence.network_id)
-                yield presence
-
-    def _pages(self, credentials: Credentials, *, now: datetime) -> Iterator[Mapping[str, Any]]:
-        token = credentials.access_token
-        yield from _every(lambda after: self._client.pages(token, after=after, now=now))
-        if PORTFOLIOS not in credentials.scopes:
-            return
-        for business in _every(lambda after: self._client.businesses(token, after=after, now=now)):
-            for edge in ("owned_pages", "client_pages"):
-                yield from (
-                    page
-                    for page in _every(partial(self._business_pages, token, str(business["id"]), edge=edge, now=now))
-                    if page.get("access_token")  # the others are the portfolio's, and not this person's to speak for
-                )
-
-    def _business_pages(
-        self, token: str, business_id: str, after: str, *, edge: str, now: datetime
-    ) -> Mapping[str, Any]:
-        return self._client.business_pages(token, business_id, edge=edge, after=after, now=now)
+        return listing.presences(self._client, credentials, with_portfolios=PORTFOLIOS in credentials.scopes, now=now)
 
     def describe(self, account: Account, *, now: datetime) -> Presence:
-        return mapping.presence(self._client.page(account.credentials.access_token, account.network_id, now=now))
+        page = self._client.page(account.credentials.access_token, account.network_id, now=now)
+        return mapping.presence(page, details=commenting.kept(account))
 
     # composing
 
@@ -155,7 +120,7 @@ class FacebookProvider(FacebookEngagement, MetaLogin, PlainPosts):
         return len(mapping.text_of(composition))
 
     def validate(self, composition: Composition, *, details: Mapping[str, str] = NOTHING) -> tuple[Problem, ...]:
-        return tuple(self._problems(composition, self.limits(details)))
+        return tuple(judging.problems(composition, self.limits(details), self.forms, details=details))
 
     def fingerprint(self, composition: Composition) -> str:
         return fingerprint(mapping.text_of(composition), media_count=len(composition.media))
@@ -205,7 +170,7 @@ class FacebookProvider(FacebookEngagement, MetaLogin, PlainPosts):
         token, page_id = account.credentials.access_token, account.network_id
         if composition.form is Form.STORY:
             answer = self._client.create_photo_story(token, page_id, photo_id=photos[0], now=now)
-            return _story(answer, page_id=page_id)
+            return finding.story(answer, page_id=page_id)
         post = self._client.create_post(token, page_id, form=mapping.post_form(composition, photos), now=now)
         return self._published(account, post, now=now)
 
@@ -219,11 +184,16 @@ class FacebookProvider(FacebookEngagement, MetaLogin, PlainPosts):
         known: Collection[str] = (),
         now: datetime,
     ) -> Findings:
-        if video_id := video_of(composition, progress):
-            return self._find_film(account, video_id, since=since, known=known, now=now)
-        if composition.form is Form.STORY:
-            return self._find_story(account, progress, since=since, known=known, now=now)
-        return self._find_post(account, composition, progress, since=since, known=known, now=now)
+        return finding.find(
+            self._client,
+            account,
+            composition,
+            progress,
+            wanted=self.fingerprint(composition),
+            since=since,
+            known=known,
+            now=now,
+        )
 
     def delete_published(self, account: Account, network_id: str, *, now: datetime) -> None:
         try:
@@ -299,20 +269,6 @@ class FacebookProvider(FacebookEngagement, MetaLogin, PlainPosts):
 
     # inside
 
-    def _problems(self, composition: Composition, allowed: Limits) -> Iterator[Problem]:
-        text = mapping.text_of(composition)
-        if not text.strip() and not composition.link and not composition.media:
-            yield refused("text", "text_missing")
-        if len(text) > allowed.text_max:
-            yield too_long("text", "text_too_long", found=len(text), allowed=allowed.text_max)
-        if composition.link and composition.media:
-            yield doubtful("link", "link_with_media")
-        yield from judge_link(composition)
-        yield from judge_media(composition, allowed)
-        yield from judge_extras(composition, allowed, self.forms, part_length=len, covers={Kind.VIDEO})
-        yield from judge_form(composition)
-        yield from judge_options(composition, limits.OPTIONS)
-
     def _publish_film(self, account: Account, composition: Composition, video_id: str, *, now: datetime) -> Published:
         token, page_id = account.credentials.access_token, account.network_id
         edge = EDGES.get(composition.form)
@@ -328,65 +284,6 @@ class FacebookProvider(FacebookEngagement, MetaLogin, PlainPosts):
             video = {"id": video_id}
         return films.published(video, page_id=page_id)
 
-    def _find_film(
-        self, account: Account, video_id: str, *, since: datetime, known: Collection[str], now: datetime
-    ) -> Findings:
-        """Ask the film itself. That it is not published counts only when Meta has had time to know of it."""
-        video = self._client.video(account.credentials.access_token, video_id, now=now)
-        found = films.published(video, page_id=account.network_id) if films.is_published(video) else None
-        if found is not None and found.network_id not in known:
-            return Findings(published=found)
-        return Findings(covered=now >= since + limits.FILM_VISIBILITY)
-
-    def _find_story(
-        self, account: Account, progress: Progress, *, since: datetime, known: Collection[str], now: datetime
-    ) -> Findings:
-        """Look for the story that shows our photo: a photo is told once only."""
-        ours = set(progress.get("media", {}).values())
-        token, page_id = account.credentials.access_token, account.network_id
-        listings = _every(
-            lambda after: self._client.stories(token, page_id, since=since - CLOCK_SKEW, after=after, now=now)
-        )
-        for story in listings:
-            if str(story.get("media_id") or "") in ours and story.get("post_id"):
-                found = _story(story, page_id=page_id)
-                if found.network_id not in known:
-                    return Findings(published=found)
-        return Findings()
-
-    def _find_post(
-        self,
-        account: Account,
-        composition: Composition,
-        progress: Progress,
-        *,
-        since: datetime,
-        known: Collection[str],
-        now: datetime,
-    ) -> Findings:
-        wanted = self.fingerprint(composition)
-        uploaded = frozenset(progress.get("media", {}).values())
-        ours: set[str] = set()
-        seen: list[Sighting] = []
-        covered = False
-        for sighting, photos in self._posts(account, now=now):
-            if sighting.published_at < since - CLOCK_SKEW:
-                covered = True
-                break
-            seen.append(sighting)
-            if photos & uploaded or _fingerprint(sighting) == wanted:
-                ours.add(sighting.network_id)
-        else:
-            covered = len(seen) < limits.LOOK_BACK_PAGES * limits.POSTS_A_PAGE
-        return judge(
-            seen,
-            text=mapping.text_of(composition),
-            is_ours=lambda each: each.network_id in ours,
-            since=since,
-            known=known,
-            covered=covered,
-        )
-
     def _published(self, account: Account, post: Mapping[str, Any], *, now: datetime) -> Published:
         """Return what was published; a missing permalink is asked for once, and its absence spoils nothing."""
         network_id = str(post["id"])
@@ -396,44 +293,6 @@ class FacebookProvider(FacebookEngagement, MetaLogin, PlainPosts):
             except ProviderError:
                 post = {}
         return Published(network_id=network_id, permalink=mapping.permalink(post, network_id))
-
-    def _posts(self, account: Account, *, now: datetime) -> Iterator[tuple[Sighting, frozenset[str]]]:
-        """Yield the page's posts, newest first, as far back as a look may go."""
-        after = ""
-        for _ in range(limits.LOOK_BACK_PAGES):
-            listing = self._client.published_posts(
-                account.credentials.access_token, account.network_id, after=after, now=now
-            )
-            yield from mapping.sightings(listing)
-            after = next_cursor(listing)
-            if not after:
-                return
-
-
-def _fingerprint(sighting: Sighting) -> str:
-    return fingerprint(sighting.text, media_count=sighting.media_count)
-
-
-def _every(fetch: Callable[[str], Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
-    """Yield all rows of a listing, page by page, as the caller goes on."""
-    after = ""
-    while True:
-        listing = fetch(after)
-        yield from listing.get("data") or ()
-        after = next_cursor(listing)
-        if not after:
-            return
-
-
-def _story(answer: Mapping[str, Any], *, page_id: str) -> Published:
-    """Return a story by Meta's answer to its publishing, or by its row in the list."""
-    post_id = str(answer.get("post_id") or "")
-    if not post_id:
-        raise lost_answer(KEY, status=200, once=True)
-    network_id = post_id if "_" in post_id else f"{page_id}_{post_id}"
-    return Published(
-        network_id=network_id, permalink=mapping.permalink({"permalink_url": answer.get("url")}, network_id)
-    )
 
 
 def _with_portfolios(scopes: Mapping[Feature, frozenset[str]]) -> Mapping[Feature, frozenset[str]]:

@@ -1,7 +1,7 @@
 """What Instagram would refuse or spoil, beyond what every network checks."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from integrations.contract import Composition, Form, Kind, Limits, Media, MediaKind, Problem
 from integrations.networks._shared.judging import (
@@ -14,6 +14,7 @@ from integrations.networks._shared.judging import (
     refused,
     too_long,
 )
+from integrations.networks._shared.meta.commenting import judge_comments
 from integrations.networks.instagram import limits, mapping
 
 _HASHTAGS = re.compile(r"#\w")
@@ -21,7 +22,9 @@ _MENTIONS = re.compile(r"(?<![\w@])@\w")
 _SAME_RATIO = 0.02
 
 
-def problems(composition: Composition, allowed: Limits, forms: frozenset[Form]) -> Iterator[Problem]:
+def problems(
+    composition: Composition, allowed: Limits, forms: frozenset[Form], *, details: Mapping[str, str]
+) -> Iterator[Problem]:
     """Yield all that stands in the way of a composition, or looks wrong."""
     if composition.form is Form.STORY:
         allowed = limits.STORY_LIMITS
@@ -33,6 +36,7 @@ def problems(composition: Composition, allowed: Limits, forms: frozenset[Form]) 
     yield from _judge_files(composition)
     yield from judge_extras(composition, allowed, forms, part_length=len)
     yield from judge_options(composition, limits.OPTIONS)
+    yield from judge_comments(composition, details, turned_off=composition.options.get("comments") is False)
     yield from _judge_numbers(composition)
 
 

@@ -1,12 +1,13 @@
 """The Graph API's JSON for Instagram to our values and back. Pure."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from integrations.contract import Composition, Credentials, Feature, Form, Kind, Media, MediaKind, Presence, Sighting
 from integrations.networks._shared.meta.answers import moment
+from integrations.networks._shared.meta.commenting import found_at_connecting
 
 # What a person's task on the linked page allows. Source: "Content Publishing" and "Comment Moderation", 2026.
 ABLE: Mapping[Feature, frozenset[str]] = {
@@ -29,17 +30,24 @@ def permalink_of(username: str) -> str:
     return f"https://www.instagram.com/{username}/"
 
 
-def presence(page: Mapping[str, Any]) -> Presence | None:
-    """Return the account that hangs on a page, as one row of ``me/accounts`` describes it; None where none does."""
+def presence(page: Mapping[str, Any], *, granted: Collection[str] = ()) -> Presence | None:
+    """Return the account that hangs on a page, as one row of ``me/accounts`` describes it; None where none does.
+
+    ``granted`` are the scopes of whoever is shown it.
+    """
     account = page.get("instagram_business_account")
     if not isinstance(account, Mapping) or not account.get("id"):
         return None
     token, tasks = str(page.get("access_token") or ""), {str(each) for each in page.get("tasks") or ()}
+    has_role = bool(ABLE[Feature.ENGAGE] & tasks)
     return _presence(
         account,
         credentials=Credentials(access_token=token) if token else None,
         able=frozenset(feature for feature, enough in ABLE.items() if enough & tasks),
-        details={PAGE_ID: str(page["id"])},
+        details={
+            PAGE_ID: str(page["id"]),
+            **found_at_connecting(granted, "instagram_manage_comments", has_role=has_role),
+        },
     )
 
 

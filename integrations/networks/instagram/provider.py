@@ -33,6 +33,7 @@ from integrations.contract import (
 from integrations.errors import PermanentError, ProviderError, RateLimited, Reach
 from integrations.fingerprints import CLOCK_SKEW, fingerprint, judge
 from integrations.insights import Measure, PostMeasures
+from integrations.networks._shared.meta import commenting
 from integrations.networks._shared.meta.answers import next_cursor
 from integrations.networks._shared.meta.login import MetaLogin
 from integrations.networks._shared.meta.versions import graph_version
@@ -113,14 +114,15 @@ class InstagramProvider(InstagramEngagement, MetaLogin, PlainPosts):
         after = ""
         while True:
             listing = self._client.pages(credentials.access_token, after=after, now=now)
-            yield from (found for each in listing.get("data") or () if (found := mapping.presence(each)))
+            rows = (mapping.presence(each, granted=credentials.scopes) for each in listing.get("data") or ())
+            yield from (each for each in rows if each is not None)
             after = next_cursor(listing)
             if not after:
                 return
 
     def describe(self, account: Account, *, now: datetime) -> Presence:
         node = self._client.account(account.credentials.access_token, account.network_id, now=now)
-        return mapping.described(node, details=account.details)
+        return mapping.described(node, details=commenting.kept(account))
 
     # composing
 
@@ -131,7 +133,7 @@ class InstagramProvider(InstagramEngagement, MetaLogin, PlainPosts):
         return len(mapping.caption_of(composition))
 
     def validate(self, composition: Composition, *, details: Mapping[str, str] = NOTHING) -> tuple[Problem, ...]:
-        return tuple(judging.problems(composition, self.limits(details), self.forms))
+        return tuple(judging.problems(composition, self.limits(details), self.forms, details=details))
 
     def fingerprint(self, composition: Composition) -> str:
         return fingerprint(mapping.caption_of(composition), media_count=len(composition.media))

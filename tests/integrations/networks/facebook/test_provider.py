@@ -26,6 +26,16 @@ def test_what_was_unticked_is_named_as_missing(stage: FacebookStage) -> None:
     assert "pages_manage_posts" in access.credentials.scopes
 
 
+def test_a_first_comment_is_refused_where_the_grant_has_no_room_for_it(stage: FacebookStage) -> None:
+    access = stage.connect([Feature.PUBLISH])
+    presence = next(stage.provider.list_presences(access.credentials, now=now()))
+
+    problems = stage.provider.validate(Composition(text="Bread", first_comment="#rye"), details=presence.details)
+
+    assert [(each.field, each.key) for each in problems] == [("first_comment", "first_comment_not_allowed")]
+    assert stage.provider.validate(Composition(text="Bread"), details=presence.details) == ()
+
+
 def test_the_grant_is_long_lived_from_the_start(stage: FacebookStage) -> None:
     access = stage.connect([Feature.PUBLISH])
 

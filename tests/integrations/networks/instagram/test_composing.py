@@ -95,6 +95,25 @@ def test_what_instagram_would_refuse_or_spoil_is_told(
     assert found(provider, composition)[field] == expected
 
 
+@pytest.mark.parametrize(
+    ("changes", "field", "key"),
+    [
+        ({"first_comment": "#rye"}, "first_comment", "first_comment_not_allowed"),
+        ({"options": {"comments": False}}, "options.comments", "comments_off_not_allowed"),
+    ],
+)
+def test_what_the_grant_does_not_cover_is_told_before_the_post_is_out(
+    provider: InstagramProvider, changes: dict[str, Any], field: str, key: str
+) -> None:
+    wanted = Composition(media=(jpeg(),), **changes)
+
+    refused = provider.validate(wanted, details={"comments": "refused"})
+
+    assert [(each.level, each.field, each.key) for each in refused] == [(Level.ERROR, field, key)]
+    assert provider.validate(wanted, details={"comments": "allowed"}) == provider.validate(wanted) == ()
+    assert provider.validate(Composition(media=(jpeg(),)), details={"comments": "refused"}) == ()
+
+
 def test_a_story_may_be_upright_and_a_film_needs_no_address(provider: InstagramProvider) -> None:
     upright = jpeg(width=540, height=960)
 

@@ -76,6 +76,25 @@ def test_what_was_refused_is_told_and_the_rest_works(stage: InstagramStage) -> N
     assert list(stage.provider.list_presences(access.credentials, now=now()))
 
 
+def test_a_first_comment_is_refused_where_the_grant_has_no_room_for_it(stage: InstagramStage) -> None:
+    access = stage.connect(list(Feature), refused=["instagram_manage_comments"])
+    presence = next(stage.provider.list_presences(access.credentials, now=now()))
+    wanted = stage.compose(Kind.IMAGE, first_comment="#rye")
+
+    problems = stage.provider.validate(wanted, details=presence.details)
+
+    assert Feature.PUBLISH in presence.able
+    assert [(each.field, each.key) for each in problems] == [("first_comment", "first_comment_not_allowed")]
+
+
+def test_an_account_connected_before_says_so_at_the_next_look(stage: InstagramStage) -> None:
+    account = stage.account()
+    older = replace(account, details={"page_id": account.details["page_id"]}, features=frozenset({Feature.PUBLISH}))
+
+    assert stage.provider.describe(older, now=now()).details["comments"] == "refused"
+    assert stage.provider.describe(account, now=now()).details["comments"] == "allowed"
+
+
 def test_roles_of_a_portfolio_ask_for_two_more_permissions(sandbox: Sandbox, shelf: Shelf) -> None:
     stage = stage_at(sandbox, shelf, portfolio_roles=True)
 
