@@ -30,6 +30,7 @@ class ReplyForm(forms.Form):
     seen_own = forms.IntegerField(min_value=0)
     seen_note = forms.IntegerField(min_value=0)
     anyway = forms.BooleanField(required=False)
+    privately = forms.BooleanField(required=False)
 
     @property
     def seen(self) -> Seen:

@@ -3,15 +3,16 @@
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
-from integrations.engagement import Act, MessageKind, ReplyLimits
+from integrations.engagement import Act, MessageKind, PrivatelyAnswering, ReplyLimits
 from integrations.registry import engaging
 from moderation.models import Item, Message, new_client_key
 from moderation.sentences import sentence
 from moderation.services.acting import acts_offered
 
 #: As they stand in a menu; of an act and its opposite only one is offered.
-_IN_ORDER = (Act.HIDE, Act.SHOW, Act.LIKE, Act.UNLIKE, Act.DELETE)
+_IN_ORDER = (Act.HIDE, Act.SHOW, Act.LIKE, Act.UNLIKE, Act.BLOCK, Act.UNBLOCK, Act.DELETE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +23,7 @@ class ReplyOffer:
     allowed: int = 0  # 0: the network cannot be asked
     refusal: str = ""
     until: datetime | None = None  # until when the network takes an answer; None: always
+    privately: bool = False  # whether it takes one for the author alone as well
     key: uuid.UUID = field(default_factory=new_client_key)
     note_key: uuid.UUID = field(default_factory=new_client_key)
 
@@ -42,7 +44,21 @@ def reply_offer(item: Item, last: Message | None, *, typed: str, now: datetime) 
     if until is not None and now > until:
         hours = int((limits.window or timedelta()).total_seconds() // 3600)
         return ReplyOffer(refusal=sentence("reply_window_over", {"hours": hours}), allowed=limits.text_max)
-    return ReplyOffer(found=count_reply(item, typed), allowed=limits.text_max, until=until)
+    return ReplyOffer(
+        found=count_reply(item, typed), allowed=limits.text_max, until=until, privately=_takes_private(last, now=now)
+    )
+
+
+def _takes_private(last: Message, *, now: datetime) -> bool:
+    """Whether a message that `opened.messages_of` read can still be answered in private."""
+    facts: Any = last
+    network = engaging(last.social_account.network)
+    if network is None or facts.answered_privately or Act.REPLY_PRIVATELY not in acts_offered(last):
+        return False
+    if not isinstance(network, PrivatelyAnswering):
+        return False
+    window = network.private_limits().window
+    return window is None or now <= last.written_at + window
 
 
 def limits_of(item: Item) -> ReplyLimits:

@@ -104,6 +104,11 @@ class Entry:
     def is_hidden(self) -> bool:
         return self.message is not None and self.message.visibility == Visibility.HIDDEN
 
+    @property
+    def is_aside(self) -> bool:
+        """Whether it answers in private what was written in public."""
+        return self.sending is not None and self.sending.act is Act.REPLY_PRIVATELY
+
 
 @dataclass(frozen=True, kw_only=True)
 class Former:
@@ -123,6 +128,7 @@ class Person:
     contact: Contact | None
     identities: Sequence[Identity]
     former: Sequence[Former]
+    is_blocked: bool = False  # by the account that the item is of
 
     @property
     def name(self) -> str:
@@ -290,12 +296,13 @@ def _former(membership: Membership) -> QuerySet[Any, Any]:
 
 def _with_facts(messages: Any) -> Any:
     revisions = MessageRevision.objects.filter(message=OuterRef("pk")).order_by("replaced_at", "id")
-    doings = ModerationAction.objects.filter(message=OuterRef("pk")).exclude(act=Act.REPLY.value)
+    doings = ModerationAction.objects.filter(message=OuterRef("pk"), reply=None)
     sendings = ModerationAction.objects.filter(reply=OuterRef("pk"))
     return messages.select_related("author", "user").annotate(
         social_account_network=F("social_account__network"),
         said_before=ArraySubquery(revisions.values(data=JSONObject(text="text", at="replaced_at"))),
         done_about=ArraySubquery(_doings(doings)),
+        answered_privately=Exists(ModerationAction.objects.answering_privately(OuterRef("pk"))),
         sending=ArraySubquery(_doings(sendings)),
     )
 
@@ -373,4 +380,10 @@ def _person(item: Item) -> Person:
     identity = item.identity
     others = [Identity(**one) for one in facts.known_as] or ([identity] if identity else [])
     former = [Former(**{**one, "at": datetime.fromisoformat(one["at"])}) for one in facts.before]
-    return Person(identity=identity, contact=identity.contact if identity else None, identities=others, former=former)
+    return Person(
+        identity=identity,
+        contact=identity.contact if identity else None,
+        identities=others,
+        former=former,
+        is_blocked=identity is not None and identity.is_blocked_by(item.social_account_id),
+    )

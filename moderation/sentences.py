@@ -25,6 +25,10 @@ SENTENCES: dict[str, Promise] = {
     "message_gone": _("Its author has deleted this message at the network, so it cannot be answered."),
     "act_not_offered": _("The network does not offer this for such a message."),
     "reply_window_over": _("The network takes an answer within %(hours)s hours of the last message. They have passed."),
+    "answered_privately": _("This has been answered in private. The network takes one such answer to a message."),
+    "private_answer_window_over": _(
+        "The network takes a private answer within %(days)s days of the message. They have passed."
+    ),
     "text_missing": _("There is no text yet. Write one, then send."),
     "text_too_long": _("This text has %(found)s characters; %(allowed)s are allowed. Shorten it by %(over)s."),
     "note_too_long": _("This note has %(found)s characters; %(allowed)s are allowed. Shorten it by %(over)s."),

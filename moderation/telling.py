@@ -15,6 +15,9 @@ _UNDER_WAY: dict[Act, str | Promise] = {
     Act.LIKE: _("being liked on %(network)s, for %(who)s"),
     Act.UNLIKE: _("the like is being taken back on %(network)s, for %(who)s"),
     Act.REPLY: _("a reply is on its way to %(network)s, for %(who)s"),
+    Act.REPLY_PRIVATELY: _("a private answer is on its way to %(network)s, for %(who)s"),
+    Act.BLOCK: _("its author is being blocked on %(network)s, for %(who)s"),
+    Act.UNBLOCK: _("its author is being let in again on %(network)s, for %(who)s"),
 }
 _DONE: dict[Act, str | Promise] = {
     Act.HIDE: _("%(who)s hid it on %(network)s"),
@@ -23,6 +26,9 @@ _DONE: dict[Act, str | Promise] = {
     Act.LIKE: _("%(who)s liked it on %(network)s"),
     Act.UNLIKE: _("%(who)s took the like back on %(network)s"),
     Act.REPLY: _("%(who)s answered it on %(network)s"),
+    Act.REPLY_PRIVATELY: _("%(who)s answered it privately on %(network)s"),
+    Act.BLOCK: _("%(who)s blocked its author on %(network)s"),
+    Act.UNBLOCK: _("%(who)s let its author in again on %(network)s"),
 }
 _REFUSED: dict[Act, str | Promise] = {
     Act.HIDE: _("%(network)s did not hide it"),
@@ -31,6 +37,9 @@ _REFUSED: dict[Act, str | Promise] = {
     Act.LIKE: _("%(network)s did not take the like"),
     Act.UNLIKE: _("%(network)s did not take the like back"),
     Act.REPLY: _("%(network)s did not take the reply"),
+    Act.REPLY_PRIVATELY: _("%(network)s did not take the private answer"),
+    Act.BLOCK: _("%(network)s did not block its author"),
+    Act.UNBLOCK: _("%(network)s did not let its author in again"),
 }
 ACT_ICONS = {
     Act.HIDE: "eye-off",
@@ -39,6 +48,9 @@ ACT_ICONS = {
     Act.LIKE: "heart",
     Act.UNLIKE: "heart-off",
     Act.REPLY: "reply",
+    Act.REPLY_PRIVATELY: "lock",
+    Act.BLOCK: "ban",
+    Act.UNBLOCK: "user-check",
 }
 
 

@@ -1,7 +1,7 @@
 """What people write to an account, and what we do about it: the second half of the provider's contract.
 
 The rules of ``integrations.contract`` hold here as well: each HTTP call is made once, only the five errors come out,
-usage goes to the sink. ``reply`` is the one act that cannot be repeated blindly and alone may raise OutcomeUnknown;
+usage goes to the sink. Answers (``ANSWERS``) are what cannot be repeated blindly, and alone may raise OutcomeUnknown;
 every other act ends in the same state however often it is done, so its lost answer is a TransientError.
 
 What comes in arrives by webhook, by polling, or by both, in any order and more than once. Whoever stores it relies on
@@ -9,6 +9,7 @@ What comes in arrives by webhook, by polling, or by both, in any order and more 
 """
 
 from integrations.engagement.incoming import (
+    ANSWERS,
     Act,
     Attachment,
     Author,
@@ -21,10 +22,17 @@ from integrations.engagement.incoming import (
     Target,
 )
 from integrations.engagement.outgoing import ContentTerms, ReplyLimits, Revisits, Sent
-from integrations.engagement.provider import EngagingProvider, revisits, tells_messages, tells_names
+from integrations.engagement.provider import (
+    EngagingProvider,
+    PrivatelyAnswering,
+    revisits,
+    tells_messages,
+    tells_names,
+)
 from integrations.engagement.webhooks import Arrived, Delivered, WebhookRefused
 
 __all__ = [
+    "ANSWERS",
     "Act",
     "Arrived",
     "Attachment",
@@ -37,6 +45,7 @@ __all__ = [
     "IncomingMessage",
     "MessageKind",
     "Page",
+    "PrivatelyAnswering",
     "ReplyLimits",
     "Revisits",
     "Sent",

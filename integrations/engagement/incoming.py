@@ -35,6 +35,13 @@ class Act(StrEnum):
     DELETE = "delete"
     LIKE = "like"
     UNLIKE = "unlike"
+    REPLY_PRIVATELY = "reply_privately"  # to what somebody wrote in public; see ``PrivatelyAnswering``
+    BLOCK = "block"  # the author, from the account: nothing of theirs comes in any more
+    UNBLOCK = "unblock"
+
+
+#: Acts that carry words, can be done once only, and are looked for when their answer is lost.
+ANSWERS = frozenset({Act.REPLY, Act.REPLY_PRIVATELY})
 
 
 @dataclass(frozen=True, kw_only=True)

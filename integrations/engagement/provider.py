@@ -146,5 +146,34 @@ class EngagingProvider(Protocol):
         ...
 
     def act(self, account: Account, act: Act, target: Target, *, now: datetime) -> None:
-        """Hide, show, delete, like or unlike. What is so already is no error; a missing message is, but to delete."""
+        """Do any act but an answer. What is so already is no error; a missing message is, but to delete."""
+        ...
+
+
+@runtime_checkable
+class PrivatelyAnswering(Protocol):
+    """What a network adds that lets what somebody wrote in public be answered in private.
+
+    Once each, and for a while only. It needs ``Feature.MESSAGES`` beside what engaging needs; what it costs is a REPLY.
+    """
+
+    def private_limits(self) -> ReplyLimits:
+        """Return how much such an answer may say, and for how long after the message itself it is accepted."""
+        ...
+
+    def reply_privately(self, account: Account, target: Target, text: str, *, now: datetime) -> Sent:
+        """Write to the author of a comment alone. Raises as ``EngagingProvider.reply`` does."""
+        ...
+
+    def find_private_reply(
+        self,
+        account: Account,
+        target: Target,
+        text: str,
+        *,
+        since: datetime,
+        known: Collection[str] = (),
+        now: datetime,
+    ) -> Findings:
+        """Look for such an answer, as ``EngagingProvider.find_reply`` does for one in public."""
         ...

@@ -11,6 +11,7 @@ from typing import Any
 
 from integrations.contract import NOTHING, Account, Findings, Sighting
 from integrations.engagement import (
+    ANSWERS,
     Act,
     Arrived,
     Author,
@@ -29,6 +30,7 @@ from integrations.engagement import (
 )
 from integrations.errors import PermanentError
 from integrations.fingerprints import fingerprint, judge
+from integrations.insights import PostMeasures
 from integrations.testing.network import MemoryNetwork
 from integrations.testing.wire import from_json, to_json
 
@@ -37,6 +39,7 @@ SIGNATURE = "x-memory-signature"
 SECRET = b"memory-secret"
 HANDSHAKE_TOKEN = "memory-handshake"  # noqa: S105  # opens nothing
 PRIVATE_WINDOW = timedelta(hours=24)
+PRIVATE_REPLY_WINDOW = timedelta(days=7)
 REPLY_MAX = 300
 OVERLAP = 1  # events that a poll brings again
 
@@ -46,7 +49,7 @@ _ACTS = {
     MessageKind.COMMENT: frozenset(Act),
     MessageKind.MENTION: frozenset({Act.REPLY, Act.LIKE, Act.UNLIKE}),
     MessageKind.REVIEW: frozenset({Act.REPLY}),
-    MessageKind.PRIVATE: frozenset({Act.REPLY}),
+    MessageKind.PRIVATE: frozenset({Act.REPLY, Act.BLOCK, Act.UNBLOCK}),
 }
 
 
@@ -64,7 +67,8 @@ class MemoryStrangers(MemoryNetwork):
     """What is written to its presences. ``messages`` is what stands there now, by id; ``liked`` which of it we like.
 
     Each event also waits to be sent: ``webhook()`` returns all that wait as one signed request. ``kept_back`` are ids
-    that the network does not give out; ``subscribed`` the presences whose events it means to send.
+    that the network does not give out; ``subscribed`` the presences whose events it means to send; ``blocked`` who may
+    not write to which presence.
     """
 
     has_webhooks: bool = True
@@ -75,6 +79,7 @@ class MemoryStrangers(MemoryNetwork):
     liked: set[str] = field(default_factory=set)
     kept_back: set[str] = field(default_factory=set)
     subscribed: set[str] = field(default_factory=set)
+    blocked: set[tuple[str, str]] = field(default_factory=set)  # account, author
 
     _events: list[_Event] = field(default_factory=list)
     _waiting: list[dict[str, Any]] = field(default_factory=list)
@@ -137,6 +142,12 @@ class MemoryStrangers(MemoryNetwork):
             self.withdraw_access()
             self._waiting.append({"key": f"event-{next(self._numbers)}", "account": person_id, "left": person_id})
 
+    def tell_figures(self, account_id: str, post_id: str, **values: float) -> None:
+        """Let the network tell by itself what a post has reached."""
+        with self._lock:
+            event = {"key": f"event-{next(self._numbers)}", "account": account_id, "figures": {post_id: values}}
+            self._waiting.append(event)
+
     def webhook(self) -> Arrived:
         """Return all events that were not sent yet as one signed request."""
         with self._lock:
@@ -187,7 +198,10 @@ class MemoryStrangers(MemoryNetwork):
         return str(_verified(arrived)["person"])
 
     def read_event(self, payload: Mapping[str, Any], *, account_id: str) -> tuple[Incoming, ...]:
-        return () if payload.get("left") else (from_json(payload),)
+        return () if payload.get("left") or payload.get("figures") else (from_json(payload),)
+
+    def read_figures(self, payload: Mapping[str, Any]) -> Mapping[str, PostMeasures]:
+        return {post_id: PostMeasures(values=values) for post_id, values in (payload.get("figures") or {}).items()}
 
     def subscribe(self, account: Account, *, now: datetime) -> None:
         def subscribe() -> None:
@@ -259,8 +273,8 @@ class MemoryStrangers(MemoryNetwork):
                     published_at=each.written_at or now,
                     media_count=0,
                 )
-                for each in self.messages.values()
-                if each.by_account and each.answers_id == target.message_id
+                for each in self._answers_to(target)
+                if each.by_account
             ]
             return judge(
                 ours,
@@ -273,6 +287,40 @@ class MemoryStrangers(MemoryNetwork):
 
         return self._call("find_reply", find)
 
+    def private_limits(self) -> ReplyLimits:
+        return ReplyLimits(text_max=REPLY_MAX, window=PRIVATE_REPLY_WINDOW)
+
+    def reply_privately(self, account: Account, target: Target, text: str, *, now: datetime) -> Sent:
+        def reply() -> Sent:
+            self._require(account.credentials)
+            if target.message_id not in self.messages:
+                raise PermanentError("post_gone", network=self.key, status=404)
+            if any(each.by_account and each.kind is MessageKind.PRIVATE for each in self._answers_to(target)):
+                raise PermanentError("answered_privately", network=self.key, status=400)
+            ours = self.write_as_account(
+                account.network_id,
+                text,
+                at=now,
+                kind=MessageKind.PRIVATE,
+                thread_id=target.author_id,
+                answers_id=target.message_id,
+            )
+            return Sent(network_id=ours.network_id, sent_at=now)
+
+        return self._call("reply", reply)
+
+    def find_private_reply(
+        self,
+        account: Account,
+        target: Target,
+        text: str,
+        *,
+        since: datetime,
+        known: Collection[str] = (),
+        now: datetime,
+    ) -> Findings:
+        return self.find_reply(account, target, text, since=since, known=known, now=now)
+
     def act(self, account: Account, act: Act, target: Target, *, now: datetime) -> None:
         def do() -> None:
             self._require(account.credentials)
@@ -281,13 +329,16 @@ class MemoryStrangers(MemoryNetwork):
                 if act is Act.DELETE:
                     return
                 raise PermanentError("post_gone", network=self.key, status=404)
-            if act not in self.acts(message.kind, by_account=message.by_account) or act is Act.REPLY:
+            if act not in self.acts(message.kind, by_account=message.by_account) or act in ANSWERS:
                 raise PermanentError("act_not_offered", network=self.key, status=403)
             self._carry_out(act, message, at=now)
 
         self._call("act", do)
 
     # inside
+
+    def _answers_to(self, target: Target) -> list[IncomingMessage]:
+        return [each for each in self.messages.values() if each.answers_id == target.message_id]
 
     def _stand(self, account_id: str, message: IncomingMessage, *, at: datetime) -> IncomingMessage:
         self.messages[message.network_id] = message
@@ -346,6 +397,9 @@ class MemoryStrangers(MemoryNetwork):
             if changed != message:
                 self.messages[message.network_id] = changed
                 self._tell(changed, Change.HIDDEN if act is Act.HIDE else Change.SHOWN, at=at, named_only=True)
+        elif act in {Act.BLOCK, Act.UNBLOCK}:
+            there = (self._homes[message.network_id], message.author.network_id if message.author else "")
+            (self.blocked.add if act is Act.BLOCK else self.blocked.discard)(there)
         elif act is Act.LIKE:
             self.liked.add(message.network_id)
         else:

@@ -69,6 +69,7 @@ class Identity(OwnedModel):
     contact = OwnedForeignKey(Contact, null=True, blank=True, on_delete=models.SET_NULL, related_name="identities")
     first_seen_at = models.DateTimeField(default=timezone.now)
     last_activity_at = models.DateTimeField(default=timezone.now)
+    blocked_by = models.JSONField(null=True, blank=True)  # ids of the social accounts that let nothing of theirs in
     anonymised_at = models.DateTimeField(null=True, blank=True)  # its author was irreversibly blanked
 
     objects: ClassVar[Any] = IdentityQuerySet.as_manager()
@@ -82,6 +83,7 @@ class Identity(OwnedModel):
             "handle": Data.FOREIGN_ID,
             "permalink": Data.FOREIGN_ID,
             "picture_url": Data.MEDIA,
+            "blocked_by": Data.ACTS,
         },
         record_class="people",
         clock=("last_activity_at", "contact__last_activity_at"),
@@ -107,6 +109,10 @@ class Identity(OwnedModel):
 
     def __str__(self) -> str:
         return f"identity {self.pk}"
+
+    def is_blocked_by(self, account_id: int) -> bool:
+        """Whether this social account lets nothing of theirs in."""
+        return account_id in (self.blocked_by or ())
 
     @property
     def title(self) -> str:

@@ -1,15 +1,17 @@
 """What is to be done: moderation actions on their way out, commands already carried out, bulk commands."""
 
+from typing import Any, ClassVar
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from integrations.engagement import Act
+from integrations.engagement import ANSWERS, Act
 from integrations.models import Lane, SocialAccount
 from lib.claims.models import Leased
 from lib.privacy import Data, PrivacyClass, Purpose, Subject, delete, follows
-from lib.tenancy.models import OwnedForeignKey, OwnedModel, SameOrganisation, in_organisation
+from lib.tenancy.models import OwnedForeignKey, OwnedModel, OwnedQuerySet, SameOrganisation, in_organisation
 from moderation.models.items import Item
 from moderation.models.talk import Message
 from moderation.states import WayOut
@@ -21,7 +23,19 @@ ACTS = [
     (Act.DELETE.value, _("Delete")),
     (Act.LIKE.value, _("Like")),
     (Act.UNLIKE.value, _("Take the like back")),
+    (Act.REPLY_PRIVATELY.value, _("Answer privately")),
+    (Act.BLOCK.value, _("Block")),
+    (Act.UNBLOCK.value, _("Let them write again")),
 ]
+#: Those that carry words of ours.
+ANSWERING = sorted(each.value for each in ANSWERS)
+
+
+class ModerationActionQuerySet(OwnedQuerySet["ModerationAction"]):
+    def answering_privately(self, message: Any) -> "ModerationActionQuerySet":
+        """Those that have answered a message in private, or are about to: there is one at most."""
+        ended = [WayOut.REFUSED, WayOut.CANCELLED]
+        return self.filter(message=message, act=Act.REPLY_PRIVATELY.value).exclude(state__in=ended)
 
 
 class ModerationAction(OwnedModel, Leased):
@@ -30,10 +44,10 @@ class ModerationAction(OwnedModel, Leased):
     social_account = OwnedForeignKey(SocialAccount, on_delete=models.PROTECT, related_name="actions")
     item = OwnedForeignKey(Item, on_delete=models.CASCADE, related_name="actions")
     message = OwnedForeignKey(Message, on_delete=models.CASCADE, related_name="actions")  # what it is about
-    reply = OwnedForeignKey(  # ours, for a reply
+    reply = OwnedForeignKey(  # ours, for an answer
         Message, null=True, on_delete=models.CASCADE, related_name="sendings"
     )
-    act = models.CharField(max_length=8, choices=ACTS)
+    act = models.CharField(max_length=16, choices=ACTS)
     state = models.CharField(max_length=10, choices=WayOut.choices, default=WayOut.WAITING)
     lane = OwnedForeignKey(Lane, null=True, on_delete=models.SET_NULL, related_name="+")
     user = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
@@ -44,6 +58,8 @@ class ModerationAction(OwnedModel, Leased):
     looks = models.PositiveSmallIntegerField(default=0)  # that found nothing, after a lost answer
     reason = models.CharField(max_length=60, blank=True)  # a sentence key
     reason_data = models.JSONField(default=dict, blank=True)
+
+    objects: ClassVar[Any] = ModerationActionQuerySet.as_manager()
 
     privacy = PrivacyClass(
         purpose=Purpose.MODERATION,
@@ -60,7 +76,7 @@ class ModerationAction(OwnedModel, Leased):
                 fields=["reply"], condition=models.Q(reply__isnull=False), name="one_sending_per_reply"
             ),
             models.CheckConstraint(
-                condition=~models.Q(act=Act.REPLY.value) | models.Q(reply__isnull=False), name="reply_has_its_words"
+                condition=~models.Q(act__in=ANSWERING) | models.Q(reply__isnull=False), name="reply_has_its_words"
             ),
             models.CheckConstraint(
                 condition=models.Q(available_at=None) | models.Q(lane__isnull=False), name="waiting_action_has_a_lane"

@@ -8,7 +8,8 @@ from django.db import transaction
 from accounts.models import Membership
 from accounts.permissions import Permission
 from eventlog.services import record
-from integrations.engagement import Act, MessageKind
+from integrations.contract import Feature
+from integrations.engagement import ANSWERS, Act, MessageKind
 from integrations.registry import engaging
 from integrations.services.lanes import ensure_lanes, lower_lanes
 from lib.claims.doorbell import ring_after_commit
@@ -22,13 +23,20 @@ from moderation.trouble import NotPossible
 #: The lanes' queue of moderation actions.
 QUEUE = "moderate"
 
+_PAIRS = ((Act.HIDE, Act.SHOW), (Act.LIKE, Act.UNLIKE), (Act.BLOCK, Act.UNBLOCK))
 #: An act that another one takes back: only one of the two may be on its way.
-OPPOSITE = {Act.HIDE: Act.SHOW, Act.SHOW: Act.HIDE, Act.LIKE: Act.UNLIKE, Act.UNLIKE: Act.LIKE}
+OPPOSITE = {one: other for pair in _PAIRS for one, other in (pair, pair[::-1])}
+#: What is done about whoever wrote a message, not about the message.
+_ABOUT_AUTHORS = frozenset({Act.BLOCK, Act.UNBLOCK})
 
 
 def acts_offered(message: Message) -> frozenset[Act]:
-    """Return what can be done about this message now, as its network offers it and as it stands there."""
-    network = engaging(message.social_account.network)
+    """Return what can be done about this message now, as its network offers it and as it stands there.
+
+    Read the message with its author: whether they are blocked stands with them.
+    """
+    account = message.social_account
+    network = engaging(account.network)
     if network is None or message.visibility == Visibility.DELETED or not message.network_id:
         return frozenset()
     offered = network.acts(MessageKind(message.kind), by_account=message.is_ours)
@@ -38,12 +46,16 @@ def acts_offered(message: Message) -> frozenset[Act]:
         Act.HIDE if message.visibility == Visibility.HIDDEN else Act.SHOW,
         Act.LIKE if message.is_liked else Act.UNLIKE,
     }
-    return offered - done
+    if Feature.MESSAGES not in account.capabilities:
+        done.add(Act.REPLY_PRIVATELY)
+    if message.author is None or message.is_ours:
+        return offered - done - _ABOUT_AUTHORS
+    return offered - done - {Act.BLOCK if message.author.is_blocked_by(account.pk) else Act.UNBLOCK}
 
 
 @transaction.atomic
 def act(message: Message, wanted: Act, *, key: uuid.UUID, actor: Membership, now: datetime) -> ModerationAction:
-    """Have something done about a message; replies go through `answering`.
+    """Have something done about a message; answers go through `answering`.
 
     Asked again with the same key, or while the same is on its way, it returns what is there; asked for the opposite of
     what still waits, it takes that back and returns it. Raises NotPossible where
@@ -60,7 +72,7 @@ def act(message: Message, wanted: Act, *, key: uuid.UUID, actor: Membership, now
         return on_its_way
     if wanted in OPPOSITE and (waiting := _waiting(same.filter(act=OPPOSITE[wanted].value))) is not None:
         return take_back(waiting, actor=actor, now=now)  # nothing has been done yet, so there is nothing to undo there
-    if wanted is Act.REPLY or wanted not in acts_offered(message):
+    if wanted in ANSWERS or wanted not in acts_offered(message):
         raise NotPossible("act_not_offered", {"act": wanted.value})
     action = ModerationAction(act=wanted.value, item=item, message=message, user=actor.user, key=key)
     put_on_its_way(action, now=now)
@@ -99,6 +111,8 @@ _ASKED = {
     Act.DELETE: "delete_asked",
     Act.LIKE: "like_asked",
     Act.UNLIKE: "unlike_asked",
+    Act.BLOCK: "block_asked",
+    Act.UNBLOCK: "unblock_asked",
 }
 
 

@@ -14,7 +14,7 @@ from django.db import transaction
 from accounts.models import Membership
 from accounts.permissions import Permission
 from eventlog.services import record
-from integrations.engagement import Act, MessageKind, ReplyLimits
+from integrations.engagement import Act, EngagingProvider, MessageKind, PrivatelyAnswering, ReplyLimits
 from integrations.registry import engaging
 from lib.words import lexemes, words_of
 from moderation.models import Draft, Item, Message, ModerationAction, Note
@@ -55,8 +55,11 @@ def answer(
     now: datetime,
     target: Message | None = None,
     anyway: bool = False,
+    privately: bool = False,
 ) -> Answered:
     """Answer the stranger's last message, or `target`, and hand the answer to the network's lane.
+
+    `privately`: what was written in public is answered to its author alone, once, where the network offers that.
 
     `anyway`: the author has seen whose the item is and answers all the same. What `Missed` showed is answered all the
     same by handing over what has now been `seen`: should yet another word have come, that is shown as well.
@@ -67,17 +70,20 @@ def answer(
     if (written := Message.objects.filter(client_key=key, item=item).first()) is not None:
         return Answered(message=written, newer_words=False)
     target = target or _last_words(item)
-    limits = _require_answerable(item, target, now=now)
+    way = Act.REPLY_PRIVATELY if privately else Act.REPLY
+    limits = _require_answerable(item, target, way, now=now)
     _require_text(item, text, limits)
     if not anyway:
         _require_free(item, actor)
     _require_seen(item, seen, actor)
-    message = _write(item, target, text=text, key=key, actor=actor, now=now)
-    action = ModerationAction(act=Act.REPLY.value, item=item, message=target, reply=message, user=actor.user, key=key)
+    kind = MessageKind.PRIVATE.value if privately else item.kind
+    message = _write(item, target, text=text, kind=kind, key=key, actor=actor, now=now)
+    action = ModerationAction(act=way.value, item=item, message=target, reply=message, user=actor.user, key=key)
     put_on_its_way(action, now=now)
     _reflect(item, message, actor=actor, now=now)
     Draft.objects.filter(item=item, user=actor.user, purpose=Draft.Purpose.REPLY).delete()
-    record("moderation.item.answered", item, data={"message_id": message.pk, "anyway": anyway})
+    event = "moderation.item.answered_privately" if privately else "moderation.item.answered"
+    record(event, item, data={"message_id": message.pk, "anyway": anyway})
     return Answered(message=message, newer_words=item.last_stranger_message_id > seen.message_id)
 
 
@@ -89,17 +95,31 @@ def _last_words(item: Item) -> Message:
     return found
 
 
-def _require_answerable(item: Item, target: Message, *, now: datetime) -> ReplyLimits:
+def _require_answerable(item: Item, target: Message, way: Act, *, now: datetime) -> ReplyLimits:
     if target.item_id != item.pk or target.is_ours:
         raise NotPossible("nothing_to_answer")
     if target.visibility == Visibility.DELETED:
         raise NotPossible("message_gone")
-    network, kind = engaging(item.social_account.network), MessageKind(item.kind)
-    if network is None or Act.REPLY not in acts_offered(target):
-        raise NotPossible("act_not_offered", {"act": Act.REPLY.value})
-    limits = network.reply_limits(kind, item.social_account.details)
+    network = engaging(item.social_account.network)
+    if network is None or way not in acts_offered(target):
+        raise NotPossible("act_not_offered", {"act": way.value})
+    if way is Act.REPLY_PRIVATELY:
+        return _require_private_room(network, target, now=now)
+    limits = network.reply_limits(MessageKind(item.kind), item.social_account.details)
     if limits.window is not None and now > _last_words(item).written_at + limits.window:
         raise NotPossible("reply_window_over", {"hours": int(limits.window.total_seconds() // 3600)})
+    return limits
+
+
+def _require_private_room(network: EngagingProvider, target: Message, *, now: datetime) -> ReplyLimits:
+    """Networks take one private answer to a message, and count from when it was written."""
+    if not isinstance(network, PrivatelyAnswering):
+        raise NotPossible("act_not_offered", {"act": Act.REPLY_PRIVATELY.value})
+    if ModerationAction.objects.answering_privately(target.pk).exists():
+        raise NotPossible("answered_privately")
+    limits = network.private_limits()
+    if limits.window is not None and now > target.written_at + limits.window:
+        raise NotPossible("private_answer_window_over", {"days": limits.window.days})
     return limits
 
 
@@ -128,14 +148,16 @@ def _require_seen(item: Item, seen: Seen, actor: Membership) -> None:
         raise missed
 
 
-def _write(item: Item, target: Message, *, text: str, key: uuid.UUID, actor: Membership, now: datetime) -> Message:
+def _write(
+    item: Item, target: Message, *, text: str, kind: str, key: uuid.UUID, actor: Membership, now: datetime
+) -> Message:
     message: Message = Message.objects.create(
         thread=item.thread,
         item=item,
         social_account=item.social_account,
         client_key=key,
         origin=Message.Origin.AGENT,
-        kind=item.kind,
+        kind=kind,
         user=actor.user,
         text=text,
         words=lexemes(words_of(text), organisation_id=item.organisation_id),

@@ -28,9 +28,10 @@ from lib.addresses import web_address
 from lib.claims.claiming import wait_before_retry
 from lib.tenancy.scope import scope
 from moderation import outcomes
-from moderation.models import Item, Message, ModerationAction
+from moderation.models import Identity, Item, Message, ModerationAction
 from moderation.services.acting import QUEUE
 from moderation.services.commands import move, save
+from moderation.services.items import excerpt_of
 from moderation.services.jobs import Job
 from moderation.states import WAYS_OUT, ItemState, Visibility, WayOut
 
@@ -99,7 +100,7 @@ def met(job: Job, error: ProviderError, *, now: datetime) -> Ended:
         until = now + job.provider.visibility_delay
         return Ended(after=WayOut.UNKNOWN, available_at=until, counts=True, looks=0, **common)
     if isinstance(error, PermanentError) and job.state is not WayOut.UNKNOWN:
-        if error.look_first and job.act is Act.REPLY:
+        if error.look_first and job.is_answer:
             return Ended(after=WayOut.UNKNOWN, available_at=now, counts=True, looks=0, **common)
         return Ended(after=WayOut.REFUSED, **common)
     if job.action.attempts + 1 >= _TRIES_MAX:
@@ -168,7 +169,7 @@ def settle(ended: Sequence[Ended], *, now: datetime) -> int:
 
 def _settle_organisation(ended: Sequence[Ended], *, now: datetime) -> int:
     """Items by ascending id first, then messages, actions and lanes: the order in which everybody locks."""
-    ids = {each.job.action.item_id for each in ended}
+    ids = {each.job.action.item_id for each in ended} | _items_of_echoes(ended)
     locked = Item.objects.select_for_update(of=("self",)).select_related("assignee").filter(pk__in=ids).order_by("pk")
     items = {item.pk: item for item in locked}
     written = [each for each in ended if each.job.action.item_id in items and _write(each, now=now)]
@@ -206,8 +207,10 @@ def _write(each: Ended, *, now: datetime) -> bool:
 
 
 def _reflect(each: Ended, item: Item, *, now: datetime) -> None:
-    if each.job.act is Act.REPLY:
+    if each.job.is_answer:
         _reflect_reply(each, item, now=now)
+    elif each.after is WayOut.SENT and each.job.act in {Act.BLOCK, Act.UNBLOCK}:
+        _reflect_block(each.job.action, blocked=each.job.act is Act.BLOCK)
     elif each.after is WayOut.SENT:
         _reflect_act(each.job.act, each.job.action.message_id, item, now=now)
     if each.after is not each.job.state or each.available_at is None:
@@ -246,6 +249,32 @@ def _adopt_echo(reply: Message, sent: Sent, item: Item, *, now: datetime) -> Non
         item.message_count = max(item.message_count - 1, 0)
         item.last_own_message_id = max(reply.pk, Message.objects.newest_own_id(item.pk, but=echo.pk))
     echo.delete()
+    if echo.item_id not in {None, item.pk}:
+        _leave_conversation(echo.item_id)
+
+
+def _leave_conversation(item_id: int) -> None:
+    """A private answer had come back as a line of the conversation with that person: it is kept where it answers."""
+    for other in Item.objects.filter(pk=item_id):
+        other.message_count = max(other.message_count - 1, 0)
+        other.last_own_message_id = Message.objects.newest_own_id(item_id)
+        last = Message.objects.filter(item=item_id).exclude(way_out=WayOut.CANCELLED).order_by("-written_at", "-pk")
+        other.excerpt = excerpt_of(last.values_list("text", flat=True).first() or "")
+        save(other, "message_count", "last_own_message_id", "excerpt")
+
+
+def _items_of_echoes(ended: Sequence[Ended]) -> set[int]:
+    """Return the conversations in which private answers may have come back already: they are locked with the rest."""
+    sent = {
+        (each.job.account_id, each.sent.network_id)
+        for each in ended
+        if each.sent is not None and each.job.act is Act.REPLY_PRIVATELY
+    }
+    if not sent:
+        return set()
+    accounts, network_ids = zip(*sent, strict=True)
+    echoes = Message.objects.filter(social_account__in=accounts, network_id__in=network_ids, item__isnull=False)
+    return set(echoes.values_list("item_id", flat=True))
 
 
 def _look_anew(reply: Message, *, now: datetime) -> None:
@@ -278,6 +307,14 @@ def _reflect_act(act: Act, message_id: int, item: Item, *, now: datetime) -> Non
     with connection.cursor() as cursor:
         cursor.execute(_STAND, [stands.value, now, now, message_id])
     item.refresh_from_db(fields=["excerpt", "is_hidden", "is_deleted"])
+
+
+def _reflect_block(action: ModerationAction, *, blocked: bool) -> None:
+    """Note with the author that this account lets nothing of theirs in, or does so again."""
+    for author in Identity.objects.select_for_update().filter(messages=action.message_id):
+        others = [each for each in author.blocked_by or [] if each != action.social_account_id]
+        author.blocked_by = [*others, action.social_account_id] if blocked else others or None
+        author.save(update_fields=["blocked_by"])
 
 
 def _bounds(written: Sequence[Ended]) -> dict[int, datetime]:

@@ -9,7 +9,7 @@ from django.db import InterfaceError, OperationalError
 
 from integrations import vault
 from integrations.contract import Provider
-from integrations.engagement import Act, EngagingProvider, Target
+from integrations.engagement import ANSWERS, Act, EngagingProvider, Target
 from integrations.registry import engaging, provider
 from lib.claims.claiming import Claim, by_organisation
 from lib.tenancy.scope import scope
@@ -34,11 +34,15 @@ class Job:
     account: vault.SealedAccount = field(repr=False)
     provider: Provider = field(repr=False)
     network: EngagingProvider = field(repr=False)
-    known: frozenset[str] = frozenset()  # replies at the network that are other messages of ours
+    known: frozenset[str] = frozenset()  # answers at the network that are other messages of ours
 
     @property
     def act(self) -> Act:
         return Act(self.action.act)
+
+    @property
+    def is_answer(self) -> bool:
+        return self.act in ANSWERS
 
     @property
     def state(self) -> WayOut:

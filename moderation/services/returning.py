@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import InterfaceError, OperationalError, connection
 
-from integrations.engagement import Act
+from integrations.engagement import ANSWERS
 from integrations.registry import provider
 from integrations.services.lanes import lower_lanes
 from lib.claims.claiming import wait_before_retry
@@ -62,7 +62,7 @@ def _give_back(*, now: datetime) -> int:
 def _return_to_lane(action: ModerationAction, *, now: datetime) -> None:
     action.lease_until = None
     action.lease_token += 1
-    if action.state == WayOut.SENDING and action.act == Act.REPLY.value:
+    if action.state == WayOut.SENDING and action.act in ANSWERS:
         action.state, action.reason = WayOut.UNKNOWN, "worker_lost"
         action.available_at = now + provider(action.social_account.network).visibility_delay
         Message.objects.filter(sendings=action).update(way_out=WayOut.UNKNOWN, reason="worker_lost")

@@ -1,7 +1,7 @@
 """The workers of moderation actions: claim, call the network, write down how it ended.
 
-A reply is the one call that cannot be repeated: it is marked as being sent, and that committed, before its call. When
-its answer is lost it is looked for at the network, and only two looks that find nothing make it due again. All other
+An answer is what cannot be repeated: it is marked as being sent, and that committed, before its call. When the call's
+own answer is lost it is looked for at the network, and only two looks that find nothing make it due again. All other
 acts end in the same state however often they are done, so they are simply tried again.
 """
 
@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from integrations import vault
 from integrations.budgets import Need, reserve, write_reports
 from integrations.contract import Account, Composition, Operation
-from integrations.engagement import Act
-from integrations.errors import OutcomeUnknown, ProviderError, TransientError
+from integrations.engagement import Act, PrivatelyAnswering, Sent
+from integrations.errors import OutcomeUnknown, PermanentError, ProviderError, TransientError
 from integrations.models import SocialAccount
 from lib.claims.claiming import Claim, Claimed, Clock
 from lib.claims.loops import drain
@@ -73,7 +73,7 @@ def _sort_out(jobs: Sequence[Job], *, now: datetime) -> tuple[list[Job], list[En
 def _need(job: Job) -> Need:
     if job.state is WayOut.UNKNOWN:
         units = job.provider.cost(Operation.LOOK)
-    elif job.act is Act.REPLY:
+    elif job.is_answer:
         units = job.provider.cost(Operation.REPLY, Composition(text=job.text))
     else:
         units = job.provider.cost(Operation.ACT)
@@ -115,26 +115,39 @@ def _call(job: Job, begun_at: datetime, clock: Clock) -> Ended:
         account = vault.open_account(job.account)
         if job.state is WayOut.UNKNOWN:
             return _look(job, clock, account=account)
-        if job.act is not Act.REPLY:
-            job.network.act(account, job.act, job.target, now=clock())
-            return ending.done(job)
-        return ending.done(job, job.network.reply(account, job.target, job.text, now=clock()))
+        if job.is_answer:
+            return ending.done(job, _answer(job, account, now=clock()))
+        job.network.act(account, job.act, job.target, now=clock())
+        return ending.done(job)
     except ProviderError as error:
         return ending.met(job, error, now=clock())
     except Exception:
-        # A fault of ours between the call and its answer: a reply may well have gone out.
+        # A fault of ours between the call and its answer: ours may well have gone out.
         logger.exception("moderation action %s: the call failed in our own code", job.action.pk)
         return ending.met(job, _own_fault(job), now=clock())
 
 
 def _own_fault(job: Job) -> ProviderError:
-    if job.act is Act.REPLY and job.state is WayOut.SENDING:
+    if job.is_answer and job.state is WayOut.SENDING:
         return OutcomeUnknown("no_answer", network=job.account.network)
     return TransientError("unavailable", network=job.account.network)
 
 
+def _answer(job: Job, account: Account, *, now: datetime) -> Sent:
+    if job.act is Act.REPLY_PRIVATELY:
+        return _privately(job).reply_privately(account, job.target, job.text, now=now)
+    return job.network.reply(account, job.target, job.text, now=now)
+
+
 def _look(job: Job, clock: Clock, *, account: Account) -> Ended:
-    findings = job.network.find_reply(
-        account, job.target, job.text, since=since(job.action), known=job.known, now=clock()
-    )
+    find = job.network.find_reply
+    if job.act is Act.REPLY_PRIVATELY:
+        find = _privately(job).find_private_reply
+    findings = find(account, job.target, job.text, since=since(job.action), known=job.known, now=clock())
     return ending.looked(job, findings, now=clock())
+
+
+def _privately(job: Job) -> PrivatelyAnswering:
+    if not isinstance(job.network, PrivatelyAnswering):
+        raise PermanentError("act_not_offered", network=job.account.network)
+    return job.network

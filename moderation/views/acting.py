@@ -1,4 +1,4 @@
-"""What agents have done at the network about a message: hide, show, like, delete; and taking it back."""
+"""What agents have done at the network about a message: hide, show, like, block, delete; and taking it back."""
 
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse
@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.permissions import Permission
 from accounts.requests import OrganisationRequest, requires
-from integrations.engagement import Act
+from integrations.engagement import ANSWERS, Act
 from integrations.sentences import NETWORK_NAMES
 from moderation.forms import CommandForm
 from moderation.models import Item, Message, ModerationAction
@@ -29,7 +29,7 @@ def act(request: OrganisationRequest, message_id: int, act: str) -> HttpResponse
     items = Item.objects.open_to(request.membership)
     found = Message.objects.filter(item__in=items.values("pk")).select_related("item__social_account", "social_account")
     message = get_object_or_404(found, pk=message_id)
-    if act not in set(Act) - {Act.REPLY.value}:
+    if act not in set(Act) - ANSWERS:
         raise Http404
     form = CommandForm({**request.POST.dict(), "version": 0})
     if not form.is_valid():
@@ -48,7 +48,7 @@ def act(request: OrganisationRequest, message_id: int, act: str) -> HttpResponse
 def take_back(request: OrganisationRequest, action_id: int) -> HttpResponse:
     """Take an act back before it is done; where it has been done, do its opposite."""
     items = Item.objects.open_to(request.membership)
-    found = ModerationAction.objects.filter(item__in=items.values("pk")).exclude(act=Act.REPLY.value)
+    found = ModerationAction.objects.filter(item__in=items.values("pk")).filter(reply=None)
     action = get_object_or_404(found.select_related("item", "message__social_account"), pk=action_id)
     form = CommandForm({**request.POST.dict(), "version": 0})
     if not form.is_valid():
@@ -77,6 +77,8 @@ def _words(action: ModerationAction) -> str:
         Act.SHOW: gettext("It is being shown again on %(network)s."),
         Act.LIKE: gettext("%(network)s is being told that you like it."),
         Act.UNLIKE: gettext("The like is being taken back on %(network)s."),
+        Act.BLOCK: gettext("Its author is being blocked on %(network)s."),
+        Act.UNBLOCK: gettext("Its author is being let in again on %(network)s."),
         Act.DELETE: gettext("It is being deleted on %(network)s."),
     }[Act(action.act)] % names
 

@@ -52,12 +52,15 @@ def reply(request: OrganisationRequest, item_id: int) -> HttpResponse:
             actor=request.membership,
             now=now,
             anyway=sent["anyway"],
+            privately=sent["privately"],
         )
     except Refused as refusal:
         save_draft(item, text=sent["text"], purpose=Draft.Purpose.REPLY, actor=request.membership, now=now)
         return _refuse(request, item, refusal)
     network = NETWORK_NAMES.get(item.social_account.network, item.social_account.network)
     words = gettext("Handed over: it goes to %(network)s now.") % {"network": network}
+    if sent["privately"]:
+        words = gettext("Handed over: it goes to its author alone, on %(network)s.") % {"network": network}
     if answered.newer_words:
         words = gettext("Handed over. They have written again since you began: look at the last message.")
     return after(request, item_id, Said(words=words, tone="wait" if answered.newer_words else "", key="sent"))

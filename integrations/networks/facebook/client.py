@@ -2,19 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from json import dumps
 from typing import Any
 
 from integrations.networks._shared.meta.graph import GraphClient
-from integrations.networks._shared.meta.messenger import CONVERSATION_FIELDS, MESSAGE_FIELDS
 from integrations.networks._shared.refusals import body_of, lost_answer, send
 from integrations.networks.facebook import errors
 from integrations.networks.facebook.errors import KEY
-from integrations.networks.facebook.limits import (
-    ACCOUNTS_A_PAGE,
-    CONVERSATIONS_A_PAGE,
-    MESSAGES_A_PAGE,
-    POSTS_A_PAGE,
-)
+from integrations.networks.facebook.limits import ACCOUNTS_A_PAGE, MESSAGES_A_PAGE, POSTS_A_PAGE
 from lib.http import Multipart
 from lib.http.client import Stream
 
@@ -38,6 +33,7 @@ class FacebookClient(GraphClient):
     app_budget = "facebook.app"
     account_budget = "facebook.page"
     webhook_object = "page"
+    platform = "MESSENGER"
 
     # https://developers.facebook.com/docs/graph-api/reference/user/accounts/
     def pages(self, token: str, *, after: str, now: datetime) -> Mapping[str, Any]:
@@ -182,23 +178,6 @@ class FacebookClient(GraphClient):
     def ratings(self, token: str, page_id: str, *, after: str, now: datetime) -> Mapping[str, Any]:
         return self._listing(token, f"/{page_id}/ratings", {"fields": RATING_FIELDS}, after=after, now=now)
 
-    # https://developers.facebook.com/docs/graph-api/reference/page/conversations/
-    def conversations(
-        self, token: str, page_id: str, *, after: str = "", person_id: str = "", now: datetime
-    ) -> Mapping[str, Any]:
-        """Return one page of the conversations, the latest first; or the one with a person."""
-        fields = {"platform": "MESSENGER", "fields": CONVERSATION_FIELDS, "limit": str(CONVERSATIONS_A_PAGE)}
-        if person_id:
-            fields["user_id"] = person_id
-        return self._listing(token, f"/{page_id}/conversations", fields, after=after, now=now)
-
-    # https://developers.facebook.com/docs/graph-api/reference/unified-thread/
-    def conversation_messages(
-        self, token: str, conversation_id: str, *, after: str, now: datetime
-    ) -> Mapping[str, Any]:
-        fields = {"fields": MESSAGE_FIELDS, "limit": "20"}
-        return self._listing(token, f"/{conversation_id}/messages", fields, after=after, now=now)
-
     # https://developers.facebook.com/docs/graph-api/reference/object/comments/#publish
     def create_comment(self, token: str, object_id: str, text: str, *, now: datetime) -> Mapping[str, Any]:
         """Write under a post or answer a comment. The edge makes it an answer: without it the comment is *edited*."""
@@ -218,6 +197,18 @@ class FacebookClient(GraphClient):
     # https://developers.facebook.com/docs/graph-api/reference/object/likes/
     def set_liked(self, token: str, object_id: str, *, liked: bool, now: datetime) -> None:
         self._call("POST" if liked else "DELETE", f"/{object_id}/likes", token, fields={}, now=now)
+
+    # https://developers.facebook.com/docs/graph-api/reference/page/blocked/
+    def set_blocked(
+        self, token: str, page_id: str, person_id: str, *, writes_privately: bool, blocked: bool, now: datetime
+    ) -> bool:
+        """Keep a person off the page, or let them in again; return whether Meta knows them.
+
+        Who comments is known by another number than who writes privately.
+        """
+        form = {"psid" if writes_privately else "user": dumps([person_id]) if blocked else person_id}
+        answer = self._call("POST" if blocked else "DELETE", f"/{page_id}/blocked", token, fields=form, now=now)
+        return answer.get(person_id) is not False
 
     def _send_bytes(
         self,

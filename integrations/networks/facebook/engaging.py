@@ -8,6 +8,7 @@ from typing import Any
 
 from integrations.contract import NOTHING, Account, AppKeys, Feature, Findings, Sighting
 from integrations.engagement import (
+    ANSWERS,
     Act,
     Arrived,
     Delivered,
@@ -23,17 +24,19 @@ from integrations.errors import PermanentError
 from integrations.fingerprints import CLOCK_SKEW, fingerprint, judge
 from integrations.networks._shared.meta import messenger, notices
 from integrations.networks._shared.meta.answers import moment, next_cursor
+from integrations.networks._shared.meta.talking import MetaConversations, sighting
 from integrations.networks.facebook import limits, messages, webhooks
 from integrations.networks.facebook.client import COMMENT_FIELDS, VISIT_FIELDS, FacebookClient
 from integrations.networks.facebook.errors import KEY
 from integrations.networks.facebook.polling import poll
 
+_BLOCKS = frozenset({Act.BLOCK, Act.UNBLOCK})
 ACTS: Mapping[MessageKind, frozenset[Act]] = MappingProxyType(
     {
         MessageKind.COMMENT: frozenset(Act),
-        MessageKind.MENTION: frozenset({Act.REPLY, Act.LIKE, Act.UNLIKE}),
-        MessageKind.REVIEW: frozenset({Act.REPLY}),
-        MessageKind.PRIVATE: frozenset({Act.REPLY}),
+        MessageKind.MENTION: frozenset({Act.REPLY, Act.LIKE, Act.UNLIKE, *_BLOCKS}),
+        MessageKind.REVIEW: frozenset({Act.REPLY, *_BLOCKS}),
+        MessageKind.PRIVATE: frozenset({Act.REPLY, *_BLOCKS}),
     }
 )
 # What we ask to be told of, per feature.
@@ -47,7 +50,7 @@ EVERYTHING = frozenset().union(*TOLD.values())
 GONE = "post_gone"
 
 
-class FacebookEngagement:
+class FacebookEngagement(MetaConversations):
     """Needs what ``FacebookProvider`` sets: the client, the keys, where we are told, and what Meta approved."""
 
     _client: FacebookClient
@@ -59,6 +62,7 @@ class FacebookEngagement:
     content_terms = limits.CONTENT_TERMS
     kinds_of_message = frozenset(MessageKind)
     has_webhooks = True
+    message_max = limits.MESSAGE_MAX
 
     def acts(self, kind: MessageKind, *, by_account: bool = False) -> frozenset[Act]:
         if by_account:
@@ -178,8 +182,11 @@ class FacebookEngagement:
             Act.UNLIKE: partial(self._client.set_liked, liked=False),
             Act.DELETE: self._client.delete_comment,
         }
-        if act not in calls or act not in self.acts(target.kind, by_account=target.author_id == account.network_id):
+        if act in ANSWERS or act not in self.acts(target.kind, by_account=target.author_id == account.network_id):
             raise PermanentError("act_not_offered", network=KEY)
+        if act in _BLOCKS:
+            self._block(account, target, blocked=act is Act.BLOCK, now=now)
+            return
         try:
             calls[act](token, target.message_id, now=now)
         except PermanentError as error:
@@ -187,6 +194,21 @@ class FacebookEngagement:
                 raise
 
     # inside
+
+    def _speaks_as(self, account: Account) -> str:
+        return account.network_id
+
+    def _block(self, account: Account, target: Target, *, blocked: bool, now: datetime) -> None:
+        is_known = bool(target.author_id) and self._client.set_blocked(
+            account.credentials.access_token,
+            account.network_id,
+            target.author_id,
+            writes_privately=target.kind is MessageKind.PRIVATE,
+            blocked=blocked,
+            now=now,
+        )
+        if not is_known:
+            raise PermanentError("author_not_found", network=KEY)
 
     def _app_is_told(self, *, now: datetime) -> bool:
         return self._client.is_app_told(address=self._webhook_address, fields=EVERYTHING, now=now)
@@ -219,32 +241,11 @@ class FacebookEngagement:
             for node in listing.get("data") or ():
                 message = messages.comment(node, thread_id=target.thread_id, account_id=account.network_id)
                 if message.by_account:
-                    yield _sighting(message, now=now)
+                    yield sighting(message, now=now)
             after = next_cursor(listing)
             if not after:
                 return
 
-    def _own_messages(self, account: Account, target: Target, *, since: datetime, now: datetime) -> Iterator[Sighting]:
-        """Yield what the page wrote in the conversation, which Meta gives with its latest messages."""
-        listing = self._client.conversations(
-            account.credentials.access_token, account.network_id, person_id=target.thread_id, now=now
-        )
-        for conversation in listing.get("data") or ():
-            for node in (conversation.get("messages") or {}).get("data") or ():
-                message = messenger.private(node, person_id=target.thread_id, account_id=account.network_id)
-                if message.by_account and (message.written_at or since) >= since:
-                    yield _sighting(message, now=now)
-
 
 def _wanted(account: Account) -> frozenset[str]:
     return frozenset().union(*(TOLD.get(each, frozenset()) for each in account.features))
-
-
-def _sighting(message: IncomingMessage, *, now: datetime) -> Sighting:
-    return Sighting(
-        network_id=message.network_id,
-        permalink=message.permalink,
-        text=message.text,
-        published_at=message.written_at or now,
-        media_count=0,
-    )

@@ -49,7 +49,6 @@ BUDGETS = (
 COMMENT_MAX = 8_000  # clients
 MESSAGE_MAX = 2_000  # developers.facebook.com "Send API", 2026
 MESSAGES_A_PAGE = 100
-CONVERSATIONS_A_PAGE = 25
 # Ours: how far a poll reads back over what it has seen. Meta's lists trail the write by seconds.
 POLL_OVERLAP = timedelta(minutes=5)
 

@@ -7,14 +7,12 @@ from typing import Any
 
 from integrations.contract import Media
 from integrations.networks._shared.meta.graph import GraphClient
-from integrations.networks._shared.meta.messenger import CONVERSATION_FIELDS, MESSAGE_FIELDS
 from integrations.networks._shared.refusals import body_of, send
 from integrations.networks.instagram import errors
 from integrations.networks.instagram.errors import KEY
 from integrations.networks.instagram.limits import (
     ACCOUNTS_A_PAGE,
     COMMENTS_A_PAGE,
-    CONVERSATIONS_A_PAGE,
     MEDIA_A_PAGE,
     REPLIES_A_COMMENT,
     TAGS_A_PAGE,
@@ -42,6 +40,7 @@ class InstagramClient(GraphClient):
     app_budget = "instagram.app"
     account_budget = "instagram.account"
     webhook_object = "instagram"
+    platform = "INSTAGRAM"
 
     # https://developers.facebook.com/docs/graph-api/reference/user/accounts/
     def pages(self, token: str, *, after: str, now: datetime) -> Mapping[str, Any]:
@@ -181,22 +180,6 @@ class InstagramClient(GraphClient):
     # https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-user/mentions
     def answer_mention(self, token: str, account_id: str, *, form: Mapping[str, str], now: datetime) -> str:
         return self._written(token, f"/{account_id}/mentions", form, now=now)
-
-    # https://developers.facebook.com/docs/graph-api/reference/page/conversations/
-    def conversations(
-        self, token: str, page_id: str, *, after: str = "", person_id: str = "", now: datetime
-    ) -> Mapping[str, Any]:
-        """Return one page of the conversations, the latest first; or the one with a person."""
-        fields = {"platform": "INSTAGRAM", "fields": CONVERSATION_FIELDS, "limit": str(CONVERSATIONS_A_PAGE)}
-        if person_id:
-            fields["user_id"] = person_id
-        return self._listing(token, f"/{page_id}/conversations", fields, after=after, now=now)
-
-    def conversation_messages(
-        self, token: str, conversation_id: str, *, after: str, now: datetime
-    ) -> Mapping[str, Any]:
-        fields = {"fields": MESSAGE_FIELDS, "limit": "20"}
-        return self._listing(token, f"/{conversation_id}/messages", fields, after=after, now=now)
 
     # https://developers.facebook.com/docs/instagram-platform/api-reference/instagram-user/insights and
     # https://developers.facebook.com/docs/instagram-platform/reference/instagram-media/insights

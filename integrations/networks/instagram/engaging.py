@@ -8,6 +8,7 @@ from typing import Any
 
 from integrations.contract import NOTHING, Account, AppKeys, Feature, Findings, Sighting
 from integrations.engagement import (
+    ANSWERS,
     Act,
     Arrived,
     Delivered,
@@ -21,30 +22,35 @@ from integrations.engagement import (
 )
 from integrations.errors import PermanentError
 from integrations.fingerprints import CLOCK_SKEW, fingerprint, judge
+from integrations.insights import PostMeasures
 from integrations.networks._shared.meta import messenger, notices
 from integrations.networks._shared.meta.answers import next_cursor
-from integrations.networks.instagram import limits, messages, webhooks
-from integrations.networks.instagram.client import ANSWER_FIELDS, COMMENT_FIELDS, InstagramClient
+from integrations.networks._shared.meta.talking import MetaConversations, sighting
+from integrations.networks.instagram import fetching, limits, messages, webhooks
+from integrations.networks.instagram.client import ANSWER_FIELDS, InstagramClient
 from integrations.networks.instagram.errors import KEY
 from integrations.networks.instagram.mapping import PAGE_ID
 from integrations.networks.instagram.polling import poll
 
 ACTS: Mapping[MessageKind, frozenset[Act]] = MappingProxyType(
     {
-        MessageKind.COMMENT: frozenset({Act.REPLY, Act.HIDE, Act.SHOW, Act.DELETE}),
+        MessageKind.COMMENT: frozenset({Act.REPLY, Act.REPLY_PRIVATELY, Act.HIDE, Act.SHOW, Act.DELETE}),
         MessageKind.MENTION: frozenset({Act.REPLY}),
         MessageKind.PRIVATE: frozenset({Act.REPLY}),
     }
 )
 # What the app asks to be told of, per feature.
 TOLD: Mapping[Feature, frozenset[str]] = MappingProxyType(
-    {Feature.ENGAGE: frozenset({"comments", "mentions"}), Feature.MESSAGES: frozenset({"messages"})}
+    {
+        Feature.ENGAGE: frozenset({"comments", "mentions"}),
+        Feature.MESSAGES: frozenset({"messages"}),
+        Feature.INSIGHTS: frozenset({webhooks.STORIES}),
+    }
 )
 EVERYTHING = frozenset().union(*TOLD.values())
 # A page's field that nobody needs: any subscription of the linked page installs the app for its account, and this one
 # is told apart from those that Facebook's own events hang on.
 PAGE_FIELD = frozenset({"name"})
-GONE = "post_gone"
 
 
 class ToldBy(StrEnum):
@@ -54,7 +60,7 @@ class ToldBy(StrEnum):
     ACCOUNT = "account"
 
 
-class InstagramEngagement:
+class InstagramEngagement(MetaConversations):
     """Needs what ``InstagramProvider`` sets: the client, the keys, where we are told, and what Meta approved."""
 
     _client: InstagramClient
@@ -67,6 +73,7 @@ class InstagramEngagement:
     content_terms = limits.CONTENT_TERMS
     kinds_of_message = frozenset(ACTS)
     has_webhooks = True
+    message_max = limits.MESSAGE_MAX
 
     def acts(self, kind: MessageKind, *, by_account: bool = False) -> frozenset[Act]:
         if by_account:
@@ -95,6 +102,9 @@ class InstagramEngagement:
 
     def read_event(self, payload: Mapping[str, Any], *, account_id: str) -> tuple[Incoming, ...]:
         return webhooks.read_event(payload, account_id=account_id)
+
+    def read_figures(self, payload: Mapping[str, Any]) -> Mapping[str, PostMeasures]:
+        return webhooks.read_figures(payload)
 
     def subscribe(self, account: Account, *, now: datetime) -> None:
         """Give Meta our address where it has another, then add the account to what it tells us of."""
@@ -127,12 +137,12 @@ class InstagramEngagement:
     def fetch_messages(
         self, account: Account, targets: Collection[Target], *, now: datetime
     ) -> Mapping[str, IncomingMessage | None]:
-        """Return each message as it is now, one call each.
+        """Return each message as it is now.
 
-        Meta says of what it does not show us the same as of what is gone. Before anything counts as gone the account
-        itself is read, so that an access that ended is an error and not the end of every message.
+        Before anything counts as gone the account itself is read, so that an access that ended is an error and not the
+        end of every message.
         """
-        found = {target.message_id: self._fetch(account, target, now=now) for target in targets}
+        found = fetching.fetch(self._client, account, targets, now=now)
         if None in found.values():
             self._client.account(account.credentials.access_token, account.network_id, now=now)
         return found
@@ -144,7 +154,7 @@ class InstagramEngagement:
         match target.kind:
             case MessageKind.PRIVATE:
                 form = messenger.form(target, text, human_agent=self._human_agent, now=now)
-                sent_id = self._client.send_message(token, self._page_id(account), form=form, now=now)
+                sent_id = self._client.send_message(token, self._speaks_as(account), form=form, now=now)
             case MessageKind.MENTION:
                 form = {"media_id": target.thread_id, "message": text}
                 if target.message_id != target.thread_id:
@@ -181,7 +191,7 @@ class InstagramEngagement:
 
     def act(self, account: Account, act: Act, target: Target, *, now: datetime) -> None:
         token = account.credentials.access_token
-        if act is Act.REPLY or act not in self.acts(target.kind, by_account=target.author_id == account.network_id):
+        if act in ANSWERS or act not in self.acts(target.kind, by_account=target.author_id == account.network_id):
             raise PermanentError("act_not_offered", network=KEY)
         try:
             if act is Act.DELETE:
@@ -189,7 +199,7 @@ class InstagramEngagement:
             else:
                 self._client.set_hidden(token, target.message_id, hidden=act is Act.HIDE, now=now)
         except PermanentError as error:
-            if act is not Act.DELETE or error.key != GONE:
+            if act is not Act.DELETE or error.key != fetching.GONE:
                 raise
 
     # inside
@@ -197,7 +207,7 @@ class InstagramEngagement:
     def _is_app_told(self, *, now: datetime) -> bool:
         return self._client.is_app_told(address=self._webhook_address, fields=EVERYTHING, now=now)
 
-    def _page_id(self, account: Account) -> str:
+    def _speaks_as(self, account: Account) -> str:
         """Return the page the account hangs on, which connecting keeps with it."""
         page_id = account.details.get(PAGE_ID, "")
         if not page_id:
@@ -205,49 +215,12 @@ class InstagramEngagement:
         return page_id
 
     def _owner(self, account: Account) -> str:
-        return self._page_id(account) if self._told_by is ToldBy.PAGE else account.network_id
+        return self._speaks_as(account) if self._told_by is ToldBy.PAGE else account.network_id
 
     def _wanted(self, account: Account) -> frozenset[str]:
         if self._told_by is ToldBy.PAGE:
             return PAGE_FIELD
         return frozenset().union(*(TOLD.get(each, frozenset()) for each in account.features))
-
-    def _fetch(self, account: Account, target: Target, *, now: datetime) -> IncomingMessage | None:
-        try:
-            return self._as_it_is(account, target, now=now)
-        except PermanentError as error:
-            if error.key != GONE:
-                raise
-            return None
-
-    def _as_it_is(self, account: Account, target: Target, *, now: datetime) -> IncomingMessage | None:
-        token, account_id = account.credentials.access_token, account.network_id
-        match target.kind:
-            case MessageKind.PRIVATE:
-                node = self._client.node(token, target.message_id, fields=messenger.MESSAGE_FIELDS, now=now)
-                return messenger.private(node, person_id=target.thread_id, account_id=account_id)
-            case MessageKind.MENTION if target.message_id == target.thread_id:
-                return self._mention(account, target, now=now)
-            case MessageKind.MENTION:
-                node = self._client.mentioned_comment(token, account_id, target.message_id, now=now)
-                if not node:
-                    return None
-                return messages.mention_in_comment(node, medium_id=target.thread_id, account=account)
-            case _:
-                node = self._client.node(token, target.message_id, fields=COMMENT_FIELDS, now=now)
-                return messages.comment(node, medium_id=target.thread_id, account=account)
-
-    def _mention(self, account: Account, target: Target, *, now: datetime) -> IncomingMessage | None:
-        """Read the medium by its caption's mention; where only its picture names the account, among the newest tags."""
-        token = account.credentials.access_token
-        try:
-            node = self._client.mentioned_medium(token, account.network_id, target.message_id, now=now)
-        except PermanentError as error:
-            if error.key != GONE:
-                raise
-            listing = self._client.tags(token, account.network_id, after="", now=now)
-            node = next((each for each in listing.get("data") or () if str(each.get("id")) == target.message_id), {})
-        return messages.mention(node, account=account) if node.get("id") else None
 
     def _own_replies(self, account: Account, target: Target, *, since: datetime, now: datetime) -> Iterator[Sighting]:
         """Yield what the account wrote under the comment; a reply to a reply stands under the comment on top."""
@@ -259,7 +232,7 @@ class InstagramEngagement:
             nodes = [each for each in listing.get("data") or () if each.get("id")]
             for reply in nodes:
                 if messages.is_own(reply, account) and messages.is_since(reply, since):
-                    yield _sighting(messages.comment(reply, medium_id=target.thread_id, account=account), now=now)
+                    yield sighting(messages.comment(reply, medium_id=target.thread_id, account=account), now=now)
             after = next_cursor(listing) if nodes and messages.is_since(nodes[-1], since) else ""
             if not after:
                 return
@@ -277,25 +250,4 @@ class InstagramEngagement:
             listing = comment.get("replies")
         for node in (listing or {}).get("data") or ():
             if messages.is_own(node, account) and messages.is_since(node, since):
-                yield _sighting(messages.comment(node, medium_id=target.thread_id, account=account), now=now)
-
-    def _own_messages(self, account: Account, target: Target, *, since: datetime, now: datetime) -> Iterator[Sighting]:
-        """Yield what the account wrote in the conversation, which Meta gives with its latest messages."""
-        listing = self._client.conversations(
-            account.credentials.access_token, self._page_id(account), person_id=target.thread_id, now=now
-        )
-        for conversation in listing.get("data") or ():
-            for node in (conversation.get("messages") or {}).get("data") or ():
-                message = messenger.private(node, person_id=target.thread_id, account_id=account.network_id)
-                if message.by_account and (message.written_at or since) >= since:
-                    yield _sighting(message, now=now)
-
-
-def _sighting(message: IncomingMessage, *, now: datetime) -> Sighting:
-    return Sighting(
-        network_id=message.network_id,
-        permalink=message.permalink,
-        text=message.text,
-        published_at=message.written_at or now,
-        media_count=0,
-    )
+                yield sighting(messages.comment(node, medium_id=target.thread_id, account=account), now=now)

@@ -57,8 +57,6 @@ TABLE: Table = {
     # answering
     (100, 2_018_001): _PERSON,
     (551, NONE): _PERSON,
-    (10_900, NONE): Refusal(raises=PermanentError, key="refused"),
-    (10_901, NONE): Refusal(raises=PermanentError, key="refused"),
 }
 _BY_SUBCODE: Mapping[int, Refusal] = {max(pair): row for pair, row in TABLE.items() if max(pair) > 2_207_000}
 _SUBCODE = re.compile(r"\b22\d{5}\b")

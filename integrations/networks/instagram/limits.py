@@ -61,7 +61,6 @@ MESSAGE_MAX = 1_000  # "Send API, Instagram", 2026
 COMMENTS_A_PAGE = 50
 REPLIES_A_COMMENT = 50
 TAGS_A_PAGE = 25
-CONVERSATIONS_A_PAGE = 25
 # Ours: how far a poll reads back over what it has seen. Meta's lists trail the write by seconds.
 POLL_OVERLAP = timedelta(minutes=5)
 

@@ -18,6 +18,7 @@ from integrations.errors import (
 )
 from integrations.testing import InMemoryProvider
 from integrations.testing.strangers import HANDSHAKE_TOKEN, signed
+from tests.integrations.networks.asides import AsidesContract
 from tests.integrations.networks.contract import AfterwardsContract, ProviderContract, compose, publish
 from tests.integrations.networks.engaging import EngagingContract, EngagingStage, Said
 from tests.integrations.networks.stage import AfterwardsStage, Fault, Out, Shelf, Stage, Step, now, picture
@@ -147,10 +148,14 @@ class TestMemoryThatJudgesLate(ProviderContract):
         return stage
 
 
-class TestMemoryEngaging(EngagingContract):
+class TestMemoryEngaging(EngagingContract, AsidesContract):
     @pytest.fixture
     def stage(self) -> EngagingStage:
         return MemoryStage()
+
+    def is_blocked(self, stage: EngagingStage, author_id: str) -> bool:
+        assert isinstance(stage, MemoryStage)
+        return ("bakery", author_id) in stage.provider.blocked
 
 
 def test_withdrawn_access_is_refused_until_somebody_connects_again() -> None:

@@ -119,6 +119,7 @@ class FacebookStage(TwinStrangers):
         "poll": "facebook.comment.list",
         "fetch_messages": "facebook.comment.read",
         "reply": "facebook.comment.create",
+        "reply_privately": "facebook.message.send",
         "act": "facebook.comment.hide",
     }
     operations: ClassVar[Mapping[Step, str]] = {

@@ -49,6 +49,9 @@ TABLE: Table = {
     # answering: the person's last message is too old
     (10, WINDOW_CLOSED): Refusal(raises=PermanentError, key="reply_window_closed"),
     (2200, NONE): Refusal(raises=PermanentError, key="webhook_refused", reach=Reach.APP),
+    # answering a comment in private: once, and not for long
+    (10_900, NONE): Refusal(raises=PermanentError, key="answered_privately"),
+    (10_901, NONE): Refusal(raises=PermanentError, key="private_answer_too_late"),
     # what was asked for
     (100, NONE): Refusal(raises=PermanentError, key="refused"),
     (100, 33): GONE,

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any, ClassVar
 
 from integrations.contract import AppKeys, UsageSink, ignore_usage
-from integrations.networks._shared.meta import answers, errors
+from integrations.networks._shared.meta import answers, errors, messenger
 from integrations.networks._shared.refusals import body_of, lost_answer, send
 from lib.http import Client
 from lib.http.client import Stream
@@ -26,6 +26,7 @@ class GraphClient:
     app_budget: ClassVar[str]
     account_budget: ClassVar[str]
     webhook_object: ClassVar[str]  # what Meta calls the product's events
+    platform: ClassVar[str]  # what it calls the product where private messages are read
 
     def __init__(
         self, *, http: Client, graph_url: str, version: str, keys: AppKeys, usage: UsageSink = ignore_usage
@@ -62,6 +63,27 @@ class GraphClient:
         if not answer.get("message_id"):
             raise lost_answer(self.network, status=200, once=True)
         return str(answer["message_id"])
+
+    # https://developers.facebook.com/docs/graph-api/reference/page/conversations/
+    def conversations(
+        self, token: str, page_id: str, *, after: str = "", person_id: str = "", now: datetime
+    ) -> Mapping[str, Any]:
+        """Return one page of the conversations, the latest first; or the one with a person."""
+        fields = {
+            "platform": self.platform,
+            "fields": messenger.CONVERSATION_FIELDS,
+            "limit": str(messenger.CONVERSATIONS_A_PAGE),
+        }
+        if person_id:
+            fields["user_id"] = person_id
+        return self._listing(token, f"/{page_id}/conversations", fields, after=after, now=now)
+
+    # https://developers.facebook.com/docs/graph-api/reference/unified-thread/
+    def conversation_messages(
+        self, token: str, conversation_id: str, *, after: str, now: datetime
+    ) -> Mapping[str, Any]:
+        fields = {"fields": messenger.MESSAGE_FIELDS, "limit": str(messenger.MESSAGES_A_PAGE)}
+        return self._listing(token, f"/{conversation_id}/messages", fields, after=after, now=now)
 
     def node(self, token: str, network_id: str, *, fields: str, now: datetime) -> Mapping[str, Any]:
         """Return one node; the reference of its kind says which fields it has."""

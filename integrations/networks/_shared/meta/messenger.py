@@ -13,11 +13,14 @@ from integrations.engagement import Attachment, Author, Change, Incoming, Incomi
 from integrations.networks._shared.meta.answers import moment
 
 MESSAGE_FIELDS = "id,message,from,to,created_time,attachments"
-CONVERSATION_FIELDS = f"id,updated_time,participants,messages.limit(20){{{MESSAGE_FIELDS}}}"
+MESSAGES_A_PAGE = 20  # of older ones Meta may keep the details to itself
+CONVERSATION_FIELDS = f"id,updated_time,participants,messages.limit({MESSAGES_A_PAGE}){{{MESSAGE_FIELDS}}}"
+CONVERSATIONS_A_PAGE = 25
 MESSAGING = ("message", "message_edit")
 
 MESSAGE_WINDOW = timedelta(hours=24)  # from the person's last message on
 HUMAN_AGENT_WINDOW = timedelta(days=7)  # for apps with that permission, and answers written by people
+PRIVATE_REPLY_WINDOW = timedelta(days=7)  # from the comment on; one answer to each
 
 # The kinds of a message's attachment in webhooks -> ours; what is not listed is a link (a shared post, a template).
 KINDS = {"image": "image", "audio": "audio", "video": "video", "file": "file", "sticker": "sticker", "reel": "video",
@@ -31,6 +34,15 @@ def form(target: Target, text: str, *, human_agent: bool, now: datetime) -> dict
     if late and human_agent:
         return sent | {"messaging_type": "MESSAGE_TAG", "tag": "HUMAN_AGENT"}
     return sent | {"messaging_type": "RESPONSE"}
+
+
+def private_reply(target: Target, text: str) -> dict[str, str]:
+    """Return what answers a comment in private."""
+    return {
+        "recipient": dumps({"comment_id": target.message_id}),
+        "message": dumps({"text": text}),
+        "messaging_type": "RESPONSE",
+    }
 
 
 def private(node: Mapping[str, Any], *, person_id: str, account_id: str) -> IncomingMessage:

@@ -12,6 +12,7 @@ const AGAIN_MS = 5000;
 let timer = 0;
 let saving = null;
 let sending = false;
+let privately = false; // whether the answer that is sent, or waits at the guard, is for its author alone
 let dirty = new Set();
 
 const form = () => document.querySelector("#reply");
@@ -138,6 +139,7 @@ async function send({ anyway = false } = {}) {
   const fields = new FormData(here);
   const text = area(purpose, here).value;
   if (anyway) fields.set("anyway", "on");
+  if (privately && !isNote) fields.set("privately", "on");
   busy(true);
   try {
     const headers = { "X-CSRFToken": document.body.dataset.csrf, "X-Part": "item" };
@@ -301,6 +303,7 @@ function insert(text) {
 document.addEventListener("submit", (event) => {
   if (event.target.id !== "reply") return;
   event.preventDefault();
+  privately = event.submitter?.name === "privately";
   send();
 });
 
@@ -308,6 +311,7 @@ document.addEventListener("keydown", (event) => {
   const inField = event.target.matches?.("#reply .reply-text");
   if (inField && event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
     event.preventDefault();
+    privately = false;
     send();
   } else if (inField && event.key === "Escape") {
     restingPlace().focus();

@@ -47,6 +47,7 @@ class InstagramStage(TwinStrangers):
         "poll": "instagram.comment.list",
         "fetch_messages": "instagram.comment.read",
         "reply": "instagram.comment.reply",
+        "reply_privately": "instagram.message.send",
         "act": "instagram.comment.hide",
     }
     operations: ClassVar[Mapping[Step, str]] = {
