@@ -2,7 +2,7 @@
 
 It goes on where the shelf says, as the engine does: prepare, check, then a delivery noted before the commit, and after
 an unknown outcome a look instead of another try. `die_at` says where kill -9 strikes it: `save` is the first time it
-stores progress, `before-commit`, `after-commit`; empty lets it live.
+stores progress, `before-commit`, `after-commit`; empty lets it live. `files` is where files lie that a network fetches.
 """
 
 import json
@@ -11,14 +11,16 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from integrations.contract import Account, Composition, Form, Media, MediaKind, Progress
-from tests import films
+from tests import films, hosting
 from tests.integrations.networks.google_business.stage import BusinessStage
+from tests.integrations.networks.instagram.stage import InstagramStage
 from tests.integrations.networks.sandbox import Sandbox
 from tests.integrations.networks.stage import Stage, now, picture, with_required
 from tests.integrations.networks.twins import FacebookStage, XStage
@@ -63,6 +65,7 @@ def composition(kind: str, text: str) -> Composition:
         "video": Composition(text=text, media=(film(GREAT, upright=False),)),
         "cover": Composition(text=text, media=(film(1000, upright=False),), cover=picture("cover")),
         "reel": Composition(text=text, media=(film(GREAT, upright=True),), form=Form.REEL),
+        "reel_as_bytes": Composition(text=text, media=(film(GREAT, upright=True),), form=Form.REEL),
         "photo_story": Composition(media=pictures[:1], form=Form.STORY),
         "film_story": Composition(media=(film(GREAT, upright=True),), form=Form.STORY),
         "offer": Composition(text=text, form=Form.OFFER),
@@ -85,13 +88,15 @@ class Worker:
                 since=datetime.fromisoformat(since),
                 now=now() + timedelta(hours=1),
             )
-            assert findings.covered, findings
             if findings.published is not None:
                 return
+            assert findings.covered, findings
         progress = provider.prepare(account, wanted, self.known["progress"], save=self.save, now=now())
         while not (readiness := provider.check(account, wanted, progress, now=now())).ready:
-            assert readiness.check_after is not None, readiness
+            assert readiness.failed is None, readiness
             time.sleep(0.1)
+            if readiness.prepare_again:
+                progress = provider.prepare(account, wanted, progress, save=self.save, now=now())
         self.keep(progress=progress, delivery=now().isoformat())
         self.die("before-commit")
         provider.commit(account, wanted, progress, now=now())
@@ -111,10 +116,23 @@ class Worker:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
-def main(network: str, kind: str, text: str, origin: str, shelf: str, die_at: str) -> None:  # noqa: PLR0917
+def addressed(stage: InstagramStage, kind: str, text: str) -> Composition:
+    """Return a composition whose files lie where Instagram fetches them; bytes that are sent need no address."""
+    wanted = composition(kind, text)
+    if kind == "reel_as_bytes":
+        return wanted
+    return replace(wanted, media=tuple(stage.addressed(each) for each in wanted.media))
+
+
+def main(network: str, kind: str, text: str, origin: str, files: str, shelf: str, die_at: str) -> None:  # noqa: PLR0917
     sandbox = Sandbox(origin)
-    stage = STAGES[network](sandbox)
-    wanted = with_required(composition(kind, text), stage.provider)
+    stage: Stage
+    if network == "instagram":
+        stage = instagram = InstagramStage(sandbox, shelf=hosting.Shelf(origin=files))
+        wanted = addressed(instagram, kind, text)
+    else:
+        stage = STAGES[network](sandbox)
+        wanted = with_required(composition(kind, text), stage.provider)
     Worker(Path(shelf), die_at=die_at).work(stage, stage.account(), wanted)
 
 

@@ -3,13 +3,18 @@
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from tests.hosting import Shelf, hosting
+from tests.integrations.networks.instagram.stage import InstagramStage
+from tests.integrations.networks.mortal import addressed
 from tests.integrations.networks.sandbox import Sandbox
 
-# network, kind, the operation that begins to take a file, how many files
+# network, kind, the operation that begins to take a file, how many files (of a carousel: containers)
 TABLE = [
     ("x", "image", "x.media.initialize", 1),
     ("x", "images", "x.media.initialize", 3),
@@ -23,16 +28,47 @@ TABLE = [
     ("facebook", "film_story", "facebook.stories.start", 1),
     ("youtube", "video", "youtube.upload.begin", 1),
     ("youtube", "reel", "youtube.upload.begin", 1),
+    ("instagram", "image", "instagram.container", 1),
+    ("instagram", "images", "instagram.container", 4),
+    ("instagram", "reel", "instagram.container", 1),
+    ("instagram", "reel_as_bytes", "instagram.container", 1),
+    ("instagram", "film_story", "instagram.container", 1),
 ]
+#: Kinds that are published by the same call as another of the table: their death around it is that one's.
+AS_ANOTHER = {("facebook", "images"), ("facebook", "cover"), *(row[:2] for row in TABLE[-4:])}
 # Google fetches by itself: nothing is uploaded, so there is only a commit to die around.
-COMMITS = [*TABLE, ("google_business", "offer", "google_business.posts.create", 1)]
+COMMITS = [
+    *(row for row in TABLE if row[:2] not in AS_ANOTHER),
+    ("google_business", "offer", "google_business.posts.create", 1),
+]
 ROOT = Path(__file__).resolve().parents[3]
 AT_MOST = 40  # deaths of one publication
 
 
-def work(sandbox: Sandbox, shelf: Path, row: tuple[str, str], die_at: str) -> int:
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """The network, where it fetches files, and what survives a worker."""
+
+    sandbox: Sandbox
+    files: Shelf
+    shelf: Path
+
+
+@pytest.fixture
+def place(sandbox: Sandbox, tmp_path: Path) -> Iterator[Place]:
+    with hosting() as files:
+        yield Place(sandbox=sandbox, files=files, shelf=tmp_path / "shelf.json")
+
+
+def lay_down(place: Place, network: str, kind: str) -> None:
+    """Lay the files where they are fetched from: the workers die, and that place does not."""
+    if network == "instagram":
+        addressed(InstagramStage(place.sandbox, shelf=place.files), kind, f"Killed {kind}")
+
+
+def work(place: Place, network: str, kind: str, die_at: str) -> int:
     """Let a worker live until it is done or killed; return how it ended."""
-    words = [*row, f"Killed {row[1]}", sandbox.origin, str(shelf), die_at]
+    words = [network, kind, f"Killed {kind}", place.sandbox.origin, place.files.origin, str(place.shelf), die_at]
     command = [sys.executable, "-W", "ignore", "-m", "tests.integrations.networks.mortal", *words]
     done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
     assert done.returncode in {0, -signal.SIGKILL}, done.stderr
@@ -40,31 +76,29 @@ def work(sandbox: Sandbox, shelf: Path, row: tuple[str, str], die_at: str) -> in
 
 
 @pytest.mark.parametrize(("network", "kind", "operation", "files"), TABLE)
-def test_one_post_is_left(  # noqa: PLR0917
-    sandbox: Sandbox, tmp_path: Path, network: str, kind: str, operation: str, files: int
-) -> None:
-    shelf, row = tmp_path / "shelf.json", (network, kind)
+def test_one_post_is_left(place: Place, network: str, kind: str, operation: str, files: int) -> None:
+    lay_down(place, network, kind)
 
     deaths = 0
-    while work(sandbox, shelf, row, "save") != 0:
+    while work(place, network, kind, "save") != 0:
         deaths += 1
         assert deaths < AT_MOST
-    posts = sandbox.ask("published", network=network)["posts"]
+    posts = place.sandbox.ask("published", network=network)["posts"]
 
     assert deaths >= files
     assert len(posts) == 1
-    assert len(sandbox.calls(operation)) == files
+    assert len(place.sandbox.calls(operation)) == files
 
 
 @pytest.mark.parametrize("die_at", ["before-commit", "after-commit"])
 @pytest.mark.parametrize(("network", "kind", "operation", "files"), COMMITS)
 def test_one_post_is_left_by_a_death_around_the_commit(  # noqa: PLR0917
-    sandbox: Sandbox, tmp_path: Path, network: str, kind: str, operation: str, files: int, die_at: str
+    place: Place, network: str, kind: str, operation: str, files: int, die_at: str
 ) -> None:
-    shelf, row = tmp_path / "shelf.json", (network, kind)
+    lay_down(place, network, kind)
 
-    ends = [work(sandbox, shelf, row, each) for each in (die_at, "")]
+    ends = [work(place, network, kind, each) for each in (die_at, "")]
 
     assert ends == [-signal.SIGKILL, 0]
-    assert len(sandbox.ask("published", network=network)["posts"]) == 1
-    assert len(sandbox.calls(operation)) == files
+    assert len(place.sandbox.ask("published", network=network)["posts"]) == 1
+    assert len(place.sandbox.calls(operation)) == files
