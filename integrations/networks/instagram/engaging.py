@@ -74,6 +74,7 @@ class InstagramEngagement(MetaConversations):
     kinds_of_message = frozenset(ACTS)
     has_webhooks = True
     message_max = limits.MESSAGE_MAX
+    revisits = limits.REVISITS
 
     def acts(self, kind: MessageKind, *, by_account: bool = False) -> frozenset[Act]:
         if by_account:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from integrations.contract import Budget, Form, Kind, Limits, Option, OptionType
-from integrations.engagement import ContentTerms
+from integrations.engagement import ContentTerms, Revisits
 from integrations.errors import Reach
 
 CAPTION_MAX = 2_200
@@ -69,6 +69,9 @@ POLL_OVERLAP = timedelta(minutes=5)
 CONTENT_TERMS = ContentTerms(
     lease=None, source="Meta Platform Terms, section 3.d (developers.facebook.com/terms)", read_on="2026-11-22"
 )
+
+# Ours: the terms name no period, only that what is deleted goes; nobody is told of deletions.
+REVISITS = Revisits(every=timedelta(days=1), at_once=50)
 
 # Insights
 FIGURES_BACK = timedelta(days=90)

@@ -97,6 +97,30 @@ def test_a_deletion_that_nobody_tells_is_noticed_when_fetched(stage: InstagramSt
     assert stage.provider.fetch_messages(account, [message.target], now=now()) == {message.network_id: None}
 
 
+def test_many_comments_are_looked_at_again_by_their_list_and_what_it_leaves_out_by_itself(
+    stage: InstagramStage,
+) -> None:
+    account = stage.account()
+    first = commented(stage, account)
+    for number in range(4):
+        stage.comment(account, first.thread_id, f"Number {number}")
+    stranger(stage, "reply", on=first.network_id, text="Me too")
+    targets = [
+        each.target for each in of_kind(polled(stage, account, watched=[first.thread_id])[0], MessageKind.COMMENT)
+    ]
+    gone = next(each for each in targets if each.message_id != first.network_id)
+    stage.remove(account, gone)
+    before = {name: len(stage.sandbox.calls(f"instagram.comment.{name}")) for name in ("list", "read")}
+
+    found = stage.provider.fetch_messages(account, targets, now=now())
+
+    assert {each for each, message in found.items() if message is None} == {gone.message_id}
+    assert len(found) == 6
+    after = {name: len(stage.sandbox.calls(f"instagram.comment.{name}")) for name in ("list", "read")}
+    assert {name: after[name] - before[name] for name in after} == {"list": 1, "read": 1}
+    assert stage.provider.revisits.at_once >= len(targets)
+
+
 def test_a_lost_access_is_not_the_end_of_every_message(stage: InstagramStage) -> None:
     account = stage.account()
     message = commented(stage, account)
