@@ -25,6 +25,7 @@ class Asset(OwnedModel):
     width = models.PositiveIntegerField()  # as it is seen, upright; 0: a document
     height = models.PositiveIntegerField()
     duration_ms = models.PositiveIntegerField(null=True, blank=True)  # of a film
+    frames = models.PositiveIntegerField(default=1, db_default=1)  # more of a picture that moves
     sha256 = models.CharField(max_length=64)
     alt_text = models.CharField(max_length=1000, blank=True)
     uploaded_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
@@ -53,6 +54,11 @@ class Asset(OwnedModel):
         return self.content_type.startswith("image/")
 
     @property
+    def moves(self) -> bool:
+        """Whether it is a picture that moves: shown still, unless somebody asks for more."""
+        return self.frames > 1
+
+    @property
     def is_film(self) -> bool:
         return self.content_type.startswith("video/")
 
@@ -71,6 +77,7 @@ class Asset(OwnedModel):
 _FORMATS = {
     "image/jpeg": "JPEG",
     "image/png": "PNG",
+    "image/gif": "GIF",
     "video/mp4": "MP4",
     "video/quicktime": "MOV",
     "application/pdf": "PDF",

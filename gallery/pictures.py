@@ -1,7 +1,9 @@
 """Pictures people bring, made safe to keep: their kind told by their content, nothing in them but what is seen.
 
 A file is decoded and written anew once, so that neither an owner's name and place nor a second file hidden behind the
-first one survives. Orientation is applied, colour kept; a JPEG that needs no turning keeps its own quantisation.
+first one survives. Orientation is applied, colour kept; a JPEG that needs no turning keeps its own quantisation. A GIF
+that moves is decoded to see that it is whole, and then kept frame by frame as it was (gifs.py); one that stands still
+becomes a PNG, which every network takes.
 """
 
 import hashlib
@@ -13,13 +15,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from PIL import ExifTags, Image, ImageCms, ImageFile, JpegImagePlugin, UnidentifiedImageError
 
+from gallery import gifs
+
 MAX_BYTES = 25 * 1024 * 1024
 MAX_PIXELS = 50_000_000  # three bytes each, twice while a picture is turned: 300 MB
+MAX_MOVING_PIXELS = 300_000_000  # of all frames together: as much as any network takes, and seconds to look through
+MAX_FRAMES = 1_000
 MAX_SIDE = 30_000
 THUMBNAIL_SIDE = 480  # twice what a tile of the grid shows, for dense screens
 
 _QUALITY = 95  # where a JPEG cannot keep its own: turned, or out of another colour space
-_ENDINGS = {"image/jpeg": "jpg", "image/png": "png"}
+_ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/gif": "gif"}
+_DECODERS = ("JPEG", "PNG", "GIF")
 _PNG_MODES = {"1", "L", "LA", "P", "RGB", "RGBA"}
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -47,6 +54,7 @@ class Picture:
     content_type: str
     width: int
     height: int
+    frames: int = 1  # more of one that moves
 
     @property
     def sha256(self) -> str:
@@ -67,6 +75,8 @@ def read_picture(source: BinaryIO, *, size_bytes: int) -> Picture:
         )
     with _opened(source) as image:
         _check_size(image)
+        if image.format == "GIF" and (moving := _read_moving(source)) is not None:
+            return moving
         try:
             image.load()
         except Exception as error:  # decoders tell damage in very many ways; whichever, the file is of no use
@@ -75,8 +85,8 @@ def read_picture(source: BinaryIO, *, size_bytes: int) -> Picture:
 
 
 def thumbnail(picture: Picture) -> Picture:
-    """Return a small copy for lists. Transparency is kept where there is any."""
-    with Image.open(BytesIO(picture.content), formats=("JPEG", "PNG")) as image:
+    """Return a small copy for lists: of the first frame where it moves. Transparency is kept where there is any."""
+    with Image.open(BytesIO(picture.content), formats=_DECODERS) as image:
         image.draft("RGB", (THUMBNAIL_SIDE * 2, THUMBNAIL_SIDE * 2))  # decodes a large JPEG small, at once
         small = _in_srgb(image)
         small.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE), Image.Resampling.LANCZOS)
@@ -86,12 +96,15 @@ def thumbnail(picture: Picture) -> Picture:
 
 
 def _opened(source: BinaryIO) -> ImageFile.ImageFile:
-    """Read the header. Only these two decoders ever see the file, and none by its name."""
+    """Read the header. Only these three decoders ever see the file, and none by its name."""
     try:
-        return Image.open(source, formats=("JPEG", "PNG"))
+        return Image.open(source, formats=_DECODERS)
     except UnidentifiedImageError as error:
         raise Unusable(
-            _("This file is no JPEG and no PNG by its content, whatever its name says. Save it as one of them first.")
+            _(
+                "This file is no JPEG, no PNG and no GIF by its content, whatever its name says. Save it as one of "
+                "them first."
+            )
         ) from error
     except Exception as error:  # as above
         raise Unusable(_damaged()) from error
@@ -113,8 +126,8 @@ def _check_size(image: ImageFile.ImageFile) -> None:
             _("This picture is %(width)d × %(height)d; no side may exceed %(allowed)d. Make it smaller.")
             % {"width": image.width, "height": image.height, "allowed": MAX_SIDE}
         )
-    frames = getattr(image, "n_frames", 1)
-    if image.format == "PNG" and frames > 1:
+    frames = getattr(image, "n_frames", 1) if image.format == "PNG" else 1
+    if frames > 1:
         raise Unusable(
             ngettext(
                 "This PNG moves: it has %(count)d picture; only still ones can be kept. Save one of them by itself.",
@@ -125,11 +138,54 @@ def _check_size(image: ImageFile.ImageFile) -> None:
         )
 
 
+def _read_moving(source: BinaryIO) -> Picture | None:
+    """Return a GIF that moves; None for one that stands still, whose own decoding follows."""
+    source.seek(0)
+    try:
+        gif = gifs.cleaned(source.read(MAX_BYTES + 1))
+    except gifs.Malformed as error:
+        raise Unusable(_damaged()) from error
+    if gif.frames == 1:
+        source.seek(0)
+        return None
+    _check_frames(gif)
+    _look_through(gif)
+    return Picture(content=gif.content, content_type="image/gif", width=gif.width, height=gif.height, frames=gif.frames)
+
+
+def _check_frames(gif: gifs.Gif) -> None:
+    """Judge how much there is to look through, before the first frame is decoded."""
+    if gif.frames > MAX_FRAMES:
+        raise Unusable(
+            _("This moving picture has %(found)d frames; %(allowed)d are allowed. Make it shorter.")
+            % {"found": gif.frames, "allowed": MAX_FRAMES}
+        )
+    if (pixels := gif.width * gif.height * gif.frames) > MAX_MOVING_PIXELS:
+        raise Unusable(
+            _(
+                "All frames of this moving picture together have %(found)d million pixels; %(allowed)d million are "
+                "allowed. Make it smaller or shorter."
+            )
+            % {"found": -(-pixels // 1_000_000), "allowed": MAX_MOVING_PIXELS // 1_000_000}
+        )
+
+
+def _look_through(gif: gifs.Gif) -> None:
+    """Decode every frame: a damaged one would be refused by a network, days later."""
+    try:
+        with Image.open(BytesIO(gif.content), formats=("GIF",)) as image:
+            for number in range(gif.frames):
+                image.seek(number)
+                image.load()
+    except Exception as error:  # as above
+        raise Unusable(_damaged()) from error
+
+
 def _rewritten(image: ImageFile.ImageFile) -> Picture:
     profile = _usable_profile(image)
     turn = _turn(image)
     upright: Image.Image = image if turn is None else image.transpose(turn)
-    if image.format == "PNG":
+    if image.format in {"PNG", "GIF"}:
         return _rewritten_png(upright, profile, image.info.get("transparency"))
     if upright.mode not in ("RGB", "L"):
         return _written(_in_srgb(upright), "JPEG", quality=_QUALITY)

@@ -42,6 +42,7 @@ class Kept:
     size_bytes: int
     width: int
     height: int
+    frames: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,6 +110,7 @@ def add_file(stored: Stored, *, actor: User | None) -> Asset:
         width=file.width,
         height=file.height,
         duration_ms=stored.duration_ms,
+        frames=file.frames,
         sha256=stored.sha256,
         uploaded_by=actor,
     )
@@ -166,6 +168,7 @@ def _save(picture: Picture, organisation_id: int, folder: str, saved: list[str])
         size_bytes=len(picture.content),
         width=picture.width,
         height=picture.height,
+        frames=picture.frames,
     )
 
 

@@ -4,6 +4,7 @@ import os
 import shutil
 import struct
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -65,6 +66,31 @@ def _jpeg(data: bytes) -> Kind:
             return Kind("image/jpeg", width, height)
         at += 2 + length
     return UNKNOWN
+
+
+def gif_frames(data: bytes) -> int:
+    """How many pictures a GIF shows one after the other; 0 for what is none, or broken."""
+    try:
+        return sum(_gif_frames(data)) if data.startswith((b"GIF87a", b"GIF89a")) else 0
+    except IndexError:
+        return 0
+
+
+def _gif_frames(data: bytes) -> Iterator[int]:
+    at = 13 + _gif_table(data[10])
+    while data[at] != 0x3B:
+        if data[at] == 0x2C:
+            yield 1
+            at += 11 + _gif_table(data[at + 9])
+        else:
+            at += 2
+        while data[at]:
+            at += 1 + data[at]
+        at += 1
+
+
+def _gif_table(packed: int) -> int:
+    return 3 << (packed & 7) + 1 if packed & 0x80 else 0
 
 
 def film_seconds(path: Path) -> float:

@@ -13,7 +13,7 @@ from integrations.registry import provider
 from scheduler.models import Post, PostShape
 
 _KINDS = {"image": MediaKind.IMAGE, "video": MediaKind.VIDEO}
-_COLUMNS = ("id", "sha256", "storage_key", "content_type", "size_bytes", "width", "height", "duration_ms")
+_COLUMNS = ("id", "sha256", "storage_key", "content_type", "size_bytes", "width", "height", "duration_ms", "frames")
 
 
 def composition_of(post: Post, network: str) -> Composition:
@@ -96,6 +96,7 @@ def media_from(facts: Mapping[str, Any], organisation_id: int) -> Media:
         height=facts["height"],
         alt_text=facts["alt_text"],
         duration=None if milliseconds is None else timedelta(milliseconds=milliseconds),
+        frames=facts["frames"],
         open=StoredFile(facts["storage_key"]),
         address=address_maker(organisation_id=organisation_id, asset_id=facts["id"], storage_key=facts["storage_key"]),
     )

@@ -69,6 +69,7 @@ class OpenMedia(Protocol):
 class Media:
     """One picture, film or document, streamed from storage. ``key`` names its bytes: another file has another key.
 
+    ``frames`` is of how many pictures a moving one (GIF) is made; one that stands still has 1.
     ``address`` gives a signed, short-lived address for networks that fetch by themselves; None where this
     installation has no public address.
     """
@@ -82,7 +83,13 @@ class Media:
     open: OpenMedia = field(repr=False, compare=False)
     alt_text: str = ""
     duration: timedelta | None = None
+    frames: int = 1
     address: Callable[[], str] | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def moves(self) -> bool:
+        """Whether this is a picture that moves, and no film."""
+        return self.kind is MediaKind.IMAGE and self.frames > 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,13 +187,19 @@ class Choice:
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """What a network takes from one account, for the composer's meters; ``validate`` is the judge."""
+    """What a network takes from one account, for the composer's meters; ``validate`` is the judge.
+
+    Of moving pictures (GIF) it takes ``frames_max`` frames (0: no figure), and ``moving_max_bytes`` where that differs
+    from still ones.
+    """
 
     text_max: int
     media_max: int
     image_types: frozenset[str]
     image_max_bytes: int
     alt_text_max: int
+    frames_max: int = 0
+    moving_max_bytes: int = 0
     video_types: frozenset[str] = frozenset()
     video_max_bytes: int = 0
     video_max: timedelta | None = None

@@ -36,7 +36,7 @@ BEGIN
          (SELECT jsonb_agg(jsonb_build_object(
              'id', f.id, 'sha256', f.sha256, 'storage_key', f.storage_key, 'content_type', f.content_type,
              'size_bytes', f.size_bytes, 'width', f.width, 'height', f.height, 'duration_ms', f.duration_ms,
-             'alt_text', pa.alt_text
+             'frames', f.frames, 'alt_text', pa.alt_text
            ) ORDER BY pa.position)
           FROM scheduler_postasset pa JOIN gallery_asset f ON f.id = pa.asset_id WHERE pa.post_id = t.id),
          (SELECT jsonb_build_object(
@@ -44,7 +44,7 @@ BEGIN
              'cover', CASE WHEN c.id IS NOT NULL THEN jsonb_build_object(
                'id', c.id, 'sha256', c.sha256, 'storage_key', c.storage_key, 'content_type', c.content_type,
                'size_bytes', c.size_bytes, 'width', c.width, 'height', c.height, 'duration_ms', c.duration_ms,
-               'alt_text', '') END)
+               'frames', c.frames, 'alt_text', '') END)
           FROM scheduler_postshape h LEFT JOIN gallery_asset c ON c.id = h.cover_id
           WHERE h.post_id = t.id AND h.network = a.network),
          o.when_late::text,

@@ -468,11 +468,12 @@ def _assets(words: Words, known: Mapping[int, Asset] = NONE_KNOWN) -> dict[int, 
 
 
 def _possible_covers(words: Words, assets: Mapping[int, Asset]) -> Sequence[Asset]:
-    """Return the newest pictures of the gallery, where there is a film or a link that one may stand for."""
+    """Return the newest still pictures of the gallery, where there is a film or a link that one may stand for."""
     has_film = any(one.is_film for one in assets.values())
     if not has_film and not any(shape.options for shape in words.shapes.values()):
         return ()
-    return list(Asset.objects.filter(content_type__startswith="image/").newest_first()[:MOST_COVERS])
+    stills = Asset.objects.filter(content_type__startswith="image/", frames=1)
+    return list(stills.newest_first()[:MOST_COVERS])
 
 
 def _described(form: ComposerForm, assets: Mapping[int, Asset]) -> Words:

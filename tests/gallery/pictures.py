@@ -42,6 +42,12 @@ def drawing(mode: str = "RGBA", *, texts: bool = True) -> bytes:
     return saved(image.convert(mode), "PNG", pnginfo=info)
 
 
+def waving(*colours: str, size: tuple[int, int] = (60, 40)) -> bytes:
+    """A GIF that shows these colours one after the other, three times."""
+    first, *others = (Image.new("RGB", size, colour) for colour in colours)
+    return saved(first, "GIF", save_all=True, append_images=others, duration=[120, 80, 80][: len(colours)], loop=3)
+
+
 def saved(image: Image.Image, format_: str, **options: Any) -> bytes:
     target = BytesIO()
     image.save(target, format_, **options)

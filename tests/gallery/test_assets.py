@@ -14,7 +14,7 @@ from gallery.storage import NoFile, read_all
 from lib.tenancy.scope import scope
 from scheduler.models import PostAsset
 from tests.factories import make_asset, make_post
-from tests.gallery.pictures import photograph
+from tests.gallery.pictures import photograph, waving
 from tests.houses import House, signed_in
 
 SCRIPT = {"X-Requested-With": "fetch"}
@@ -52,9 +52,22 @@ def test_what_is_no_picture_is_refused_in_words_and_leaves_nothing(house: House,
     response = alice.post(house.path("gallery/upload/"), {"file": file}, headers=SCRIPT)
 
     assert response.status_code == 422
-    assert "no JPEG and no PNG by its content" in response.content.decode()
+    assert "no JPEG, no PNG and no GIF by its content" in response.content.decode()
     with scope(organisation=house.acme.pk):
         assert not Asset.objects.exists()
+
+
+def test_a_picture_that_moves_is_shown_still_until_somebody_asks_for_more(house: House, alice: Client) -> None:
+    asset = bring(alice, house, waving("red", "green", "blue"), "wave.GIF")
+
+    with scope(organisation=house.acme.pk):
+        small = asset.renditions.get(purpose="thumbnail")
+        assert (asset.name, asset.content_type, asset.frames, asset.moves) == ("wave.gif", "image/gif", 3, True)
+        assert small.content_type == "image/jpeg"
+    page = alice.get(house.path(f"gallery/{asset.pk}/")).content.decode()
+    assert f'<img src="{house.path(f"gallery/{asset.pk}/thumbnail/")}"' in page
+    assert "3 frames" in page
+    assert "Show it moving in a new tab" in page
 
 
 def test_without_a_script_several_files_come_at_once(house: House, alice: Client) -> None:
@@ -65,7 +78,7 @@ def test_without_a_script_several_files_come_at_once(house: House, alice: Client
     assert response.redirect_chain == [(house.path("gallery/"), 302)]
     page = response.content.decode()
     assert "one.jpg" in page
-    assert "no JPEG and no PNG" in page
+    assert "no JPEG, no PNG and no GIF" in page
 
 
 def test_files_are_private_to_the_organisation_and_never_guessed_at(house: House, alice: Client) -> None:

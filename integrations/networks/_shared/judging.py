@@ -53,10 +53,14 @@ def judge_one(media: Media, limits: Limits, *, field: str) -> Iterator[Problem]:
         MediaKind.VIDEO: (limits.video_types, limits.video_max_bytes),
         MediaKind.DOCUMENT: (limits.document_types, limits.document_max_bytes),
     }[media.kind]
+    if media.moves:
+        most_bytes = limits.moving_max_bytes or most_bytes
     if media.content_type not in types:
         yield refused(field, "media_type", found=media.content_type, allowed=", ".join(sorted(types)) or "—")
     if media.size_bytes > most_bytes > 0:
         yield refused(field, "media_too_big", found=megabytes(media.size_bytes), allowed=megabytes(most_bytes))
+    if media.frames > limits.frames_max > 0:
+        yield refused(field, "frames_too_many", found=media.frames, allowed=limits.frames_max)
     if media.duration is not None and limits.video_max is not None and media.duration > limits.video_max:
         yield refused(field, "video_too_long", found=minutes(media.duration), allowed=minutes(limits.video_max))
     if len(media.alt_text) > limits.alt_text_max > 0:

@@ -206,6 +206,25 @@ def picture(name: str, *, width: int = 64, content_type: str = "image/png") -> M
     )
 
 
+def moving(name: str, *, frames: int = 3, width: int = 64, height: int = 48) -> Media:
+    """Return a GIF that moves, another for each name."""
+    stream, colour = BytesIO(), name.encode().ljust(2, b"\0")
+    first, *others = (
+        Image.new("RGB", (width, height), (colour[0], colour[1], 50 * number % 256)) for number in range(frames)
+    )
+    first.save(stream, "GIF", save_all=True, append_images=others, duration=80, loop=0)
+    return _media(
+        name,
+        stream.getvalue(),
+        MediaKind.IMAGE,
+        "image/gif",
+        width=width,
+        height=height,
+        alt_text=f"A {name} that moves",
+        frames=frames,
+    )
+
+
 def film(name: str, *, width: int = 320, height: int = 240, duration: timedelta = timedelta(seconds=12)) -> Media:
     """Return a small film, another for each name."""
     content = films.film(seconds=duration.total_seconds(), width=width, height=height, payload=name.encode() * 64)
@@ -227,6 +246,7 @@ def _media(
     height: int = 0,
     alt_text: str = "",
     duration: timedelta | None = None,
+    frames: int = 1,
 ) -> Media:
     def open_at(offset: int = 0) -> BinaryIO:
         opened = BytesIO(content)
@@ -243,6 +263,7 @@ def _media(
         open=open_at,
         alt_text=alt_text,
         duration=duration,
+        frames=frames,
     )
 
 
