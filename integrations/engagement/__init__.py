@@ -18,6 +18,7 @@ from integrations.engagement.incoming import (
     IncomingMessage,
     MessageKind,
     Page,
+    Standing,
     Subject,
     Target,
 )
@@ -49,6 +50,7 @@ __all__ = [
     "ReplyLimits",
     "Revisits",
     "Sent",
+    "Standing",
     "Subject",
     "Target",
     "WebhookRefused",

@@ -147,8 +147,25 @@ class Incoming:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Standing:
+    """All that stood in parts of a thread when they were read to their end.
+
+    ``under`` names those parts with the ids of what hangs directly on each: a message's id, or empty for what answers
+    the subject itself. What we have from there and it does not name is probably gone; it is looked up before that is
+    believed, since lists that change while they are read leave things out.
+    """
+
+    thread_id: str
+    under: Mapping[str, frozenset[str]]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Page:
-    """What one step of a poll brought. ``cursor`` goes into the next poll once this page is stored, ready for JSON."""
+    """What one step of a poll brought. ``cursor`` goes into the next poll once this page is stored, ready for JSON.
+
+    ``standing``: of threads that were read whole, so that deletions are noticed of which the network does not tell.
+    """
 
     incoming: tuple[Incoming, ...]
     cursor: Mapping[str, Any]
+    standing: tuple[Standing, ...] = ()

@@ -10,12 +10,13 @@ from datetime import datetime
 from integrations import vault
 from integrations.budgets import Need, need_of, reserve, write_reports
 from integrations.contract import Operation
-from integrations.engagement import IncomingMessage, MessageKind, Target
+from integrations.engagement import Change, Incoming, IncomingMessage, MessageKind, Target
 from integrations.errors import ProviderError, RateLimited, TransientError
 from integrations.models import SocialAccount
 from integrations.registry import engaging, provider
 from lib.claims.threads import in_threads
 from moderation.models import Message
+from moderation.services.storing import Arrival
 from moderation.states import Visibility
 
 logger = logging.getLogger(__name__)
@@ -63,6 +64,24 @@ def fetch_all(errands: Sequence[Errand], *, now: datetime) -> list[Answer]:
     ]
     write_reports(now=now)
     return answers
+
+
+def arrivals_of(errand: Errand, answer: Mapping[str, IncomingMessage | None], *, now: datetime) -> list[Arrival]:
+    """Return what an answer says of its messages, to be stored: as they are now, or gone."""
+    return [
+        Arrival(
+            account_id=errand.account.pk,
+            network=errand.account.network,
+            as_of=now,
+            incoming=Incoming(
+                change=Change.DELETED if message is None else Change.EDITED if message.edited_at else Change.WRITTEN,
+                message_id=message_id,
+                message=message,
+                happened_at=now,
+            ),
+        )
+        for message_id, message in answer.items()
+    ]
 
 
 def _need(errand: Errand) -> Need:

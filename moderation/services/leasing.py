@@ -5,18 +5,18 @@ thread is opened (views/fresh.py). Each fetch costs of the network's budget, so 
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from integrations.engagement import Change, Incoming, IncomingMessage, Target
+from integrations.engagement import Target
 from integrations.errors import ProviderError
 from integrations.models import SocialAccount
 from lib.tenancy.scope import scope
 from moderation.models import Message
-from moderation.services.fetching import AT_ONCE, Errand, fetch_all, target_of
-from moderation.services.storing import Arrival, store
+from moderation.services.fetching import AT_ONCE, Errand, arrivals_of, fetch_all, target_of
+from moderation.services.storing import store
 from moderation.states import WAITING, ItemState
 
 #: For how long after its last word a conversation is kept fresh.
@@ -35,7 +35,7 @@ def keep_fresh(organisation_id: int, message_ids: Sequence[int], now: datetime) 
         arrival
         for errand, answer in zip(errands, answers, strict=True)
         if not isinstance(answer, ProviderError)
-        for arrival in _arrivals(errand, answer, now=now)
+        for arrival in arrivals_of(errand, answer, now=now)
     ]
     with scope(organisation=organisation_id):
         store(arrivals, organisation_id=organisation_id, now=now)
@@ -61,21 +61,4 @@ def _errands(messages: Sequence[Message]) -> list[Errand]:
         Errand(account=accounts[account_id], targets=tuple(found[start : start + AT_ONCE]))
         for account_id, found in targets.items()
         for start in range(0, len(found), AT_ONCE)
-    ]
-
-
-def _arrivals(errand: Errand, answer: Mapping[str, IncomingMessage | None], *, now: datetime) -> list[Arrival]:
-    return [
-        Arrival(
-            account_id=errand.account.pk,
-            network=errand.account.network,
-            as_of=now,
-            incoming=Incoming(
-                change=Change.WRITTEN if message is not None else Change.DELETED,
-                message_id=message_id,
-                message=message,
-                happened_at=now,
-            ),
-        )
-        for message_id, message in answer.items()
     ]

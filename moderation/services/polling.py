@@ -16,7 +16,7 @@ from django.db.models import F
 from integrations import vault
 from integrations.budgets import Later, Need, fair_interval, need_of, reserve, write_reports
 from integrations.contract import Operation
-from integrations.engagement import EngagingProvider, Page, tells_messages
+from integrations.engagement import EngagingProvider, Page, Standing, tells_messages
 from integrations.errors import AuthorisationLost, ProviderError, RateLimited
 from integrations.events import AccountReturned, Wait
 from integrations.models import SocialAccount
@@ -28,6 +28,7 @@ from lib.claims.threads import CALLS_AT_ONCE, in_threads
 from lib.tenancy.models import OwnedQuerySet
 from lib.tenancy.scope import scope
 from moderation.models import Poll, Thread
+from moderation.services.missing import Listed, look_for_missing
 from moderation.services.revisiting import Turn, revisit
 from moderation.services.storing import Arrival, store
 from scheduler.models import Publication
@@ -62,6 +63,16 @@ class _Asking:
     error: ProviderError | None = None
     is_over: bool = field(default=False)
     is_well: bool = field(default=False)  # all that there was to read has been read
+    standing: list[Standing] = field(default_factory=list)  # of threads that were read whole
+
+    @property
+    def listed(self) -> Listed:
+        return Listed(
+            organisation_id=self.claim.organisation_id,
+            account=self.account,
+            standing=tuple(self.standing),
+            asked_at=self.asked_at,
+        )
 
 
 def poll_due(clock: Clock) -> int:
@@ -75,6 +86,7 @@ def poll_due(clock: Clock) -> int:
             for asking, page in zip(active, pages, strict=True):
                 _take(asking, page, clock)
         revisit([_turn(each) for each in ready if each.is_well], clock)
+        look_for_missing([each.listed for each in ready if each.standing], now=clock())
         write_reports(now=clock())
         polled += len(claims)
         come_round("poll")
@@ -248,6 +260,7 @@ def _take(asking: _Asking, page: Page | None, clock: Clock) -> None:
                 if not each.needs_fetch
             ]
             store(arrivals, organisation_id=organisation_id, now=clock())
+        asking.standing += page.standing
     except (OperationalError, InterfaceError):
         raise
     except Exception:

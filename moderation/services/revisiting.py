@@ -17,15 +17,15 @@ from django.db.models import Q
 
 from integrations.budgets import READING_SHARE, fair_interval
 from integrations.contract import Operation
-from integrations.engagement import Change, Incoming, IncomingMessage, Revisits, revisits
+from integrations.engagement import IncomingMessage, Revisits, revisits
 from integrations.errors import ProviderError
 from integrations.models import SocialAccount
 from integrations.registry import engaging, provider
 from lib.claims.claiming import Clock
 from lib.tenancy.scope import scope
 from moderation.models import Item, Message, Poll
-from moderation.services.fetching import Errand, fetch_all, target_of
-from moderation.services.storing import Arrival, store
+from moderation.services.fetching import Errand, arrivals_of, fetch_all, target_of
+from moderation.services.storing import store
 from moderation.states import Visibility, WayOut
 
 logger = logging.getLogger(__name__)
@@ -138,20 +138,7 @@ def _standing(item_ids: Sequence[int], *, now: datetime) -> dict[int, list[Messa
 
 def _take(visit: _Visit, answer: Mapping[str, IncomingMessage | None], *, asked_at: datetime, now: datetime) -> None:
     account, organisation_id = visit.turn.account, visit.turn.organisation_id
-    arrivals = [
-        Arrival(
-            account_id=account.pk,
-            network=account.network,
-            as_of=asked_at,
-            incoming=Incoming(
-                change=Change.DELETED if message is None else Change.EDITED if message.edited_at else Change.WRITTEN,
-                message_id=message_id,
-                message=message,
-                happened_at=asked_at,
-            ),
-        )
-        for message_id, message in answer.items()
-    ]
+    arrivals = arrivals_of(visit.errand, answer, now=asked_at)
     try:
         with scope(organisation=organisation_id):
             store(arrivals, organisation_id=organisation_id, now=now)

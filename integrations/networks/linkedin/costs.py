@@ -12,6 +12,7 @@ def cost_of(operation: Operation, composition: Composition, count: int, *, is_de
     films = sum(each.kind is MediaKind.VIDEO for each in composition.media)
     files = len(composition.media) + bool(composition.cover and not films)
     posts = count if is_developing else ceil(count / limits.POSTS_A_SUMMARY) + count
+    again = min(count, limits.READ_AGAIN_A_POLL) * limits.ANSWERS_READ_AGAIN
     calls: Mapping[str, int] = {
         Operation.PREPARE: {"media": files + films},
         Operation.CHECK: {"media": files},
@@ -22,7 +23,7 @@ def cost_of(operation: Operation, composition: Composition, count: int, *, is_de
         Operation.VERDICT: {"posts": 1},
         Operation.FOLLOW_UP: {"comments": 1},
         Operation.DESCRIBE: {"organizations": 2, "media": 1},
-        Operation.POLL: {"notifications": 1, "comments": posts},
+        Operation.POLL: {"notifications": 1, "comments": posts + again},
         Operation.FETCH: {"comments": count, "posts": 1},
         Operation.REPLY: {"comments": 2},
         Operation.ACT: {"reactions": 1, "comments": 1},

@@ -2,9 +2,13 @@
 
 One call tells what happened to the page, one for twenty posts how many comments each has; only posts whose number
 changed are read, and of their comments only those whose number of replies did. An app in development has no call for
-several posts and reads each. The cursor: ``notified``, the time up to which notifications were read; ``elsewhere``,
-posts of others that name the page; ``posts``: for each watched one ``looked``, ``total``, when that last changed
-(``moved``), and ``replies`` by the number of the comment they stand under.
+several posts and reads each. Edits change no number, deletions are told to administrators only, and a notification may
+be lost: so every few hours each post is read again whether or not it has news, one in each poll, and at once one that
+has fewer comments than before; what stands there is told (``Standing``).
+
+The cursor: ``notified``, the time up to which notifications were read; ``elsewhere``, posts of others that name the
+page; ``posts``: for each watched one ``looked``, ``whole`` (when it was last read with all answers), ``total``, when
+that last changed (``moved``), and ``replies`` by the number of the comment they stand under.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,7 +17,7 @@ from datetime import datetime
 from typing import Any
 
 from integrations.contract import Account
-from integrations.engagement import Change, Incoming, IncomingMessage, MessageKind, Page
+from integrations.engagement import Change, Incoming, IncomingMessage, MessageKind, Page, Standing
 from integrations.errors import PermanentError
 from integrations.fingerprints import CLOCK_SKEW
 from integrations.networks.linkedin import limits, messages
@@ -62,6 +66,7 @@ class _Poll:
     notified: str
     elsewhere: list[str]
     posts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    again: set[str] = field(default_factory=set)  # posts to be read whole, whatever their numbers say
 
     @property
     def _token(self) -> str:
@@ -102,12 +107,20 @@ class _Poll:
     # comments
 
     def read_comments(self) -> Iterator[Page]:
+        self.again.update(self._due_again())
         for start in range(0, len(self.watched), limits.POSTS_A_SUMMARY):
             some = self.watched[start : start + limits.POSTS_A_SUMMARY]
             totals = self.client.comment_counts(self._token, some, now=self.now) if self.counts_several else None
             for urn in some:
-                if totals is None or self._has_moved(urn, totals.get(urn)):
-                    yield from self._read_post(urn)
+                has_moved = totals is None or self._has_moved(urn, totals.get(urn))
+                if has_moved or urn in self.again:
+                    yield from self._read_post(urn, again=urn in self.again)
+
+    def _due_again(self) -> Sequence[str]:
+        """Return the posts to be read whatever their numbers say: those read whole longest ago."""
+        before = (self.now - limits.READ_AGAIN_AFTER).isoformat()
+        waiting = [urn for urn, state in self.posts.items() if state.get("looked") and state.get("whole", "") < before]
+        return sorted(waiting, key=lambda urn: str(self.posts[urn].get("whole", "")))[: limits.READ_AGAIN_A_POLL]
 
     def _has_moved(self, urn: str, total: int | None) -> bool:
         """Whether a post is worth reading: it has other comments than before, or had a moment ago."""
@@ -117,11 +130,13 @@ class _Poll:
         if state is None:
             self.posts[urn] = {"total": total, "moved": self.now.isoformat()}
             return total > 0
+        if total < state.get("total", 0):
+            self.again.add(urn)
         if state.get("total") != total:
             state.update(total=total, moved=self.now.isoformat())
         return self.now - datetime.fromisoformat(state["moved"]) <= limits.POLL_OVERLAP
 
-    def _read_post(self, urn: str) -> Iterator[Page]:
+    def _read_post(self, urn: str, *, again: bool) -> Iterator[Page]:
         state = self.posts.setdefault(urn, {"moved": self.now.isoformat()})
         looked = state.get("looked")
         start = datetime.fromisoformat(looked) - limits.POLL_OVERLAP if looked else self.since
@@ -129,23 +144,34 @@ class _Poll:
         former: Mapping[str, int] = state.get("replies") or {}
         replies: dict[str, int] = {}
         found: list[IncomingMessage] = []
+        under: dict[str, list[str]] = {"": []}
         try:
             for node in self.client.comments(self._token, urn, now=self.now):
                 message = self._comment(node, urn)
                 found.append(message)
+                under[""].append(message.network_id)
                 number = messages.named(message.network_id).number
                 count = int((node.get("commentsSummary") or {}).get("aggregatedTotalComments") or 0)
                 if count:
                     replies[number] = count
-                if count and (fresh or former.get(number) != count):
+                is_read_again = again and len(under) <= limits.ANSWERS_READ_AGAIN
+                if count and (fresh or is_read_again or former.get(number) != count):
                     answers = self.client.comments(self._token, message.network_id, now=self.now)
-                    found += [self._comment(each, urn) for each in answers]
+                    below = [self._comment(each, urn) for each in answers]
+                    found += below
+                    under[message.network_id] = [each.network_id for each in below]
         except PermanentError as error:
             if error.key != "post_gone":
                 raise
+            under = {} if found else {"": []}  # gone in mid-reading: the list was not read to its end
         state.update(looked=self.now.isoformat(), replies=replies)
+        if again or not looked:
+            state["whole"] = self.now.isoformat()
         recent = [each for each in found if (each.edited_at or each.written_at or start) >= start]
         yield from self._pages([self._incoming(each) for each in self._ours(recent, urn)])
+        if again and under:
+            standing = Standing(thread_id=urn, under={place: frozenset(ids) for place, ids in under.items()})
+            yield Page(incoming=(), cursor=self._cursor(), standing=(standing,))
 
     def _comment(self, node: Mapping[str, Any], urn: str) -> IncomingMessage:
         kind = MessageKind.MENTION if urn in self.elsewhere else MessageKind.COMMENT

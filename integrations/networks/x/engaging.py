@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from integrations.contract import NOTHING, Account, AppKeys, Feature, Findings, Sighting
@@ -117,26 +118,41 @@ class XEngagement:
     ) -> Mapping[str, IncomingMessage | None]:
         """Look posts up, a hundred per call. What X names among its ``errors`` is deleted, protected or withheld.
 
+        An edit makes a new post, and the old id leads to the old words: newer versions are looked up by their own.
         Direct messages are left to polling: X would answer fifteen in as many minutes, one by one.
         """
         found: dict[str, IncomingMessage | None] = {}
-        everything = [each for each in targets if each.kind is not MessageKind.PRIVATE]
-        for start in range(0, len(everything), limits.LOOKUP_MAX):
-            some = everything[start : start + limits.LOOKUP_MAX]
-            answer = self._client.posts(
-                account.credentials.access_token, [each.message_id for each in some], subject=account.network_id
-            )
-            beside, asked = messages.around(answer.get("includes")), {each.message_id: each for each in some}
-            for error in answer.get("errors") or ():
-                if (gone := str(error.get("resource_id") or error.get("value") or "")) in asked:
-                    found[gone] = None
-            for post in answer.get("data") or ():
-                message = messages.message(post, around=beside, account_id=account.network_id)
-                if target := asked.get(str(post["id"])) or asked.get(message.network_id):
-                    found[target.message_id] = replace(
-                        message, network_id=target.message_id, kind=target.kind, thread_id=target.thread_id
-                    )
+        waiting = {each.message_id: each for each in targets if each.kind is not MessageKind.PRIVATE}
+        looked = set[str]()
+        while waiting:
+            some = dict(islice(waiting.items(), limits.LOOKUP_MAX))
+            looked |= some.keys()
+            waiting |= self._look_up(account, some, found)
+            waiting = {key: target for key, target in waiting.items() if key not in looked}
         return found
+
+    def _look_up(
+        self, account: Account, asked: Mapping[str, Target], found: dict[str, IncomingMessage | None]
+    ) -> dict[str, Target]:
+        """Write what these posts say now into ``found``; return those of which a newer version stands, by its id."""
+        answer = self._client.posts(account.credentials.access_token, list(asked), subject=account.network_id)
+        beside, edited = messages.around(answer.get("includes")), dict[str, Target]()
+        for error in answer.get("errors") or ():
+            if target := asked.get(str(error.get("resource_id") or error.get("value") or "")):
+                found[target.message_id] = None
+        for post in answer.get("data") or ():
+            latest = mapping.versions(post)[-1]
+            target = asked.get(str(post["id"])) or asked.get(mapping.versions(post)[0])
+            if target is None:
+                continue
+            if latest != str(post["id"]) and latest not in asked:
+                edited[latest] = target
+                continue
+            message = messages.message(post, around=beside, account_id=account.network_id)
+            found[target.message_id] = replace(
+                message, network_id=target.message_id, kind=target.kind, thread_id=target.thread_id
+            )
+        return edited
 
     # acting
 

@@ -138,7 +138,21 @@ class XStrangers:
         return self._deed(request.kind, post, account, author, on=post.id)
 
     def edit(self, object_id: str, text: str) -> Deed:
-        raise Impossible("An edit on X is a new post with another id; this twin has none.")
+        """An edit on X is a new post with an id of its own, in the place of the one before it."""
+        state = self.state
+        post = state.latest(self._post(object_id))
+        author = self._account(post.user_id)
+        fresh = publish(
+            state,
+            author,
+            text,
+            parent=state.live_post(post.in_reply_to) if post.in_reply_to else None,
+            quoted=state.live_post(post.quoted) if post.quoted else None,
+            previous=post,
+            reply_settings=post.reply_settings,
+            named_by_reply=tuple(filter(None, map(state.users.find, post.implicit))),
+        )
+        return self._deed("edit", fresh, self._account_of(fresh), author)
 
     def delete(self, object_id: str) -> Deed:
         post = self._post(object_id)
