@@ -126,8 +126,9 @@ def _send_cover(client: LinkedInClient, state: State, cover: Media, *, now: date
 def _finalize(client: LinkedInClient, token: str, state: State, *, save: Save, now: datetime) -> None:
     """Close a video. When the answer to an earlier try was lost and a second is refused, look whether it was taken."""
     again = bool(state.get("finalizing"))
-    state["finalizing"] = True
-    save(state)
+    if not again:
+        state["finalizing"] = True
+        save(state)
     try:
         client.finalize_video(token, state["urn"], upload_token=state["token"], tags=state["tags"], now=now)
     except PermanentError:

@@ -1,5 +1,8 @@
 """A worker that is killed in the middle of its work, as a process of its own: what it knows stands on a shelf.
 
+Started once, it takes orders from its standard input, a list of words in JSON per line, and gives each a child that
+does the work: what dies is a real process, and no death costs another start of Python. It answers how the child ended.
+
 It goes on where the shelf says, as the engine does: prepare, check, then a delivery noted before the commit, and after
 an unknown outcome a look instead of another try. `die_at` says where kill -9 strikes it: `save` is the first time it
 stores progress, `before-commit`, `after-commit`; empty lets it live. `files` is where files lie that a network fetches.
@@ -10,19 +13,21 @@ import os
 import signal
 import sys
 import time
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NoReturn
 
 from integrations.contract import Account, Composition, Form, Media, MediaKind, Progress
 from tests import films, hosting
 from tests.integrations.networks.google_business.stage import BusinessStage
 from tests.integrations.networks.instagram.stage import InstagramStage
+from tests.integrations.networks.linkedin.stage import LinkedInStage
 from tests.integrations.networks.sandbox import Sandbox
-from tests.integrations.networks.stage import Stage, now, picture, with_required
+from tests.integrations.networks.stage import Stage, document, moving, now, picture, with_required
 from tests.integrations.networks.twins import FacebookStage, XStage
 from tests.integrations.networks.youtube.stage import YouTubeStage
 
@@ -31,8 +36,10 @@ STAGES: Mapping[str, Callable[[Sandbox], Stage]] = {
     "facebook": FacebookStage,
     "youtube": YouTubeStage,
     "google_business": BusinessStage,
+    "linkedin": LinkedInStage,
 }
 GREAT = 20_000_000  # long enough for several segments and a sign of life
+LONG = 9_000_000  # long enough for three of LinkedIn's parts
 
 
 def film(payload_bytes: int, *, upright: bool) -> Media:
@@ -62,6 +69,9 @@ def composition(kind: str, text: str) -> Composition:
     return {
         "image": Composition(text=text, media=pictures[:1]),
         "images": Composition(text=text, media=pictures),
+        "gif": Composition(text=text, media=(moving("wave"),)),
+        "document": Composition(text=text, media=(document("Menu"),)),
+        "long_video": Composition(text=text, media=(film(LONG, upright=False),)),
         "video": Composition(text=text, media=(film(GREAT, upright=False),)),
         "cover": Composition(text=text, media=(film(1000, upright=False),), cover=picture("cover")),
         "reel": Composition(text=text, media=(film(GREAT, upright=True),), form=Form.REEL),
@@ -136,5 +146,26 @@ def main(network: str, kind: str, text: str, origin: str, files: str, shelf: str
     Worker(Path(shelf), die_at=die_at).work(stage, stage.account(), wanted)
 
 
+def serve() -> None:
+    for line in sys.stdin:
+        child = os.fork()
+        if child == 0:
+            live(json.loads(line))
+        _, status = os.waitpid(child, 0)
+        sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
+        sys.stdout.flush()
+
+
+def live(words: list[str]) -> NoReturn:
+    code = 1
+    try:
+        main(*words)
+        code = 0
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(code)
+
+
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    serve()

@@ -1,9 +1,10 @@
 """Workers that are killed with kill -9 at every step of an upload leave one post, and send no file twice."""
 
+import json
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +19,12 @@ from tests.integrations.networks.sandbox import Sandbox
 TABLE = [
     ("x", "image", "x.media.initialize", 1),
     ("x", "images", "x.media.initialize", 3),
+    ("x", "gif", "x.media.initialize", 1),
     ("x", "video", "x.media.initialize", 1),
+    ("linkedin", "image", "linkedin.images.initialize", 1),
+    ("linkedin", "images", "linkedin.images.initialize", 3),
+    ("linkedin", "long_video", "linkedin.videos.initialize", 1),
+    ("linkedin", "document", "linkedin.documents.initialize", 1),
     ("facebook", "image", "facebook.photos", 1),
     ("facebook", "images", "facebook.photos", 3),
     ("facebook", "video", "facebook.uploads.open", 1),
@@ -45,6 +51,31 @@ ROOT = Path(__file__).resolve().parents[3]
 AT_MOST = 40  # deaths of one publication
 
 
+class Nursery:
+    """The process whose children work and die."""
+
+    def __init__(self) -> None:
+        command = [sys.executable, "-W", "ignore", "-m", "tests.integrations.networks.mortal"]
+        self.process = subprocess.Popen(
+            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
+        )
+
+    def work(self, words: Sequence[str]) -> int:
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write(json.dumps(words) + "\n")
+        ended = int(self.process.stdout.readline())
+        assert ended in {0, -signal.SIGKILL}, "see its traceback above"
+        return ended
+
+
+@pytest.fixture(scope="module")
+def nursery() -> Iterator[Nursery]:
+    found = Nursery()
+    yield found
+    found.process.communicate()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Place:
     """The network, where it fetches files, and what survives a worker."""
@@ -52,12 +83,13 @@ class Place:
     sandbox: Sandbox
     files: Shelf
     shelf: Path
+    nursery: Nursery
 
 
 @pytest.fixture
-def place(sandbox: Sandbox, tmp_path: Path) -> Iterator[Place]:
+def place(sandbox: Sandbox, nursery: Nursery, tmp_path: Path) -> Iterator[Place]:
     with hosting() as files:
-        yield Place(sandbox=sandbox, files=files, shelf=tmp_path / "shelf.json")
+        yield Place(sandbox=sandbox, files=files, shelf=tmp_path / "shelf.json", nursery=nursery)
 
 
 def lay_down(place: Place, network: str, kind: str) -> None:
@@ -69,10 +101,7 @@ def lay_down(place: Place, network: str, kind: str) -> None:
 def work(place: Place, network: str, kind: str, die_at: str) -> int:
     """Let a worker live until it is done or killed; return how it ended."""
     words = [network, kind, f"Killed {kind}", place.sandbox.origin, place.files.origin, str(place.shelf), die_at]
-    command = [sys.executable, "-W", "ignore", "-m", "tests.integrations.networks.mortal", *words]
-    done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
-    assert done.returncode in {0, -signal.SIGKILL}, done.stderr
-    return done.returncode
+    return place.nursery.work(words)
 
 
 @pytest.mark.parametrize(("network", "kind", "operation", "files"), TABLE)
