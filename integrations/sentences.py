@@ -258,6 +258,16 @@ SENTENCES: dict[str, Promise] = {
         "This post has pictures or a film, and X does not say whether they outlive a change. Change it on X itself."
     ),
     "x_film_alone": _("X shows up to four pictures or one film, never both. Remove some."),
+    "x_gif_alone": _("X shows a moving picture by itself. Remove the others, or this one."),
+    "x_gif_sides": _("This moving picture has %(found)s pixels; X takes %(allowed)s. Save it smaller."),
+    "x_gif_pixels": _(
+        "All frames of this moving picture together have %(found)s million pixels; X takes %(allowed)s. Save it "
+        "smaller or shorter."
+    ),
+    "x_gif_refused": _("X cannot use the moving picture. Save it anew as GIF, smaller or shorter, and replace it."),
+    "x_subtitles_malformed": _(
+        "These are no subtitles. Paste the whole text of an SRT or WebVTT file, with its numbers and times."
+    ),
     "x_poll_with_media": _("X takes no pictures or films with a poll. Remove them."),
     "x_poll_choices": _("This poll has %(found)s choice; X wants at least %(allowed)s. Add one."),
     "x_thread_without_parts": _("A thread needs a second text. Add it, or choose a plain post."),
@@ -357,6 +367,9 @@ SENTENCES: dict[str, Promise] = {
     "media_too_many": _("There are %(found)s files; %(network)s takes %(allowed)s. Remove some."),
     "media_type": _("This file is %(found)s; %(network)s takes %(allowed)s. Convert it or choose another."),
     "media_too_big": _("This file has %(found)s MB; %(network)s takes %(allowed)s MB. Save it smaller."),
+    "frames_too_many": _(
+        "This moving picture has %(found)s frames; %(network)s takes %(allowed)s. Leave some out, and add it again."
+    ),
     "media_missing": _("%(network)s wants a picture or a film here. Add one."),
     "video_too_long": _("This film lasts %(found)s; %(network)s takes %(allowed)s. Cut it."),
     "first_comment_too_long": _(
@@ -439,6 +452,15 @@ SENTENCES: dict[str, Promise] = {
     "option.x.made_with_ai": _("Made with artificial intelligence"),
     "option.x.paid_partnership": _("Paid partnership"),
     "option.x.quote": _("Address of the post to quote"),
+    "option.x.subtitles": _("Subtitles: the text of an SRT or WebVTT file"),
+    "option.x.subtitles_language": _("Language of the subtitles"),
+    "option.x.subtitles_language.EN": _("English"),
+    "option.x.subtitles_language.FR": _("French"),
+    "option.x.subtitles_language.DE": _("German"),
+    "option.x.subtitles_language.ES": _("Spanish"),
+    "option.x.subtitles_language.IT": _("Italian"),
+    "option.x.subtitles_language.NL": _("Dutch"),
+    "option.x.subtitles_language.PT": _("Portuguese"),
     "address_missing": _(
         "%(network)s fetches pictures and films from a public address, and this installation has none. Its operator "
         "must set PUBLIC_BASE_URL to an address that %(network)s can reach."

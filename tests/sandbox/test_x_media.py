@@ -1,5 +1,6 @@
 """Files on X: in parts, at once, slow, failed, described."""
 
+import struct
 from typing import Any
 
 import pytest
@@ -146,6 +147,46 @@ def test_what_is_no_video_fails_in_processing(sandbox: Process, x_headers: Heade
     failed = status(sandbox, x_headers, done["id"])["processing_info"]
 
     assert (failed["state"], failed["error"]["name"]) == ("failed", "InvalidMedia")
+
+
+@pytest.mark.parametrize(
+    ("size", "frames", "state"),
+    [((64, 48), 350, "succeeded"), ((64, 48), 351, "failed"), ((1281, 10), 2, "failed"), ((1280, 1080), 218, "failed")],
+)
+def test_a_gif_may_move_only_so_much(
+    sandbox: Process, x_headers: Headers, size: tuple[int, int], frames: int, state: str
+) -> None:
+    data = b"GIF89a" + struct.pack("<HHBBB", *size, 0, 0, 0) + b"\x2c" + bytes(9) + b"\x02\x01\x44\x00"
+    data += (b"\x21\xf9\x04" + bytes(5) + b"\x2c" + bytes(9) + b"\x02\x01\x44\x00") * (frames - 1) + b"\x3b"
+    done = upload(sandbox, x_headers, data, media_type="image/gif", media_category="tweet_gif").json()["data"]
+    sandbox.control("POST", "clock", move=3)
+
+    assert done["media_key"] == f"16_{done['id']}"
+    assert status(sandbox, x_headers, done["id"])["processing_info"]["state"] == state
+
+
+def test_subtitles_stand_beside_a_film_by_language(sandbox: Process, x_headers: Headers) -> None:
+    address = f"{sandbox.x}/2/media/subtitles"
+    film = upload(sandbox, x_headers, MP4, media_type="video/mp4", media_category="tweet_video").json()["data"]["id"]
+    words = b"1\n00:00:00,000 --> 00:00:02,000\nBread\n"
+    track = upload(sandbox, x_headers, words, media_type="text/srt", media_category="subtitles").json()["data"]["id"]
+
+    def put(**more: Any) -> requests.Response:
+        told = {"id": track, "language_code": "EN", "display_name": "English", **more}
+        body = {"id": film, "media_category": "TweetVideo", "subtitles": told}
+        return sandbox.session.post(address, json=body, headers=x_headers, timeout=10)
+
+    taken, wrong, no_track = put(), put(language_code="english"), put(id=film)
+    gone = sandbox.session.delete(
+        address,
+        json={"id": film, "media_category": "TweetVideo", "language_code": "EN"},
+        headers=x_headers,
+        timeout=10,
+    )
+
+    assert taken.json()["data"]["associated_subtitles"]["id"] == track
+    assert (wrong.status_code, no_track.status_code) == (400, 400)
+    assert gone.json() == {"data": {"deleted": True}}
 
 
 def test_slow_and_failing_files_on_request(sandbox: Process, x_headers: Headers) -> None:

@@ -6,6 +6,7 @@ where no reason is listed for it. Sources: learn.microsoft.com/linkedin, "Error 
 "Versioning", 2026; codes of dead tokens as clients met them, read 2026-11-22.
 """
 
+import logging
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -22,6 +23,8 @@ from integrations.errors import (
 )
 from integrations.networks._shared.refusals import Refusal, Refused, body_of, error_for, shape_of
 from lib.http import Answer
+
+logger = logging.getLogger(__name__)
 
 KEY = "linkedin"
 DUPLICATE, APP_DAY, MEMBER_DAY, COMMENTS = "duplicate", "app-day", "member-day", "comments-minute"
@@ -112,6 +115,7 @@ BACK_OFF = timedelta(seconds=60)
 
 def refusal(answer: Answer, *, once: bool, by_role: bool, now: datetime) -> ProviderError:
     """Return our error for a refusal by the API. ``by_role``: a 403 here means that the role on the page is gone."""
+    _note(answer)
     refused, copy_of = _taken_apart(answer, now=now)
     found = (refused.status, refused.reason)
     row = _row(TABLE, refused)
@@ -126,8 +130,15 @@ def refusal(answer: Answer, *, once: bool, by_role: bool, now: datetime) -> Prov
 
 def token_refusal(answer: Answer, *, now: datetime) -> ProviderError:
     """Return our error for a refusal by the token endpoint."""
+    _note(answer)
     refused, _ = _taken_apart(answer, now=now)
     return error_for(refused, _row(TOKEN_TABLE, refused), once=False)
+
+
+def _note(answer: Answer) -> None:
+    """Log by which name LinkedIn's own people find this answer."""
+    name = answer.headers.get("x-li-uuid") or answer.headers.get("x-li-request-id") or "none"
+    logger.info("linkedin answered %s, its request %s", answer.status, name)
 
 
 def _row(table: Mapping[tuple[int, str], Refusal], refused: Refused) -> Refusal | None:

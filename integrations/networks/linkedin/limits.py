@@ -18,6 +18,7 @@ MEDIA_MAX = 20
 IMAGE_TYPES = frozenset({"image/jpeg", "image/png", "image/gif"})
 IMAGE_MAX_BYTES = 36_000_000  # the page counts pixels (36,152,320), which stays under this in any of these formats
 IMAGE_MAX_PIXELS = 36_152_320
+FRAMES_MAX = 250  # of a GIF
 ALT_TEXT_MAX = 4086
 VIDEO_TYPES = frozenset({"video/mp4"})
 VIDEO_MAX_BYTES = 500_000_000
@@ -53,6 +54,9 @@ NOTIFICATIONS_A_PAGE = 100
 POSTS_A_SUMMARY = 20
 POLL_OVERLAP = timedelta(minutes=5)  # ours: what becomes visible late is not lost
 NOTIFICATIONS_BACK = timedelta(days=60)
+READ_AGAIN_AFTER = timedelta(hours=6)  # ours: a post without news is read again, for what was edited or deleted
+READ_AGAIN_A_POLL = 1
+ANSWERS_READ_AGAIN = 10  # comments of such a post whose answers are read too; their number shows most changes
 
 CONSENT_LIFE = timedelta(days=365)
 
@@ -105,6 +109,7 @@ LIMITS = Limits(
     image_types=IMAGE_TYPES,
     image_max_bytes=IMAGE_MAX_BYTES,
     alt_text_max=ALT_TEXT_MAX,
+    frames_max=FRAMES_MAX,
     video_types=VIDEO_TYPES,
     video_max_bytes=VIDEO_MAX_BYTES,
     video_max=VIDEO_MAX,

@@ -10,7 +10,7 @@ from integrations.networks._shared.refusals import body_of, lost_answer, send
 from integrations.networks.x import errors, mapping
 from integrations.networks.x.dialects import Dialect, asking
 from integrations.networks.x.errors import KEY
-from integrations.networks.x.limits import POSTS_A_PAGE
+from integrations.networks.x.limits import POSTS_A_PAGE, SUBTITLE_LANGUAGES
 from lib.http import Answer, Client
 from lib.http.client import Stream
 
@@ -203,6 +203,18 @@ class XClient:
     def create_alt_text(self, token: str, upload_id: str, text: str, *, subject: str) -> None:
         document = {"id": upload_id, "metadata": {"alt_text": {"text": text}}}
         self._json("POST", "/2/media/metadata", token, budget="x.alt_texts", subject=subject, document=document)
+
+    # https://docs.x.com/x-api/media/create-media-subtitles
+    def create_subtitles(self, token: str, film_id: str, upload_id: str, *, language: str, subject: str) -> None:
+        """Put uploaded subtitles beside an uploaded film; those of the same language take the place of former ones."""
+        track = {"id": upload_id, "language_code": language, "display_name": SUBTITLE_LANGUAGES[language]}
+        document = {"id": film_id, "media_category": "TweetVideo", "subtitles": track}
+        self._json("POST", "/2/media/subtitles", token, budget="x.subtitles", subject=subject, document=document)
+
+    # https://docs.x.com/x-api/media/delete-media-subtitles
+    def delete_subtitles(self, token: str, film_id: str, *, language: str, subject: str) -> None:
+        document = {"id": film_id, "media_category": "TweetVideo", "language_code": language}
+        self._json("DELETE", "/2/media/subtitles", token, budget="x.subtitles", subject=subject, document=document)
 
     def _with_around(self) -> Mapping[str, str]:
         return {**asking(self._dialect, MESSAGE_FIELDS, AROUND), **AROUND_FIELDS}

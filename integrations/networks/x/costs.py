@@ -9,13 +9,16 @@ from integrations.networks.x import limits, mapping
 def costs(
     operation: Operation, composition: Composition, count: int, *, with_messages: bool, with_days: bool
 ) -> Mapping[str, int]:
-    """Return units per budget key. Posts read are counted twice: by their price, and against the month's figure."""
+    """Return units per budget key. Posts read are counted twice: by their price, and against the month's figure.
+
+    Newer versions of edited posts are one call more; as posts they are few and not reckoned with.
+    """
     lookups = -(-count // limits.LOOKUP_MAX)
     follow_up = max(map(_price_of, _follow_ups(composition)), default=limits.PRICE_POST)
     edit = _price(composition) + 2 * limits.PRICE_POST_READ
     return {
         Operation.PREPARE: _prepare(composition),
-        Operation.CHECK: {"x.upload_status": len(composition.media)},
+        Operation.CHECK: {"x.upload_status": len(mapping.files_of(composition))},
         Operation.COMMIT: _post(_price(composition)),
         Operation.FOLLOW_UP: _post(follow_up),
         Operation.EDIT: {**_post(edit), "x.lookup": 2, "x.reads": 2},
@@ -27,7 +30,7 @@ def costs(
         },
         Operation.DESCRIBE: {"x.me": 1, "x.credits": limits.PRICE_USER_READ},
         Operation.POLL: _poll(count, with_messages=with_messages),
-        Operation.FETCH: {"x.lookup": lookups, **_reads(count, limits.PRICE_MESSAGE_READ)},
+        Operation.FETCH: {"x.lookup": lookups + 1, **_reads(count, limits.PRICE_MESSAGE_READ)},
         Operation.REPLY: _reply(composition, with_messages=with_messages),
         Operation.SUBSCRIBE: {"x.webhooks": 2, "x.subscriptions": 8},
         Operation.ACT: {"x.hiding": 1, "x.likes": 1, "x.deletions": 1, "x.credits": limits.PRICE_ACT},
@@ -37,10 +40,10 @@ def costs(
 
 
 def _prepare(composition: Composition) -> Mapping[str, int]:
-    files = len(composition.media)
-    described = sum(bool(each.alt_text) and each.kind is MediaKind.IMAGE for each in composition.media)
-    segments = sum(-(-each.size_bytes // limits.segment_bytes(each.size_bytes)) for each in composition.media)
-    calls = 2 * files + segments
+    files = mapping.files_of(composition)
+    described = sum(bool(each.alt_text) and each.kind is MediaKind.IMAGE for each in files)
+    segments = sum(-(-each.size_bytes // limits.segment_bytes(each.size_bytes)) for each in files)
+    calls = 2 * len(files) + segments
     return {
         "x.uploads": calls,
         "x.uploads.app": calls,
@@ -50,7 +53,7 @@ def _prepare(composition: Composition) -> Mapping[str, int]:
 
 
 def _post(price: int) -> dict[str, int]:
-    return {"x.posts": 1, "x.posts.app": 1, "x.credits": price}
+    return {"x.posts": 1, "x.posts.day": 1, "x.posts.app": 1, "x.credits": price}
 
 
 def _price(composition: Composition) -> int:

@@ -19,10 +19,13 @@ def judge_words(text: str, allowed: Limits, *, field: str) -> Iterator[Problem]:
 
 
 def judge_special(composition: Composition, allowed: Limits) -> Iterator[Problem]:
-    """Yield what is wrong with films among pictures, polls, threads, quotes and what follows."""
+    """Yield what is wrong with films and moving pictures among others, polls, threads, quotes and what follows."""
     films = sum(each.kind is MediaKind.VIDEO for each in composition.media)
     if composition.kind in {Kind.MIXED, Kind.DOCUMENT} or (films and len(composition.media) > 1):
         yield refused("media", "x_film_alone")
+    elif len(composition.media) > 1 and any(each.moves for each in composition.media):
+        yield refused("media", "x_gif_alone")
+    yield from _judge_moving(composition)
     if composition.form is Form.POLL:
         yield from _judge_poll(composition)
     if composition.form is Form.THREAD:
@@ -34,6 +37,21 @@ def judge_special(composition: Composition, allowed: Limits) -> Iterator[Problem
             yield refused("options.quote", "x_quote_with_media")
     if len(composition.first_comment) <= allowed.first_comment_max:  # longer ones are refused for that alone
         yield from judge_words(composition.first_comment, allowed, field="first_comment")
+
+
+def _judge_moving(composition: Composition) -> Iterator[Problem]:
+    """X measures a moving picture by its sides, and by the pixels of all its frames."""
+    for index, each in enumerate(composition.media):
+        if not each.moves:
+            continue
+        widest, highest = limits.MOVING_MAX_SIDES
+        if each.width > widest or each.height > highest:
+            found, allowed = f"{each.width} × {each.height}", f"{widest} × {highest}"
+            yield refused(f"media.{index}", "x_gif_sides", found=found, allowed=allowed)
+        pixels = each.width * each.height * each.frames
+        if pixels > limits.MOVING_MAX_PIXELS:
+            found, allowed = str(-(-pixels // 1_000_000)), str(limits.MOVING_MAX_PIXELS // 1_000_000)
+            yield refused(f"media.{index}", "x_gif_pixels", found=found, allowed=allowed)
 
 
 def _judge_poll(composition: Composition) -> Iterator[Problem]:

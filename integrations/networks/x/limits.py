@@ -21,12 +21,30 @@ CASHTAGS_MAX = 1  # self-serve apps, since February 2026
 
 MEDIA_MAX = 4
 IMAGE_MAX_BYTES = 5_000_000
-IMAGE_TYPES = frozenset({"image/jpeg", "image/png", "image/webp"})
+IMAGE_TYPES = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
 ALT_TEXT_MAX = 1000
+
+# GIFs that move; one that stands still is a picture like any other.
+MOVING_MAX_BYTES = 15_000_000
+MOVING_MAX_SIDES = (1280, 1080)
+MOVING_MAX_PIXELS = 300_000_000  # of all frames together
+FRAMES_MAX = 350
 
 VIDEO_TYPES = frozenset({"video/mp4", "video/quicktime", "video/webm"})
 VIDEO_MAX = timedelta(minutes=20)
 LONG_VIDEO_MAX = timedelta(minutes=125)  # accounts with a subscription, or verified
+
+SUBTITLES_MAX_BYTES = 1_000_000
+# What X calls a language, and what it calls itself. X takes any of two letters.
+SUBTITLE_LANGUAGES = {
+    "EN": "English",
+    "FR": "Français",
+    "DE": "Deutsch",
+    "ES": "Español",
+    "IT": "Italiano",
+    "NL": "Nederlands",
+    "PT": "Português",
+}
 
 SEGMENT_BYTES = 4_000_000  # 5 MB advised
 SEGMENT_MAX_BYTES = 8_000_000
@@ -52,10 +70,12 @@ QUARTER = timedelta(minutes=15)
 DAY = timedelta(hours=24)
 
 DAY_POSTS = 10_000
+DAY_POSTS_OF_ACCOUNT = 2400  # X's help pages, of whatever is posted by an account; no page of 2026 says it again
 MONTH_READS = 3_000_000  # posts a month, whatever they cost
 
 _BUDGETS = (
     Budget(key="x.posts", reach=Reach.ACCOUNT, unit="posts", limit=100, window=QUARTER, rolling=False),
+    Budget(key="x.posts.day", reach=Reach.ACCOUNT, unit="posts", limit=DAY_POSTS_OF_ACCOUNT, window=DAY, rolling=False),
     Budget(key="x.posts.app", reach=Reach.APP, unit="posts", limit=DAY_POSTS, window=DAY, rolling=False),
     Budget(key="x.deletions", reach=Reach.ACCOUNT, unit="calls", limit=50, window=QUARTER, rolling=False),
     Budget(key="x.timeline", reach=Reach.ACCOUNT, unit="calls", limit=900, window=QUARTER, rolling=False),
@@ -124,6 +144,7 @@ CONTENT_TERMS = ContentTerms(
     leases={MessageKind.PRIVATE: None},
 )
 
+_FILM = frozenset({Kind.VIDEO})
 OPTIONS = (
     Option(
         name="poll_choices",
@@ -140,6 +161,10 @@ OPTIONS = (
         default="1440",
         required=True,
         forms=frozenset({Form.POLL}),
+    ),
+    Option(name="subtitles", type=OptionType.LONG_TEXT, kinds=_FILM, max_length=SUBTITLES_MAX_BYTES),
+    Option(
+        name="subtitles_language", type=OptionType.CHOICE, choices=tuple(SUBTITLE_LANGUAGES), default="EN", kinds=_FILM
     ),
     Option(name="reply_settings", type=OptionType.CHOICE, choices=REPLY_SETTINGS),
     Option(name="made_with_ai", type=OptionType.FLAG),
@@ -160,6 +185,8 @@ def limits_for(details: Mapping[str, str]) -> Limits:
         image_types=IMAGE_TYPES,
         image_max_bytes=IMAGE_MAX_BYTES,
         alt_text_max=ALT_TEXT_MAX,
+        frames_max=FRAMES_MAX,
+        moving_max_bytes=MOVING_MAX_BYTES,
         video_types=VIDEO_TYPES,
         video_max_bytes=VIDEO_MAX_BYTES,
         video_max=LONG_VIDEO_MAX if trusted else VIDEO_MAX,

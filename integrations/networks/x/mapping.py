@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from integrations.contract import Composition, Feature, Form, Presence, Sighting, UsageReport
+from integrations.contract import Composition, Feature, Form, Media, Presence, Sighting, UsageReport
 from integrations.errors import Reach
+from integrations.networks.x.subtitles import track_of
 
 _SCHEME = re.compile(r"https?://", re.IGNORECASE)
 _CASHTAG = re.compile(r"(?<![\w$])\$[A-Za-z]{1,6}(?:[._][A-Za-z]{1,2})?(?![\w$])")
@@ -26,14 +27,24 @@ def text_of(composition: Composition) -> str:
     return "\n\n".join(part for part in (composition.text, composition.link) if part)
 
 
-def post_body(composition: Composition, media_ids: Sequence[str]) -> dict[str, Any]:
-    """Return the body that creates the post. X refuses unknown and empty keys."""
+def files_of(composition: Composition) -> tuple[Media, ...]:
+    """Return all that is to be uploaded: a film's cover and subtitles too."""
+    return (*composition.media, *filter(None, (composition.cover, track_of(composition))))
+
+
+def post_body(composition: Composition, media_ids: Mapping[str, str]) -> dict[str, Any]:
+    """Return the body that creates the post; ``media_ids`` are of the uploads, by the keys of their files.
+
+    X refuses unknown and empty keys.
+    """
     options = composition.options
     body: dict[str, Any] = {name: options[name] for name in _SENT_AS_THEY_ARE if options.get(name)}
     if text := text_of(composition):
         body["text"] = text
-    if media_ids:
-        body["media"] = {"media_ids": list(media_ids)}
+    if composition.media:
+        body["media"] = {"media_ids": [media_ids[each.key] for each in composition.media]}
+        if composition.cover:
+            body["media"]["preview_media_id"] = media_ids[composition.cover.key]
     if composition.form is Form.POLL:
         choices, minutes = options.get("poll_choices") or [], options.get("poll_minutes") or 0
         body["poll"] = {"options": list(choices), "duration_minutes": int(minutes)}

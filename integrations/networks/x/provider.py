@@ -1,29 +1,22 @@
 """X (OAuth 2.0 with PKCE, API v2)."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date, datetime, timedelta
-from types import MappingProxyType
 from typing import Any
-from urllib.parse import urlencode
 
 from integrations.contract import (
     NOTHING,
     Account,
     AppKeys,
     Composition,
-    Credentials,
-    Feature,
     Findings,
     Form,
-    GrantedAccess,
     Kind,
     Limits,
     Media,
     MediaKind,
     Operation,
     PlainPosts,
-    Presence,
     Problem,
     Progress,
     Published,
@@ -32,7 +25,7 @@ from integrations.contract import (
     UsageSink,
     ignore_usage,
 )
-from integrations.errors import AuthorisationLost, OutcomeUnknown, PermanentError, Reach
+from integrations.errors import PermanentError
 from integrations.fingerprints import CLOCK_SKEW, fingerprint, judge
 from integrations.insights import Measure, PostMeasures
 from integrations.networks._shared.judging import (
@@ -42,11 +35,11 @@ from integrations.networks._shared.judging import (
     judge_options,
     refused,
 )
-from integrations.networks._shared.oauth import code_challenge, expiry
 from integrations.networks._shared.refusals import lost_answer
 from integrations.networks.x import editing, following, limits, mapping
 from integrations.networks.x.app_client import XAppClient
 from integrations.networks.x.client import XClient
+from integrations.networks.x.connecting import XConnecting, scopes_of
 from integrations.networks.x.costs import costs
 from integrations.networks.x.dialects import Dialect
 from integrations.networks.x.engaging import XEngagement
@@ -60,23 +53,15 @@ from integrations.networks.x.measuring import (
     measure_account,
     measure_posts,
 )
+from integrations.networks.x.subtitles import judge_subtitles, language_of, track_of
 from integrations.networks.x.text import weighted_length
 from integrations.networks.x.uploads import is_alive, is_complete, upload
 from lib.http import Client
 
-_READING = frozenset({"tweet.read", "users.read", "offline.access"})
-SCOPES: Mapping[Feature, frozenset[str]] = MappingProxyType(
-    {
-        Feature.PUBLISH: _READING | {"tweet.write", "media.write"},
-        Feature.ENGAGE: _READING | {"tweet.write", "tweet.moderate.write"},
-        Feature.MESSAGES: _READING | {"dm.read", "dm.write"},
-        Feature.INSIGHTS: _READING,
-    }
-)
 _CHECK_AGAIN = timedelta(seconds=5)
 
 
-class XProvider(XEngagement, PlainPosts):
+class XProvider(XConnecting, XEngagement, PlainPosts):
     """Speaks to X for the app with ``keys``. See README.md beside this file for its quirks.
 
     ``consumer`` is the app's other pair of keys: for its own access, and for what X signs. ``webhook_address`` is where
@@ -122,74 +107,9 @@ class XProvider(XEngagement, PlainPosts):
         self.options = (*limits.OPTIONS, limits.QUOTE) if enterprise else limits.OPTIONS
         self.budgets = limits.budgets(monthly_credits=monthly_credits)
         self.account_metrics = frozenset({*USER_METRICS.values(), *(DAY_METRICS.values() if daily_figures else ())})
-        self.scopes = _scopes(enterprise=enterprise, messages=messages)
+        self.scopes = scopes_of(enterprise=enterprise, messages=messages)
         self._authorise_url = authorise_url.rstrip("/")
         self._client = XClient(http=http, api_url=api_url, keys=keys, usage=usage, dialect=dialect)
-
-    # connecting
-
-    def authorisation_url(
-        self, *, redirect_uri: str, state: str, code_verifier: str, features: Collection[Feature]
-    ) -> str:
-        query = {
-            "response_type": "code",
-            "client_id": self._keys.client_id,
-            "redirect_uri": redirect_uri,
-            "scope": " ".join(sorted(self._asked(features))),
-            "state": state,
-            "code_challenge": code_challenge(code_verifier),
-            "code_challenge_method": "S256",
-        }
-        return f"{self._authorise_url}/i/oauth2/authorize?{urlencode(query)}"
-
-    def exchange_code(
-        self, *, code: str, redirect_uri: str, code_verifier: str, features: Collection[Feature], now: datetime
-    ) -> GrantedAccess:
-        form = {
-            "grant_type": "authorization_code",
-            "code": code,
-            "redirect_uri": redirect_uri,
-            "code_verifier": code_verifier,
-        }
-        try:
-            answer = self._client.token(form, once=False)
-        except AuthorisationLost as error:  # what X says of a dead code: nothing was lost yet
-            raise PermanentError(
-                "connect_failed", network=KEY, status=error.status, reason=error.reason, reach=Reach.GRANT
-            ) from None
-        asked = self._asked(features)
-        credentials = _credentials(answer, now=now, scopes=asked)
-        user = self._client.me(credentials.access_token)
-        return GrantedAccess(
-            person_id=str(user.get("id") or ""),
-            person_name=str(user.get("name") or user.get("username") or ""),
-            credentials=credentials,
-            missing=asked - credentials.scopes,
-        )
-
-    def refresh(self, credentials: Credentials, *, now: datetime) -> Credentials:
-        if not credentials.refresh_token:  # offline.access was refused
-            raise AuthorisationLost("access_lost", network=KEY, reach=Reach.GRANT)
-        form = {"grant_type": "refresh_token", "refresh_token": credentials.refresh_token}
-        try:
-            answer = self._client.token(form, once=True)
-        except OutcomeUnknown as error:
-            raise OutcomeUnknown(
-                "refresh_no_answer", network=KEY, status=error.status, reason=error.reason, reach=Reach.GRANT
-            ) from None
-        return _credentials(answer, now=now, scopes=credentials.scopes, kept_refresh_token=credentials.refresh_token)
-
-    def revoke(self, credentials: Credentials, *, person_id: str, now: datetime) -> None:
-        """End both tokens, the longer-lived one first: X does not say that either takes the other with it."""
-        for token in (credentials.refresh_token, credentials.access_token):
-            if token:
-                self._client.revoke_token(token)
-
-    def list_presences(self, credentials: Credentials, *, now: datetime) -> Iterator[Presence]:
-        yield self._presence(self._client.me(credentials.access_token))
-
-    def describe(self, account: Account, *, now: datetime) -> Presence:
-        return self._presence(self._client.me(account.credentials.access_token, subject=account.network_id))
 
     # composing
 
@@ -219,8 +139,7 @@ class XProvider(XEngagement, PlainPosts):
     # publishing
 
     def takes_cover(self, composition: Composition) -> bool:
-        """X shows a frame of its own choosing."""
-        return False
+        return composition.kind is Kind.VIDEO
 
     def needs_preparation(self, composition: Composition) -> bool:
         return bool(composition.media)
@@ -235,7 +154,7 @@ class XProvider(XEngagement, PlainPosts):
         now: datetime,
     ) -> Progress:
         files: dict[str, dict[str, Any]] = {key: dict(state) for key, state in progress.get("media", {}).items()}
-        for media in composition.media:
+        for media in mapping.files_of(composition):
             state = files.setdefault(media.key, {})
             if is_alive(state, now=now) and is_complete(state, media):
                 continue
@@ -248,12 +167,15 @@ class XProvider(XEngagement, PlainPosts):
                 save=lambda _: save(_snapshot(files)),
                 now=now,
             )
+        self._put_subtitles(account, composition, files, save=save)
         return _snapshot(files)
 
     def check(self, account: Account, composition: Composition, progress: Progress, *, now: datetime) -> Readiness:
-        for media in composition.media:
+        for media in mapping.files_of(composition):
             state = progress.get("media", {}).get(media.key, {})
             if not (is_alive(state, now=now) and is_complete(state, media)):
+                return Readiness(prepare_again=True)
+            if media.kind is MediaKind.VIDEO and state.get("subtitled", "") != _subtitled(composition, progress):
                 return Readiness(prepare_again=True)
             if state.get("processing"):
                 readiness = self._processing(account, media, str(state["id"]))
@@ -351,13 +273,6 @@ class XProvider(XEngagement, PlainPosts):
 
     # inside
 
-    def _asked(self, features: Collection[Feature]) -> frozenset[str]:
-        return frozenset().union(*(self.scopes.get(each, frozenset()) for each in features))
-
-    def _presence(self, user: Mapping[str, Any]) -> Presence:
-        found = mapping.presence(user)
-        return found if self._messages else replace(found, able=found.able - {Feature.MESSAGES})
-
     def _problems(self, composition: Composition, allowed: Limits) -> Iterator[Problem]:
         text = mapping.text_of(composition)
         if not text.strip() and not composition.media:
@@ -365,47 +280,66 @@ class XProvider(XEngagement, PlainPosts):
         yield from judge_words(text, allowed, field="text")
         yield from judge_link(composition)
         yield from judge_media(composition, allowed)
-        yield from judge_extras(composition, allowed, self.forms, part_length=weighted_length, covers=())
+        yield from judge_extras(composition, allowed, self.forms, part_length=weighted_length, covers=(Kind.VIDEO,))
         yield from judge_special(composition, allowed)
+        yield from judge_subtitles(composition)
         yield from judge_options(composition, self.options)
+
+    def _put_subtitles(
+        self,
+        account: Account,
+        composition: Composition,
+        files: dict[str, dict[str, Any]],
+        *,
+        save: Callable[[Progress], None],
+    ) -> None:
+        """Tell X which subtitles belong to the film, once both are there; telling it again does no harm."""
+        film = next((each for each in composition.media if each.kind is MediaKind.VIDEO), None)
+        if film is None:
+            return
+        state, wanted = files[film.key], _subtitled(composition, _snapshot(files))
+        former, token, subject = str(state.get("subtitled") or ""), account.credentials.access_token, account.network_id
+        if former == wanted:
+            return
+        if former:
+            self._client.delete_subtitles(token, str(state["id"]), language=former.partition("/")[2], subject=subject)
+        if wanted:
+            upload_id, _, language = wanted.partition("/")
+            self._client.create_subtitles(token, str(state["id"]), upload_id, language=language, subject=subject)
+        state["subtitled"] = wanted
+        save(_snapshot(files))
 
     def _processing(self, account: Account, media: Media, upload_id: str) -> Readiness:
         status = self._client.upload_status(account.credentials.access_token, upload_id, subject=account.network_id)
         info = status.get("processing_info") or {}
         if info.get("state") == "failed":
-            key = "film_refused" if media.kind is MediaKind.VIDEO else "media_refused"
-            return Readiness(failed=PermanentError(key, network=KEY, reason="processing-failed"))
+            return Readiness(failed=PermanentError(_unusable(media), network=KEY, reason="processing-failed"))
         if info.get("state") in {"pending", "in_progress"}:
             return Readiness(check_after=timedelta(seconds=int(info.get("check_after_secs") or 0)) or _CHECK_AGAIN)
         return Readiness(ready=True)
 
 
-def _scopes(*, enterprise: bool, messages: bool) -> Mapping[Feature, frozenset[str]]:
-    """Leave out what only other apps may have; X's consent page names no permission that they could not use."""
-    scopes = {feature: each for feature, each in SCOPES.items() if messages or feature is not Feature.MESSAGES}
-    if enterprise:
-        scopes[Feature.ENGAGE] |= {"like.write"}
-    return MappingProxyType(scopes)
+def _unusable(media: Media) -> str:
+    """Return the sentence about a file that X could not process."""
+    if media.moves:
+        return "x_gif_refused"
+    return "film_refused" if media.kind is MediaKind.VIDEO else "media_refused"
 
 
-def _credentials(
-    answer: Mapping[str, Any], *, now: datetime, scopes: frozenset[str], kept_refresh_token: str = ""
-) -> Credentials:
-    return Credentials(
-        access_token=str(answer["access_token"]),
-        refresh_token=str(answer.get("refresh_token") or kept_refresh_token),
-        expires_at=expiry(answer.get("expires_in"), now=now),
-        scopes=frozenset(str(answer["scope"]).split()) if answer.get("scope") else scopes,
-    )
-
-
-def _media_ids(composition: Composition, progress: Progress) -> Sequence[str]:
-    """Return the uploads in the order of the composition; what is missing was never prepared."""
+def _media_ids(composition: Composition, progress: Progress) -> Mapping[str, str]:
+    """Return the uploads by the keys of their files; what is missing was never prepared."""
     files = progress.get("media", {})
     try:
-        return [str(files[media.key]["id"]) for media in composition.media]
+        return {media.key: str(files[media.key]["id"]) for media in mapping.files_of(composition)}
     except KeyError:
         raise PermanentError("media_expired", network=KEY) from None
+
+
+def _subtitled(composition: Composition, progress: Progress) -> str:
+    """Return which subtitles are to stand beside the film; empty for none."""
+    track = track_of(composition)
+    uploaded = progress.get("media", {}).get(track.key, {}) if track else {}
+    return f"{uploaded['id']}/{language_of(composition)}" if uploaded.get("id") else ""
 
 
 def _snapshot(files: Mapping[str, Mapping[str, Any]]) -> Progress:

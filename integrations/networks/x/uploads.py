@@ -1,7 +1,8 @@
 """Uploading one file to X in segments, so that work that was stopped goes on where it stood.
 
 Progress of one file: ``id`` and ``expires_at`` (unix seconds) of the upload, ``sent`` segments of ``segment`` bytes,
-then ``finalized``, ``processing`` while X still works on it, and ``described``, the alternative text that is there.
+then ``finalized``, ``processing`` while X still works on it, and ``described``, the alternative text that is there. A
+film also has ``subtitled``: upload and language of the subtitles that X was told to put beside it.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -29,6 +30,15 @@ def is_complete(state: Mapping[str, Any], media: Media) -> bool:
     return bool(state.get("finalized")) and words_for(media) in {"", state.get("described")}
 
 
+def category_of(media: Media) -> str:
+    """Return what X takes a file for; a GIF that stands still is a picture there."""
+    if media.kind is MediaKind.VIDEO:
+        return "tweet_video"
+    if media.kind is MediaKind.DOCUMENT:
+        return "subtitles"
+    return "tweet_gif" if media.moves else "tweet_image"
+
+
 def words_for(media: Media) -> str:
     """Return the text for people who cannot see a file: X takes one for pictures only."""
     return media.alt_text if media.kind is MediaKind.IMAGE else ""
@@ -51,9 +61,12 @@ def upload(client: XClient, token: str, media: Media, state: State, *, subject: 
 
 
 def _begin(client: XClient, token: str, media: Media, state: State, *, subject: str, now: datetime) -> None:
-    category = "tweet_video" if media.kind is MediaKind.VIDEO else "tweet_image"
     data = client.initialize_upload(
-        token, content_type=media.content_type, size_bytes=media.size_bytes, category=category, subject=subject
+        token,
+        content_type=media.content_type,
+        size_bytes=media.size_bytes,
+        category=category_of(media),
+        subject=subject,
     )
     life = timedelta(seconds=int(data.get("expires_after_secs") or UPLOAD_LIFE.total_seconds()))
     state.clear()

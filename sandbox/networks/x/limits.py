@@ -62,6 +62,9 @@ CATEGORY_BYTES = {
     "dm_video": 512 * 1024**2,
     "subtitles": 1024**2,
 }
+GIF_SIDES = (1280, 1080)
+GIF_FRAMES = 350
+GIF_PIXELS = 300_000_000  # of all frames together
 PREMIUM_VIDEO_BYTES = 16 * 1024**3
 # A film that is longer goes up and through processing all the same, and is refused with the post.
 VIDEO_SECONDS = 20 * 60
@@ -147,6 +150,7 @@ RATES = {
     "x.media.upload": Rates(user=Rate(500), app=Rate(50_000, DAY)),
     "x.media.status": Rates(user=Rate(1000), app=Rate(100_000, DAY)),
     "x.media.metadata": Rates(user=Rate(500)),
+    "x.media.subtitles": Rates(),  # no figure is published
 }
 
 

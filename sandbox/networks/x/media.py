@@ -5,13 +5,14 @@ Source: docs.x.com, Media, and its OpenAPI 2.167, read 2026-08-22. The former co
 
 import base64
 import binascii
+import re
 from dataclasses import replace
 from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
 from sandbox.calls import Call
-from sandbox.media import UNKNOWN, Kind, film_seconds, sniff
+from sandbox.media import UNKNOWN, Kind, film_seconds, gif_frames, sniff
 from sandbox.networks.x import limits
 from sandbox.networks.x.errors import forbidden, invalid_request, refuse
 from sandbox.networks.x.oauth import Caller, require_user
@@ -24,6 +25,7 @@ MEDIA_TYPES = {
 }  # fmt: skip
 INITIALIZE_KEYS = {"additional_owners", "media_category", "media_type", "shared", "total_bytes"}
 HEAD_BYTES = 64 * 1024  # enough to find a picture's size
+LANGUAGE = re.compile(r"[A-Z]{2}")
 INVALID_IDS = "Your media IDs are invalid."
 
 
@@ -84,7 +86,8 @@ def finalize(state: XState, call: Call, caller: Caller, media_id: str) -> Respon
     path = state.world.media.join_segments(media.id)
     with path.open("rb") as file:
         kind = sniff(file.read(HEAD_BYTES))
-    media = state.media.put(replace(media, seconds=film_seconds(path)))
+    frames = gif_frames(path.read_bytes()) if kind.media_type == "image/gif" else 0
+    media = state.media.put(replace(media, seconds=film_seconds(path), frames=frames))
     return JSONResponse({"data": _described(state, _accept(state, call, media, kind))})
 
 
@@ -117,6 +120,7 @@ def upload(state: XState, call: Call, caller: Caller) -> Response:
         total=len(data),
     )
     state.world.media.write(media.id, data)
+    media = state.media.put(replace(media, frames=gif_frames(data)))
     return JSONResponse({"data": _described(state, _accept(state, call, media, sniff(data)))})
 
 
@@ -144,6 +148,41 @@ def describe_by_words(state: XState, call: Call, caller: Caller) -> Response:
         raise invalid_request(f"[$.metadata.alt_text.text: may only be {limits.ALT_TEXT_LENGTH} characters long]")
     state.media.put(replace(media, alt_text=text))
     return JSONResponse({"data": {"id": media.id, "associated_metadata": {"alt_text": {"text": text}}}})
+
+
+def put_subtitles(state: XState, call: Call, caller: Caller) -> Response:
+    """POST /2/media/subtitles: an upload of the category subtitles, beside a film of the same user."""
+    user = require_user(caller, "media.write")
+    body = call.json if isinstance(call.json, dict) else {}
+    given = body.get("subtitles")
+    track: dict[str, Any] = given if isinstance(given, dict) else {}
+    film, told = _subtitled_film(state, user, body), _own(state, user, str(track.get("id", "")))
+    language = str(track.get("language_code", ""))
+    if told.category != "subtitles" or told.state == "uploading":
+        raise invalid_request("[$.subtitles.id: must be a finished upload of subtitles]", id=told.id)
+    if not LANGUAGE.fullmatch(language):
+        raise invalid_request("[$.subtitles.language_code: does not match ^[A-Z]{2}$]", language_code=language)
+    state.media.put(replace(film, subtitles={**film.subtitles, language: told.id}))
+    associated = {"associated_subtitles": track, "id": film.id, "media_category": body["media_category"]}
+    return JSONResponse({"data": associated})
+
+
+def remove_subtitles(state: XState, call: Call, caller: Caller) -> Response:
+    """DELETE /2/media/subtitles: those of one language."""
+    user = require_user(caller, "media.write")
+    body = call.json if isinstance(call.json, dict) else {}
+    film = _subtitled_film(state, user, body)
+    left = {language: told for language, told in film.subtitles.items() if language != body.get("language_code")}
+    state.media.put(replace(film, subtitles=left))
+    return JSONResponse({"data": {"deleted": True}})
+
+
+def _subtitled_film(state: XState, user: User, body: dict[str, Any]) -> Media:
+    wanted = {"TweetVideo": "tweet_video", "AmplifyVideo": "amplify_video"}.get(str(body.get("media_category")))
+    film = _own(state, user, str(body.get("id", "")))
+    if wanted is None or film.category != wanted:
+        raise invalid_request("[$.media_category: is not the media's]", media_category=str(body.get("media_category")))
+    return film
 
 
 def attachable(state: XState, user: User, media_ids: list[object]) -> list[Media]:
@@ -209,7 +248,7 @@ def _accept(state: XState, call: Call, media: Media, kind: Kind) -> Media:
     seconds = limits.PROCESSING_SECONDS if processed else 0.0
     if fault := call.faults.get("slow_media"):
         seconds = fault.seconds
-    failed = mistaken or "media_failed" in call.faults
+    failed = mistaken or _moves_too_much(media, kind) or "media_failed" in call.faults
     return state.media.put(
         replace(
             media,
@@ -221,6 +260,16 @@ def _accept(state: XState, call: Call, media: Media, kind: Kind) -> Media:
             width=kind.width,
             height=kind.height,
         )
+    )
+
+
+def _moves_too_much(media: Media, kind: Kind) -> bool:
+    widest, highest = limits.GIF_SIDES
+    return media.category in {"tweet_gif", "dm_gif"} and (
+        kind.width > widest
+        or kind.height > highest
+        or media.frames > limits.GIF_FRAMES
+        or kind.width * kind.height * media.frames > limits.GIF_PIXELS
     )
 
 

@@ -68,6 +68,7 @@ def create_post(state: XState, call: Call, caller: Caller) -> Response:
     body = _checked_body(call.json)
     text = body.get("text", "")
     media = attachable(state, user, body.get("media", {}).get("media_ids", []))
+    _require_preview(state, user, body.get("media", {}), media)
     if not text and not media:
         raise invalid_request("One or more parameters to your request was invalid: text or media is required.", text="")
     _require_fitting_text(user, text)
@@ -150,6 +151,15 @@ def _check_poll(poll: dict[str, Any] | None) -> None:
         raise invalid_request("[$.poll.options: there must be 2 to 4 items of 1 to 25 characters]", poll=str(options))
     if not isinstance(minutes, int) or not 5 <= minutes <= 10080:
         raise invalid_request("[$.poll.duration_minutes: must be 5 to 10080]", poll=str(minutes))
+
+
+def _require_preview(state: XState, user: User, described: dict[str, Any], media: list[Media]) -> None:
+    """A film's cover is a picture of the same user; X's pages do not say what becomes of one without a film."""
+    if "preview_media_id" not in described:
+        return
+    [preview] = attachable(state, user, [described["preview_media_id"]])
+    if preview.category != "tweet_image" or not any(each.is_film for each in media):
+        raise invalid_request("[$.media.preview_media_id: must be an image beside a video]", media=preview.id)
 
 
 def _require_fitting_text(user: User, text: str) -> None:

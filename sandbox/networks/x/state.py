@@ -136,6 +136,8 @@ class Media:
     alt_text: str = ""
     failure: str = ""
     seconds: float = 0.0  # how long a film is, where its file says so
+    frames: int = 0  # of a GIF
+    subtitles: dict[str, str] = field(default_factory=dict)  # of a film: language -> the upload that holds them
 
     @property
     def is_film(self) -> bool:

@@ -91,6 +91,10 @@ _ROUTES: tuple[tuple[str, str, str, str, ApiHandler], ...] = (
     ("POST", "2/media/upload/{}/finalize", "x.media.finalize", "x.media.finalize", media.finalize),
     ("POST", "2/media/metadata", "x.media.metadata", "x.media.metadata",
      lambda s, c, w, _: media.describe_by_words(s, c, w)),
+    ("POST", "2/media/subtitles", "x.media.subtitles", "x.media.subtitles",
+     lambda s, c, w, _: media.put_subtitles(s, c, w)),
+    ("DELETE", "2/media/subtitles", "x.media.subtitles.delete", "x.media.subtitles",
+     lambda s, c, w, _: media.remove_subtitles(s, c, w)),
 )  # fmt: skip
 _PATTERNS = [
     (method, re.compile("^" + path.replace("{}", "([^/]+)") + "$"), name, rate, handler)

@@ -20,7 +20,7 @@ from tests.integrations.networks.contract import publish
 from tests.integrations.networks.ear import Ear
 from tests.integrations.networks.engaging import commented, polled
 from tests.integrations.networks.sandbox import Sandbox
-from tests.integrations.networks.stage import composition, film, now
+from tests.integrations.networks.stage import composition, film, moving, now, picture
 from tests.integrations.networks.twins import MUSEUM, FacebookStage, XStage
 
 SPECS = Path(os.environ.get("SPECIFICATIONS", Path(__file__).resolve().parents[4] / "shared" / "specs"))
@@ -48,6 +48,9 @@ def test_x_takes_every_call_we_make(sandbox: Sandbox, ear: Ear, dialect: Dialect
     for kind in sorted(stage.provider.kinds - {Kind.THREAD}):
         wanted = composition(kind, provider=stage.provider)
         published[kind] = publish(stage, account, replace(wanted, options={**wanted.options, "made_with_ai": True}))
+    subtitles = {"subtitles": "1\n00:00:00,000 --> 00:00:02,000\nFresh bread"}
+    publish(stage, account, replace(composition(Kind.VIDEO, "Whole"), cover=picture("cover"), options=subtitles))
+    publish(stage, account, Composition(text="It moves", media=(moving("wave"),)))
     quote = {"quote": published[Kind.TEXT].permalink, "reply_settings": "following"}
     publish(stage, account, replace(composition(Kind.TEXT), options=quote))
     thread = replace(composition(Kind.THREAD), first_comment="Thank you all")
@@ -71,7 +74,7 @@ def test_x_takes_every_call_we_make(sandbox: Sandbox, ear: Ear, dialect: Dialect
         "/2/tweets", "/2/tweets/{}", "/2/tweets/analytics", "/2/tweets/search/recent", "/2/tweets/{}/hidden",
         "/2/users/me", "/2/users/{}/tweets", "/2/users/{}/mentions", "/2/users/{}/likes",
         "/2/media/upload", "/2/media/upload/initialize", "/2/media/upload/{}/append", "/2/media/upload/{}/finalize",
-        "/2/media/metadata", "/2/dm_events", "/2/dm_conversations/with/{}/messages",
+        "/2/media/metadata", "/2/media/subtitles", "/2/dm_events", "/2/dm_conversations/with/{}/messages",
         "/2/dm_conversations/with/{}/dm_events", "/2/webhooks", "/2/activity/subscriptions",
     }  # fmt: skip
 

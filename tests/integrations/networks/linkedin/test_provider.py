@@ -3,7 +3,7 @@ from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 from typing import Any, BinaryIO
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
@@ -19,11 +19,13 @@ from integrations.contract import (
     Operation,
     Published,
 )
+from integrations.engagement import Act
 from integrations.errors import AuthorisationLost, OutcomeUnknown, PermanentError, RateLimited
 from tests.integrations.networks.contract import prepared, publish, settled
+from tests.integrations.networks.engaging import polled
 from tests.integrations.networks.linkedin.stage import HARTLEY, NADIA, LinkedInStage
 from tests.integrations.networks.sandbox import Sandbox
-from tests.integrations.networks.stage import Fault, Shelf, Step, Stopped, composition, film, now, picture
+from tests.integrations.networks.stage import Fault, Shelf, Step, Stopped, composition, film, moving, now, picture
 
 MUSEUM = "urn:li:organization:26000103"
 DEVELOPING = ("other-linkedin-client", "other-linkedin-secret")
@@ -351,6 +353,30 @@ def test_an_earlier_post_with_the_same_words_is_not_adopted(stage: LinkedInStage
     assert findings.published is None
 
 
+def test_all_is_done_as_the_page_and_never_as_the_member(stage: LinkedInStage) -> None:
+    account, wanted = stage.account(), replace(composition(Kind.IMAGE), first_comment="Ask us anything")
+    published = publish(stage, account, wanted)
+    stage.provider.follow_up(account, wanted, "first_comment", published, {}, now=now())
+    stage.comment(account, published.network_id, "When?")
+    found = [each.message for each in polled(stage, account, watched=[published.network_id])[0]]
+    message = next(each for each in found if each is not None and not each.by_account)
+    sent = stage.provider.reply(account, message.target, "At seven.", now=now())
+    stage.provider.act(account, Act.LIKE, message.target, now=now())
+    stage.provider.act(account, Act.UNLIKE, message.target, now=now())
+    ours = replace(message.target, message_id=sent.network_id, author_id=HARTLEY)
+    stage.provider.act(account, Act.DELETE, ours, now=now())
+
+    written = [
+        unquote(f"{path} {rest.get('document')}")
+        for method, path, rest in stage.http.sent
+        if path.startswith("/rest/") and method != "GET"
+    ]
+    assert len(written) == 7
+    assert all(HARTLEY in each for each in written)
+    assert not any("urn:li:person:" in each for each in written)
+    assert [each.by_account for each in stage.said(account, published.network_id)] == [True, False]
+
+
 # composing
 
 
@@ -369,6 +395,8 @@ def test_what_linkedin_would_refuse_is_known_beforehand(stage: LinkedInStage) ->
         "linkedin_video_short"
     ]
     assert keys(stage, Composition(text="a", media=(replace(one, width=7000, height=7000),))) == ["linkedin_pixels"]
+    assert keys(stage, Composition(text="a", media=(moving("wave"), moving("bow")))) == []
+    assert keys(stage, Composition(text="a", media=(replace(moving("wave"), frames=251),))) == ["frames_too_many"]
     assert keys(stage, poll) == ["linkedin_poll_choices"]
     assert keys(stage, Composition(text="a", options={"reshare": "https://example.org/"})) == ["linkedin_no_post"]
     assert keys(stage, Composition(text="a", options={"title": "t"})) == ["option_missing"]
@@ -381,7 +409,7 @@ def test_what_linkedin_would_refuse_is_known_beforehand(stage: LinkedInStage) ->
 
 def test_costs_are_counted_for_the_app_and_the_member(stage: LinkedInStage) -> None:
     assert stage.provider.cost(Operation.COMMIT) == {"linkedin.posts.app": 1, "linkedin.posts": 1}
-    assert stage.provider.cost(Operation.POLL, count=40)["linkedin.comments"] == 42
+    assert stage.provider.cost(Operation.POLL, count=40)["linkedin.comments"] == 52
     assert all(each.limit is None and each.day_in == "UTC" for each in stage.provider.budgets)
 
 

@@ -53,9 +53,9 @@ def test_a_link_stands_below_the_text() -> None:
 
 
 def test_the_body_has_no_empty_key() -> None:
-    assert mapping.post_body(Composition(text="Pies"), []) == {"text": "Pies"}
-    assert mapping.post_body(composition(Kind.IMAGE), ["1"]).keys() == {"text", "media"}
-    assert mapping.post_body(Composition(text="Pies", options={"reply_settings": "following"}), []) == {
+    assert mapping.post_body(Composition(text="Pies"), {}) == {"text": "Pies"}
+    assert mapping.post_body(composition(Kind.IMAGE), {"key-red": "1"}).keys() == {"text", "media"}
+    assert mapping.post_body(Composition(text="Pies", options={"reply_settings": "following"}), {}) == {
         "text": "Pies",
         "reply_settings": "following",
     }

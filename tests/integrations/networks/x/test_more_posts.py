@@ -5,12 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from integrations.contract import Composition, Form, Kind, Operation, Progress, Published
+from integrations.contract import Composition, Form, Kind, Media, Operation, Progress, Published
 from integrations.errors import OutcomeUnknown, PermanentError, TransientError
 from integrations.networks.x import limits
 from tests.integrations.networks.contract import publish
 from tests.integrations.networks.sandbox import Sandbox
-from tests.integrations.networks.stage import Fault, Shelf, Step, composition, film, now, picture
+from tests.integrations.networks.stage import Fault, Shelf, Step, composition, film, moving, now, picture
 from tests.integrations.networks.twins import MUSEUM, XStage
 
 POLL = Composition(
@@ -71,9 +71,122 @@ def test_what_makes_a_film_trusted_is_read_with_the_account(museum: XStage) -> N
     assert museum.account().details == {"subscription": "Premium", "verified": "blue"}
 
 
+def test_a_films_cover_goes_out_with_it(stage: XStage) -> None:
+    account, wanted = stage.account(), replace(composition(Kind.VIDEO), cover=picture("cover"))
+
+    publish(stage, account, wanted)
+
+    kinds = {
+        rest["document"]["media_category"]: rest
+        for _, path, rest in stage.http.sent
+        if path == "/2/media/upload/initialize"
+    }
+    [(_, _, sent)] = [each for each in stage.http.sent if each[:2] == ("POST", "/2/tweets")]
+    assert kinds.keys() == {"tweet_video", "tweet_image"}
+    assert sent["document"]["media"].keys() == {"media_ids", "preview_media_id"}
+    assert sent["document"]["media"]["preview_media_id"] not in sent["document"]["media"]["media_ids"]
+    assert [each.media for each in stage.out(account)] == [1]
+
+
+SRT = "1\r\n00:00:00,000 --> 00:00:02,000\r\nFresh bread\r\n"
+
+
+def test_a_films_subtitles_stand_beside_it(stage: XStage) -> None:
+    account, options = stage.account(), {"subtitles": SRT, "subtitles_language": "FR"}
+    wanted = replace(composition(Kind.VIDEO), options=options)
+
+    publish(stage, account, wanted)
+
+    uploads = {
+        rest["document"]["media_category"]: rest["document"]
+        for _, path, rest in stage.http.sent
+        if path == "/2/media/upload/initialize"
+    }
+    [told] = [rest["document"] for _, path, rest in stage.http.sent if path == "/2/media/subtitles"]
+    [post] = [rest["document"] for method, path, rest in stage.http.sent if (method, path) == ("POST", "/2/tweets")]
+    assert (uploads["subtitles"]["media_type"], uploads["subtitles"]["total_bytes"]) == ("text/srt", 44)
+    assert [told["id"]] == post["media"]["media_ids"]
+    assert (told["subtitles"]["language_code"], told["subtitles"]["display_name"]) == ("FR", "Français")
+    assert [each.media for each in stage.out(account)] == [1]
+
+
+def test_subtitles_that_changed_are_put_beside_the_film_anew(stage: XStage) -> None:
+    account, wanted = stage.account(), replace(composition(Kind.VIDEO), options={"subtitles": SRT})
+    progress = stage.provider.prepare(account, wanted, {}, save=Shelf(), now=now())
+    french = replace(wanted, options={"subtitles": SRT, "subtitles_language": "FR"})
+
+    assert stage.provider.check(account, french, progress, now=now()).prepare_again
+    again = stage.provider.prepare(account, french, progress, save=Shelf(), now=now())
+
+    assert not stage.provider.check(account, french, again, now=now()).prepare_again
+    none = replace(wanted, options={})
+    last = stage.provider.prepare(account, none, again, save=Shelf(), now=now())
+    assert not stage.provider.check(account, none, last, now=now()).prepare_again
+    assert stage.uploads(account) == 2
+    told = [(method, rest["document"]) for method, path, rest in stage.http.sent if path == "/2/media/subtitles"]
+    languages = [(method, each.get("subtitles", each)["language_code"]) for method, each in told]
+    assert languages == [("POST", "EN"), ("DELETE", "EN"), ("POST", "FR"), ("DELETE", "FR")]
+
+
+def test_subtitles_are_known_by_their_form(stage: XStage) -> None:
+    film_alone = composition(Kind.VIDEO)
+
+    def problems(subtitles: str) -> list[tuple[str, str]]:
+        return keys(stage, replace(film_alone, options={"subtitles": subtitles}))
+
+    assert problems(SRT) == problems(f"\ufeff{SRT}") == problems("WEBVTT\n\n00:00.000 --> 00:02.000\nHi") == []
+    assert problems("Fresh bread") == [("options.subtitles", "x_subtitles_malformed")]
+    assert keys(stage, replace(composition(Kind.IMAGE), options={"subtitles": SRT})) == [
+        ("options.subtitles", "option_unknown")
+    ]
+
+
 def test_films_and_pictures_do_not_mix(stage: XStage) -> None:
     assert keys(stage, Composition(text="a", media=(picture("red"), film("oven")))) == [("media", "x_film_alone")]
     assert keys(stage, Composition(text="a", media=(film("one"), film("two")))) == [("media", "x_film_alone")]
+
+
+def test_a_moving_picture_goes_out_as_one_with_its_description(stage: XStage) -> None:
+    account, wanted = stage.account(), replace(composition(Kind.IMAGE), media=(moving("wave"),))
+
+    published = publish(stage, account, wanted)
+
+    [(_, _, sent)] = [each for each in stage.http.sent if each[1] == "/2/media/upload/initialize"]
+    assert (sent["document"]["media_category"], sent["document"]["media_type"]) == ("tweet_gif", "image/gif")
+    [out] = stage.out(account)
+    assert (out.network_id, out.media) == (published.network_id, 1)
+    assert stage.sandbox.alt_texts("x", account.network_id) == ["A wave that moves"]
+
+
+def test_a_moving_picture_that_x_cannot_use_has_failed(stage: XStage) -> None:
+    account, wanted = stage.account(), Composition(media=(moving("wave"),))
+    stage.sandbox.control("faults", operation="x.media.finalize", fault="media_failed")
+
+    progress = stage.provider.prepare(account, wanted, {}, save=Shelf(), now=now())
+    stage.sandbox.control("clock", move=5)
+    readiness = stage.provider.check(account, wanted, progress, now=now())
+    stage.sandbox.control("clock", real=True)
+
+    assert readiness.failed is not None
+    assert readiness.failed.key == "x_gif_refused"
+
+
+def test_moving_pictures_have_limits_of_their_own(stage: XStage) -> None:
+    wave = moving("wave")
+    still = replace(wave, frames=1)
+
+    def problems(*media: Media) -> list[tuple[str, str]]:
+        return keys(stage, Composition(text="a", media=media))
+
+    assert problems(wave) == problems(still) == problems(replace(wave, size_bytes=14_000_000)) == []
+    assert problems(replace(still, size_bytes=14_000_000)) == [("media.0", "media_too_big")]
+    assert problems(replace(wave, size_bytes=15_000_001)) == [("media.0", "media_too_big")]
+    assert problems(replace(wave, frames=351)) == [("media.0", "frames_too_many")]
+    assert problems(replace(wave, width=1281)) == [("media.0", "x_gif_sides")]
+    assert problems(replace(wave, width=1280, height=1080, frames=218)) == [("media.0", "x_gif_pixels")]
+    assert problems(wave, picture("red")) == problems(wave, moving("bow")) == [("media", "x_gif_alone")]
+    assert problems(still, picture("red")) == []
+    assert problems(wave, film("oven")) == [("media", "x_film_alone")]
 
 
 def test_segments_of_a_great_film_are_as_few_as_x_takes() -> None:
