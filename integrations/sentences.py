@@ -297,7 +297,6 @@ SENTENCES: dict[str, Promise] = {
     "linkedin_no_post": _(
         "“%(found)s” is no address of a post on LinkedIn. Copy it from the post itself, under “Copy link”."
     ),
-    "option.linkedin.link": _("Link to show as a card"),
     "option.linkedin.title": _("Title of the card, film or document"),
     "option.linkedin.description": _("What the card says below its title"),
     "option.linkedin.question": _("Question"),
@@ -398,6 +397,7 @@ SENTENCES: dict[str, Promise] = {
     "option_unknown": _("%(network)s has no choice “%(found)s” here. It takes: %(allowed)s."),
     "option_no_moment": _("“%(found)s” is no day with its hour. Choose both."),
     "option_missing": _("%(network)s asks for one thing more here (%(found)s). Fill it in."),
+    "option_unanswered": _("%(network)s wants an answer to this: “%(found)s”. Say yes or no."),
     "option_too_many": _("%(network)s takes at most %(allowed)s of these; there are %(found)s. Remove some."),
     "option_too_long": _("%(network)s takes at most %(allowed)s characters here; there are %(found)s. Shorten it."),
     # options of Google Business Profile, and their values
@@ -416,6 +416,9 @@ SENTENCES: dict[str, Promise] = {
     # options of YouTube, and their values
     "option.youtube.title": _("Title"),
     "option.youtube.made_for_kids": _("Made for children"),
+    "option.youtube.made_for_kids.help": _(
+        "YouTube must be told this of every film. One for children takes no comments."
+    ),
     "option.youtube.privacy": _("Who may see it"),
     "option.youtube.privacy.public": _("Everybody"),
     "option.youtube.privacy.unlisted": _("Whoever has the address"),

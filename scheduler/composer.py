@@ -12,13 +12,15 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext, ngettext
 
 from gallery.models import Asset
+from integrations.contract import Choice as Offer
 from integrations.contract import Composition, Form, Level, Limits, Problem, Provider
 from integrations.models import SocialAccount
 from integrations.registry import provider
 from integrations.sentences import NETWORK_NAMES, sentence
 from scheduler.compositions import composition_from, facts_of, judge
 from scheduler.hours import Oddity
-from scheduler.labels import form_name, option_label, told_options
+from scheduler.labels import form_name, option_label
+from scheduler.previews import Preview, Shown, preview_of
 from scheduler.services.composing import Shape, Words
 from scheduler.shapes import ShapeFields, fields_of, target_of
 
@@ -34,15 +36,6 @@ class Choice:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Shown:
-    """A picture in the strip."""
-
-    asset: Asset
-    alt_text: str
-    number: int
-
-
-@dataclass(frozen=True, kw_only=True)
 class OnNetwork:
     """What goes out on one network, counted as that network counts."""
 
@@ -51,6 +44,7 @@ class OnNetwork:
     picked: bool
     has_own: bool
     own_text: str
+    own_link: str
     text: str
     used: int
     allowed: int
@@ -59,6 +53,8 @@ class OnNetwork:
     problems: tuple[Problem, ...]
     composition: Composition
     fields: ShapeFields
+    preview: Preview
+    link_errors: Sequence[str]
 
     @property
     def form(self) -> str:
@@ -66,9 +62,9 @@ class OnNetwork:
         return "" if self.composition.form is Form.POST else form_name(self.composition.form, self.key)
 
     @property
-    def options(self) -> list[tuple[str, str]]:
-        """What the author has chosen of this network's own, in words."""
-        return list(told_options(self.composition, provider(self.key).options, self.key))
+    def frame(self) -> str:
+        """The template that draws it as this network would."""
+        return f"scheduler/partials/frames/{self.key}.html"
 
     @property
     def is_over(self) -> bool:
@@ -104,6 +100,7 @@ class Sheet:
     zone: ZoneInfo
     oddity: Oddity = Oddity.NONE
     gallery: Sequence[Asset] = ()  # pictures that may be chosen as covers
+    offered: Mapping[tuple[str, str], Sequence[Offer]] = field(default_factory=dict)  # by network and option
 
     @cached_property
     def picked(self) -> list[SocialAccount]:
@@ -176,8 +173,10 @@ class Sheet:
         own_text = self.words.own_texts.get(key, "")
         has_own = key in self.words.own_texts
         text = own_text if has_own else self.words.text
+        own_link = self.words.own_links.get(key, "")
+        link = own_link if has_own else self.words.link
         shape = self.words.shapes.get(key, Shape())
-        composition = self._composition(speaks, text, shape)
+        composition = self._composition(speaks, text, link, shape)
         limits = _narrowest(speaks.limits(details_of(one)) for one in accounts) or speaks.limits()
         # Accounts of one network mostly share what their limits depend on: judged once, not once an account.
         kinds = {tuple(sorted(details_of(one).items())): details_of(one) for one in accounts}
@@ -185,12 +184,14 @@ class Sheet:
             problem for details in kinds.values() for problem in _hashable(judge(speaks, composition, details=details))
         )
         found = tuple(one.problem for one in problems)
+        errors = _errors_by_field(found, key) if accounts else {}
         return OnNetwork(
             key=key,
             name=NETWORK_NAMES.get(key, key),
             picked=bool(accounts),
             has_own=has_own,
             own_text=own_text,
+            own_link=own_link,
             text=text,
             used=speaks.count_text(composition),
             allowed=limits.text_max,
@@ -204,16 +205,25 @@ class Sheet:
                 composition,
                 limits,
                 covers=self._covers(shape.cover_id),
-                errors=_errors_by_field(found, key) if accounts else {},
+                offered={option: found for (network, option), found in self.offered.items() if network == key},
+                errors=errors,
                 zone=self.zone,
             ),
+            preview=preview_of(
+                speaks,
+                composition,
+                self.pictures,
+                cover=self.assets.get(shape.cover_id) if composition.cover and shape.cover_id else None,
+                option_names=shape.option_names,
+            ),
+            link_errors=errors.get("link", ()) if has_own else (),
         )
 
     def _note(self, key: str, *, has_own: bool, allowed: int) -> str:
         """Say under an own text what the shared one would have been here."""
         if not has_own:
             return ""
-        used = provider(key).count_text(self._composition(provider(key), self.words.text, Shape()))
+        used = provider(key).count_text(self._composition(provider(key), self.words.text, self.words.link, Shape()))
         if used <= allowed:
             return gettext("The shared text would fit here too.")
         return gettext("The shared text has %(used)s characters here, %(excess)s too many.") % {
@@ -221,11 +231,12 @@ class Sheet:
             "excess": used - allowed,
         }
 
-    def _composition(self, speaks: Provider, text: str, shape: Shape) -> Composition:
+    def _composition(self, speaks: Provider, text: str, link: str, shape: Shape) -> Composition:
         cover = self.assets.get(shape.cover_id) if shape.cover_id else None
         return composition_from(
             speaks,
             text=text,
+            link=link,
             media=[facts_of(one.asset, alt_text=one.alt_text) for one in self.pictures],
             shape={
                 "form": shape.form,
@@ -242,12 +253,25 @@ class Sheet:
         """The organisation of the files; without any, no address is made of it."""
         return next((one.organisation_id for one in self.assets.values()), 0)
 
-    def _covers(self, chosen: int | None) -> list[tuple[str, str]]:
+    def _covers(self, chosen: int | None) -> list[Asset]:
         """Return the pictures of the gallery that may stand for a film, the chosen one among them."""
         found = {one.pk: one for one in self.gallery}
         if chosen is not None and chosen in self.assets:
             found.setdefault(chosen, self.assets[chosen])
-        return [(str(key), one.name) for key, one in found.items()]
+        return list(found.values())
+
+    @property
+    def link_errors(self) -> list[str]:
+        """What is wrong with the shared link, once for all networks that take it."""
+        return list(
+            dict.fromkeys(
+                _problem_sentence(problem, network.key)
+                for network in self.picked_networks
+                if not network.has_own
+                for problem in network.problems
+                if problem.field == "link" and problem.level is Level.ERROR
+            )
+        )
 
     def _on_accounts(self) -> Iterator[Check]:
         if not self.picked:
@@ -316,7 +340,7 @@ def details_of(account: SocialAccount) -> Mapping[str, str]:
 def _check(problem: Problem, network: OnNetwork) -> Check:
     blocks = problem.level is Level.ERROR
     text = _problem_sentence(problem, network.key)
-    target = target_of(network.key, problem.field) or (f"own-{network.key}" if network.has_own else "shared")
+    target = target_of(network.key, problem.field, has_own=network.has_own)
     if problem.field.startswith("media."):
         number = int(problem.field.partition(".")[2]) + 1
         target = f"alt-{number}"
@@ -345,6 +369,6 @@ def _errors_by_field(problems: Iterable[Problem], network: str) -> dict[str, lis
     """Return what is wrong with each field beside text and files."""
     found: dict[str, list[str]] = {}
     for problem in problems:
-        if target_of(network, problem.field):
+        if not problem.field.startswith(("text", "media")):
             found.setdefault(problem.field, []).append(_problem_sentence(problem, network))
     return found

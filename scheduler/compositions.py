@@ -18,11 +18,22 @@ _COLUMNS = ("id", "sha256", "storage_key", "content_type", "size_bytes", "width"
 
 def composition_of(post: Post, network: str) -> Composition:
     """Return the post as it should appear on a network."""
+    return composed(post, network, find_shape(post, network))
+
+
+def find_shape(post: Post, network: str) -> PostShape | None:
+    """Return what the post is there beside its text, with its cover; None where it is a plain post."""
+    found: PostShape | None = post.shapes.select_related("cover").filter(network=network).first()
+    return found
+
+
+def composed(post: Post, network: str, shape: PostShape | None) -> Composition:
+    """Return the post as it should appear on a network, from its shape there."""
     pictures = post.post_assets.select_related("asset").order_by("position")
-    shape = post.shapes.select_related("cover").filter(network=network).first()
     return composition_from(
         provider(network),
         text=post.text_for(network),
+        link=post.link_for(network),
         media=[facts_of(each.asset, alt_text=each.alt_text) for each in pictures],
         shape=shape_facts(shape) if shape else None,
         organisation_id=post.organisation_id,
@@ -33,6 +44,7 @@ def composition_from(
     speaks: Provider,
     *,
     text: str,
+    link: str,
     media: Iterable[Mapping[str, Any]],
     shape: Mapping[str, Any] | None,
     organisation_id: int,
@@ -43,6 +55,7 @@ def composition_from(
     return fitted(
         Composition(
             text=text,
+            link=link,
             media=tuple(media_from(each, organisation_id) for each in media),
             form=Form(shape.get("form", Form.POST)),
             options=dict(shape.get("options", {})),
@@ -55,14 +68,17 @@ def composition_from(
 
 
 def fitted(composition: Composition, speaks: Provider) -> Composition:
-    """Return the composition without what belongs to another form or kind.
+    """Return the composition without what belongs to another form or kind, and with what a network must be told.
 
-    The composer shows no field for that and keeps it, so that trying another form loses nothing.
+    The composer shows no field for that and keeps it, so that trying another form loses nothing. Nor does it keep what
+    stands in a field by itself.
     """
     foreign = {each.name for each in speaks.options if not each.is_for(composition)}
+    usual = {each.name: each.default for each in speaks.options if each.required and each.default is not None}
+    options = {name: value for name, value in {**usual, **composition.options}.items() if name not in foreign}
     return replace(
         composition,
-        options={name: value for name, value in composition.options.items() if name not in foreign},
+        options=options,
         parts=composition.parts if composition.form is Form.THREAD else (),
         cover=composition.cover if speaks.takes_cover(composition) else None,
     )

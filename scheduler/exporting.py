@@ -15,7 +15,7 @@ def _posts(after: int) -> Leaf:
     posts = Post.objects.select_related("author").defer("search_words")
     return leaf_of(
         posts.prefetch_related(Prefetch("publications", publications)).prefetch_related(
-            Prefetch("post_assets", pictures)
+            Prefetch("post_assets", pictures), "shapes"
         ),
         after=after,
         size=_PAGE,

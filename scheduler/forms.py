@@ -19,6 +19,7 @@ from scheduler.services.composing import FIRST_VERSION, Picture, Shape, Words
 from scheduler.shapes import read_shape
 
 LONGEST_TEXT = 100_000  # above what any network takes; the networks' own limits are told as checks, not refused here
+LONGEST_LINK = 2000
 LONGEST_ALT_TEXT = 1000
 MOST_PICTURES = 40
 NO_SHAPES: Mapping[str, Shape] = MappingProxyType({})
@@ -58,13 +59,14 @@ class WordsForm(forms.Form):
 class ComposerForm(forms.Form):
     """The composer's page as it is sent, for every save.
 
-    Own texts come as own-<network>, alt texts as alt-<asset>; pictures stand in the order in which they are sent. What
-    a post is on each network comes as scheduler.shapes names it.
+    Own texts come as own-<network>, their links as own-link-<network>, alt texts as alt-<asset>; pictures stand in the
+    order in which they are sent. What a post is on each network comes as scheduler.shapes names it.
     """
 
     key = forms.UUIDField()
     version = forms.IntegerField(min_value=0)
     text = forms.CharField(required=False, strip=False, max_length=LONGEST_TEXT)
+    link = forms.CharField(required=False)
     day = forms.DateField(required=False)
     hour = forms.TimeField(required=False)
     account = forms.TypedMultipleChoiceField(required=False, coerce=int)
@@ -105,6 +107,8 @@ class ComposerForm(forms.Form):
         return Words(
             text=_lines(self.cleaned_data["text"]),
             own_texts=self._own_texts(),
+            link=_lines(self.cleaned_data["link"])[:LONGEST_LINK],
+            own_links=self._own_links(),
             account_ids=frozenset(self.cleaned_data["account"]),
             pictures=self._pictures(),
             planned_at=self._hour.at if self._hour else None,
@@ -123,6 +127,10 @@ class ComposerForm(forms.Form):
     def _own_texts(self) -> dict[str, str]:
         sent = {network: self._sent.get(f"own-{network}") for network in sorted(self._networks)}
         return {network: _lines(text)[:LONGEST_TEXT] for network, text in sent.items() if text is not None}
+
+    def _own_links(self) -> dict[str, str]:
+        sent = {network: self._sent.get(f"own-link-{network}", "") for network in self._own_texts()}
+        return {network: _lines(link).strip()[:LONGEST_LINK] for network, link in sent.items() if link.strip()}
 
     def _sent_shapes(self) -> dict[str, Shape]:
         return {

@@ -1,6 +1,6 @@
 """What forms, options and follow-ups are called, in the reader's language."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -58,18 +58,29 @@ def follow_up_name(name: str, network: str) -> str:
     return str(words) if words else gettext("what was to follow")
 
 
-def told_options(composition: Composition, options: tuple[Option, ...], network: str) -> Iterator[tuple[str, str]]:
-    """Yield each option that the author has set, as label and value in words."""
+def told_options(
+    composition: Composition,
+    options: tuple[Option, ...],
+    network: str,
+    *,
+    option_names: Mapping[str, str],
+    without: Collection[str] = (),
+) -> Iterator[tuple[str, str]]:
+    """Yield each option that the author has set, as label and value in words, but those `without`."""
     for option in options:
         value = composition.options.get(option.name)
-        if value not in (None, "", [], False):
-            yield option_label(network, option.name), _value_words(option, value, network)
+        if option.name in without or value in (None, "", []):
+            continue
+        if value is not False or option.must_be_answered or option.default is True:
+            words = option_names.get(option.name) or value_words(option, value, network)
+            yield option_label(network, option.name), words
 
 
-def _value_words(option: Option, value: Any, network: str) -> str:
+def value_words(option: Option, value: Any, network: str) -> str:
+    """Return what an author has chosen, in words."""
     match option.type:
         case OptionType.FLAG:
-            return gettext("yes")
+            return gettext("yes") if value else gettext("no")
         case OptionType.WORDS:
             return ", ".join(map(str, value))
         case OptionType.CHOICE:

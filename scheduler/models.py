@@ -9,7 +9,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import OuterRef
+from django.db.models import OuterRef, Value
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import JSONObject
 from django.utils import timezone
@@ -32,7 +32,8 @@ class PostQuerySet(OwnedQuerySet["Post"]):
 
     def with_shapes(self) -> "PostQuerySet":
         """Each with its shapes beside it, as `shaped`: no statement of their own."""
-        columns = {name: name for name in ("network", "form", "options", "first_comment", "parts", "cover_id")}
+        names = ("network", "form", "options", "option_names", "first_comment", "parts", "cover_id")
+        columns = {name: name for name in names}
         rows = PostShape.objects.filter(post=OuterRef("pk")).order_by("network").values(json=JSONObject(**columns))
         return self.annotate(shaped=ArraySubquery(rows))
 
@@ -56,6 +57,9 @@ class Post(OwnedModel):
     key = models.UUIDField(default=uuid.uuid4, editable=False)  # drawn by the composer's page: sent twice, created once
     text = models.TextField(blank=True)
     own_texts = models.JSONField(default=dict, blank=True)  # network -> text, where it does not follow the shared one
+    link = models.TextField(blank=True, default="", db_default="")  # each network has its own way of showing it
+    # network -> link, beside its own text: none there is none at all
+    own_links = models.JSONField(default=dict, db_default=Value({}, models.JSONField()), blank=True)
     planned_at = models.DateTimeField(null=True, blank=True)
     author = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
@@ -72,7 +76,7 @@ class Post(OwnedModel):
         purpose=Purpose.PUBLISHING,
         subjects=(Subject.MEMBER, Subject.DEPICTED),
         holds={
-            **dict.fromkeys(("text", "own_texts", "search_words", "review_note"), Data.WORDS),
+            **dict.fromkeys(("text", "own_texts", "link", "own_links", "search_words", "review_note"), Data.WORDS),
             "author": Data.ACTS,
         },
         record_class="posts",
@@ -104,7 +108,11 @@ class Post(OwnedModel):
 
     def text_for(self, network: str) -> str:
         """The words that go out on this network."""
-        return str(self.own_texts.get(network) or self.text)
+        return str(self.own_texts.get(network, self.text))
+
+    def link_for(self, network: str) -> str:
+        """The link that goes out on this network. Where the text is its own, the link is too, or there is none."""
+        return str(self.own_links.get(network, "") if network in self.own_texts else self.link)
 
 
 class PostAsset(OwnedModel):
@@ -140,6 +148,8 @@ class PostShape(OwnedModel):
     network = models.CharField(max_length=16)
     form = models.CharField(max_length=16, choices=[(each.value, each.value) for each in Form], default=Form.POST.value)
     options = models.JSONField(default=dict, blank=True)  # by the names of Provider.options
+    # option -> what the account calls the value chosen there: networks know it by an id alone
+    option_names = models.JSONField(default=dict, db_default=Value({}, models.JSONField()), blank=True)
     first_comment = models.TextField(blank=True)
     parts = models.JSONField(default=list, blank=True)  # the texts that follow the first one in a thread
     cover = OwnedForeignKey(Asset, null=True, on_delete=models.PROTECT, related_name="+")
@@ -147,7 +157,7 @@ class PostShape(OwnedModel):
     privacy = PrivacyClass(
         purpose=Purpose.PUBLISHING,
         subjects=(Subject.MEMBER, Subject.DEPICTED),
-        holds=dict.fromkeys(("options", "first_comment", "parts"), Data.WORDS),
+        holds=dict.fromkeys(("options", "option_names", "first_comment", "parts"), Data.WORDS),
         ends_by=follows("post"),
     )
 

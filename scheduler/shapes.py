@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 
 from django.http import QueryDict
 
-from integrations.contract import Composition, Form, Limits, Option, OptionType, Provider
+from gallery.models import Asset
+from integrations.contract import Choice, Composition, Form, Limits, Option, OptionType, Provider
 from lib.numbers import number_in
 from scheduler.labels import choice_label, form_name, option_help, option_label
 from scheduler.services.composing import Shape
@@ -21,6 +22,10 @@ LONGEST_VALUE = 20_000
 MOST_PARTS = 40
 #: What a provider's limits of a first comment and of parts are shown as, beside the options of its own.
 FORM, COMMENT, COVER, PARTS = "form", "first_comment", "cover", "parts"
+#: How a flag is shown that has to be answered: two buttons, and neither pressed until somebody does.
+YES_OR_NO = "yes_or_no"
+#: Between a value of the account's own and its name, which only the account knows and nobody wants to ask for again.
+GAP = "\t"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,9 +38,11 @@ class Field:
     label: str
     value: Any
     help: str = ""
-    choices: Sequence[tuple[str, str]] = ()
+    choices: Sequence[tuple[str, str, bool]] = ()  # what is sent, what people read, whether it is chosen
     asks: str = ""  # the option whose choices the account itself has
+    pictures: Sequence[Asset] = ()  # to choose from, beside choosing none
     required: bool = False
+    may_be_empty: bool = True  # a choice without one that stands there by itself
     errors: Sequence[str] = ()
 
 
@@ -67,37 +74,45 @@ def fields_of(
     composition: Composition,
     limits: Limits,
     *,
-    covers: Sequence[tuple[str, str]],
+    covers: Sequence[Asset],
+    offered: Mapping[str, Sequence[Choice]],
     errors: Mapping[str, Sequence[str]],
     zone: ZoneInfo,
 ) -> ShapeFields:
-    """Return the fields for what this composition may carry. `errors` are sentences by the fields of problems."""
+    """Return the fields for what this composition may carry.
+
+    `offered` is what an account has just said that it has to choose from, by option; `errors` are sentences by the
+    fields of problems.
+    """
     network = speaks.key
 
     def field(shown: str, type_: str, label: str, value: Any, **more: Any) -> Field:
         key = shown if shown in {FORM, COMMENT, COVER} else f"options.{shown}"
-        name = _name(network, shown)
+        name = name_of(network, shown)
         return Field(name=name, shown=shown, type=type_, label=label, value=value, errors=errors.get(key, ()), **more)
 
     forms = [each for each in Form if each in speaks.forms]
-    choices = [(each.value, form_name(each, network)) for each in forms]
+    choices = [(each.value, form_name(each, network), each is composition.form) for each in forms]
     options = [
         field(
             each.name,
-            each.type.value,
+            YES_OR_NO if each.must_be_answered else each.type.value,
             option_label(network, each.name),
             _shown_value(each, shape.options.get(each.name, each.default), zone),
             help=option_help(network, each.name),
-            choices=_choices(each, network, shape.options.get(each.name, each.default)),
+            choices=_choices(each, network, shape, offered.get(each.name, ())),
             asks=each.name if each.asks else "",
             required=each.required,
+            may_be_empty=each.default is None,
         )
         for each in speaks.options
         if each.is_for(composition)
     ]
     return ShapeFields(
         network=network,
-        form=field(FORM, "choice", "", composition.form.value, choices=choices) if len(forms) > 1 else None,
+        form=field(FORM, "choice", "", composition.form.value, choices=choices, may_be_empty=False)
+        if len(forms) > 1
+        else None,
         options=options,
         parts=_parts(network, shape, limits, errors) if composition.form is Form.THREAD else (),
         most_parts=min(limits.parts_max, MOST_PARTS),
@@ -106,8 +121,8 @@ def fields_of(
     )
 
 
-def _cover(field: Any, shape: Shape, covers: Sequence[tuple[str, str]]) -> Field:
-    found: Field = field(COVER, "choice", "", str(shape.cover_id or ""), choices=covers)
+def _cover(field: Any, shape: Shape, covers: Sequence[Asset]) -> Field:
+    found: Field = field(COVER, "picture", "", shape.cover_id, pictures=covers)
     return found
 
 
@@ -131,42 +146,46 @@ def _parts(network: str, shape: Shape, limits: Limits, errors: Mapping[str, Sequ
 def read_shape(sent: QueryDict, speaks: Provider, *, known: Shape, zone: ZoneInfo) -> Shape:
     """Return what a page sent for a network, over what is known of it."""
     network, shown = speaks.key, set(sent.getlist(f"shown-{speaks.key}"))
-    options = dict(known.options)
+    options, names = dict(known.options), dict(known.option_names)
     for option in speaks.options:
         if option.name in shown:
-            value = _read_value(option, sent, _name(network, option.name), zone)
-            if value in (None, "", []) or value == option.default or (value is False and option.default is None):
-                options.pop(option.name, None)
-            else:
+            value, name = _read_option(option, sent, name_of(network, option.name), zone)
+            options.pop(option.name, None)
+            names.pop(option.name, None)
+            if not _says_nothing(option, value):
                 options[option.name] = value
-    found = replace(known, options=options)
+                names |= {option.name: name} if name else {}
+    found = replace(known, options=options, option_names=names)
     if FORM in shown:
-        found = replace(found, form=_read_form(sent.get(_name(network, FORM), ""), speaks))
+        found = replace(found, form=_read_form(sent.get(name_of(network, FORM), ""), speaks))
     if COMMENT in shown:
-        found = replace(found, first_comment=_lines(sent.get(_name(network, COMMENT), "")).strip())
+        found = replace(found, first_comment=_lines(sent.get(name_of(network, COMMENT), "")).strip())
     if COVER in shown:
-        found = replace(found, cover_id=number_in(sent.get(_name(network, COVER), "")))
+        found = replace(found, cover_id=number_in(sent.get(name_of(network, COVER), "")))
     if PARTS in shown:
         parts = [_lines(text).strip() for text in sent.getlist(f"part-{network}")[:MOST_PARTS]]
         found = replace(found, parts=tuple(filter(None, parts)))
     return found
 
 
-def _name(network: str, shown: str) -> str:
+def name_of(network: str, shown: str) -> str:
+    """Return the name of a field as it is sent, its id too."""
     return f"{shown}-{network}" if shown in {FORM, COMMENT, COVER} else f"option-{network}-{shown}"
 
 
-def target_of(network: str, field: str) -> str:
-    """Return the id of the field that a problem speaks of; none where this page has no field of its own for it."""
+def target_of(network: str, field: str, *, has_own: bool) -> str:
+    """Return the id of the field that a problem speaks of; of files the text, beside which they stand."""
     base, _dot, rest = field.partition(".")
     match base:
         case "options":
-            return _name(network, rest)
+            return name_of(network, rest)
         case "parts":
             return f"part-{network}-{rest}"
         case "form" | "first_comment" | "cover":
-            return _name(network, base)
-    return ""
+            return name_of(network, base)
+        case "link":
+            return f"own-link-{network}" if has_own else "link"
+    return f"own-{network}" if has_own else "shared"
 
 
 def _read_form(value: str, speaks: Provider) -> Form:
@@ -177,9 +196,28 @@ def _read_form(value: str, speaks: Provider) -> Form:
     return form if form in speaks.forms else Form.POST
 
 
+def _says_nothing(option: Option, value: Any) -> bool:
+    """Whether a value is what stands there without one; of what must be answered, no is an answer."""
+    if value in (None, "", []):
+        return True
+    if option.must_be_answered:
+        return False
+    return value == option.default or (value is False and option.default is None)
+
+
+def _read_option(option: Option, sent: QueryDict, name: str, zone: ZoneInfo) -> tuple[Any, str]:
+    """Return a value, and what the account calls it where it is one of its own."""
+    if option.asks:
+        value, _gap, called = _lines(sent.get(name, "")).strip().partition(GAP)
+        return value, called
+    return _read_value(option, sent, name, zone), ""
+
+
 def _read_value(option: Option, sent: QueryDict, name: str, zone: ZoneInfo) -> Any:
     text = _lines(sent.get(name, "")).strip()
     match option.type:
+        case OptionType.FLAG if option.must_be_answered:
+            return {"yes": True, "no": False}.get(text)
         case OptionType.FLAG:
             return name in sent
         case OptionType.WORDS:
@@ -199,6 +237,8 @@ def _moment(text: str, zone: ZoneInfo) -> str:
 
 def _shown_value(option: Option, value: Any, zone: ZoneInfo) -> Any:
     match option.type:
+        case OptionType.FLAG if option.must_be_answered:
+            return {True: "yes", False: "no"}.get(value, "")
         case OptionType.FLAG:
             return bool(value)
         case OptionType.WORDS:
@@ -215,10 +255,21 @@ def _wall_clock(value: str, zone: ZoneInfo) -> str:
         return ""
 
 
-def _choices(option: Option, network: str, value: Any) -> list[tuple[str, str]]:
+def _choices(option: Option, network: str, shape: Shape, offered: Sequence[Choice]) -> list[tuple[str, str, bool]]:
+    """Return what is sent, what people read, and whether it is chosen."""
+    value = shape.options.get(option.name, option.default)
     if option.asks:
-        return [(str(value), str(value))] if value else []
-    return [(each, choice_label(network, option.name, each)) for each in option.choices]
+        chosen = str(value or "")
+        return offered_choices(offered, chosen, shape.option_names.get(option.name, ""))
+    return [(each, choice_label(network, option.name, each), each == value) for each in option.choices]
+
+
+def offered_choices(offered: Sequence[Choice], chosen: str, name: str) -> list[tuple[str, str, bool]]:
+    """Return what an account offers as `_choices` does, and what was chosen earlier though it is not among it."""
+    found = {each.value: each.name for each in offered}
+    if chosen:
+        found.setdefault(chosen, name or chosen)
+    return [(f"{value}{GAP}{called}", called, value == chosen) for value, called in found.items()]
 
 
 def _lines(text: str) -> str:

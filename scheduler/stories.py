@@ -35,13 +35,13 @@ _ACTS: dict[str, tuple[str, str | Promise]] = {
     "scheduler.publication.sent_late": ("calm", _("%(who)s sent it off at once")),
     "scheduler.publication.sent_again": ("calm", _("%(who)s found that it was not there, and sent it again")),
     "scheduler.publication.recognised": ("good", _("%(who)s recognised it at the network")),
-    "scheduler.publication.prepared": ("", _("Pictures uploaded")),
-    "scheduler.publication.checked": ("", _("Pictures ready")),
-    "scheduler.publication.late": ("wait", _("Its hour passed")),
+    "scheduler.publication.prepared": ("", _("Its files were sent ahead to %(network)s")),
+    "scheduler.publication.checked": ("", _("%(network)s has its files ready")),
+    "scheduler.publication.late": ("wait", _("Its hour passed before it could go out")),
     "scheduler.publication.accepted": ("good", _("%(network)s accepted it")),
     "scheduler.publication.refused_after": ("alarm", _("%(network)s refused it after all")),
     "scheduler.publication.verdict_missing": ("wait", _("%(network)s never said whether it shows it")),
-    "scheduler.publication.followed_up": ("good", _("Followed by %(what)s")),
+    "scheduler.publication.followed_up": ("good", _("It was followed by %(what)s")),
     "scheduler.publication.follow_up_unknown": ("doubt", _("No answer came to %(what)s")),
     "scheduler.publication.follow_up_refused": ("alarm", _("%(network)s refused %(what)s")),
     "scheduler.publication.follow_up_asked": ("doubt", _("Whether %(what)s arrived could not be proven")),
@@ -58,13 +58,11 @@ _ACTS: dict[str, tuple[str, str | Promise]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Chapter:
-    """One line of the story; `step` is the part of publishing it belongs to."""
+    """One line of the story."""
 
     at: datetime
     text: str
     tone: str = ""
-    step: str = ""
-    code: str = ""
     is_ahead: bool = False
 
     @property
@@ -103,11 +101,14 @@ def _acts(publication: Publication) -> Iterator[Chapter]:
 
 
 def _sent(publication: Publication, deliveries: Sequence[Delivery]) -> Iterator[Chapter]:
-    total = len(deliveries)
+    network = publication.social_account.network
+    names = {"network": NETWORK_NAMES.get(network, network)}
     for one in deliveries:
-        text = gettext("Sent, delivery %(number)s of %(total)s") % {"number": one.number, "total": total}
-        code = f"{one.fingerprint[:4]}…{one.fingerprint[-4:]}" if one.fingerprint else ""
-        yield Chapter(at=one.started_at, tone="calm", step=gettext("Commit."), text=text, code=code)
+        if one.number == 1:
+            text = gettext("Sent to %(network)s") % names
+        else:
+            text = gettext("Sent to %(network)s again, attempt %(number)s") % {**names, "number": one.number}
+        yield Chapter(at=one.started_at, tone="calm", text=text)
         if one.ended_at is not None and one.outcome != Outcome.OPEN:
             yield _ended(publication, one, at=one.ended_at)
 
@@ -120,44 +121,61 @@ def _ended(publication: Publication, delivery: Delivery, *, at: datetime) -> Cha
         case Outcome.PUBLISHED:
             return Chapter(at=at, tone="good", text=gettext("%(network)s published it") % {"network": name})
         case Outcome.REFUSED:
-            return Chapter(at=at, tone="alarm", step=gettext("Refused."), text=reason)
+            return Chapter(at=at, tone="alarm", text=_because(gettext("%(network)s refused it"), name, reason))
         case Outcome.POSTPONED:
-            return Chapter(at=at, tone="wait", step=gettext("Put off."), text=reason)
+            return Chapter(at=at, tone="wait", text=_because(gettext("%(network)s did not take it yet"), name, reason))
         case Outcome.ABSENT:
-            return Chapter(at=at, text=gettext("No answer. Later looks proved that it had not arrived"))
-    return Chapter(at=at, tone="doubt", step=gettext("Outcome unknown."), text=gettext("No answer came"))
+            text = gettext("%(network)s did not answer. Later looks proved that it had not arrived")
+            return Chapter(at=at, text=text % {"network": name})
+    text = gettext("%(network)s did not answer, so nobody knows yet whether it is out")
+    return Chapter(at=at, tone="doubt", text=text % {"network": name})
+
+
+def _because(words: str, network: str, reason: str) -> str:
+    said = words % {"network": network}
+    return f"{said}. {reason}" if reason else said
 
 
 def _looked(publication: Publication, deliveries: Sequence[Delivery]) -> Iterator[Chapter]:
     for delivery in deliveries:
         looks: list[dict[str, Any]] = getattr(delivery, "looked", [])
         for look in looks:
-            yield _look(look)
+            yield _look(look, NETWORK_NAMES.get(publication.social_account.network, ""))
 
 
-def _look(look: dict[str, Any]) -> Chapter:
+def _look(look: dict[str, Any], network: str) -> Chapter:
     at = datetime.fromisoformat(look["looked_at"])
     match look["verdict"]:
         case Look.Verdict.FOUND:
-            return Chapter(at=at, tone="good", text=gettext("Looked: it is there"))
+            return Chapter(
+                at=at, tone="good", text=gettext("Portevoix looked on %(network)s: it is there") % {"network": network}
+            )
         case Look.Verdict.ALIKE:
             count = len(look["sightings"])
-            words = ngettext("Looked: %(count)s post alike in part", "Looked: %(count)s posts alike in part", count)
-            return Chapter(at=at, tone="doubt", text=words % {"count": count})
+            words = ngettext(
+                "Portevoix looked on %(network)s and found %(count)s post that is alike in part",
+                "Portevoix looked on %(network)s and found %(count)s posts that are alike in part",
+                count,
+            )
+            return Chapter(at=at, tone="doubt", text=words % {"network": network, "count": count})
         case Look.Verdict.FAILED:
-            return Chapter(at=at, tone="wait", text=gettext("The network did not let us look"))
-    return Chapter(at=at, text=gettext("Looked: nothing like it"))
+            return Chapter(
+                at=at, tone="wait", text=gettext("%(network)s did not let Portevoix look") % {"network": network}
+            )
+    return Chapter(
+        at=at, text=gettext("Portevoix looked on %(network)s: nothing like it so far") % {"network": network}
+    )
 
 
 def _ahead(publication: Publication, *, now: datetime) -> Iterator[Chapter]:
     if publication.state == State.OUTCOME_UNKNOWN and publication.queue == Queue.RECONCILE and publication.available_at:
-        yield Chapter(at=publication.available_at, text=gettext("Looks again"), is_ahead=True)
+        yield Chapter(at=publication.available_at, text=gettext("Portevoix looks again"), is_ahead=True)
     after_at = publication.available_at if publication.queue == Queue.AFTER and publication.is_out else None
     if after_at is not None and after_at > now:
         is_asked = publication.reason == "awaiting_verdict"
-        text = gettext("Asks the network again") if is_asked else gettext("Goes on")
+        text = gettext("Portevoix asks the network again") if is_asked else gettext("What is left is done")
         yield Chapter(at=after_at, text=text, is_ahead=True)
     if publication.state == State.SCHEDULED and publication.publish_at and not publication.social_account.is_held:
         at = later_than_planned(publication, now=now) or publication.publish_at
         if at > now:
-            yield Chapter(at=at, text=gettext("Goes out"), is_ahead=True)
+            yield Chapter(at=at, text=gettext("It goes out"), is_ahead=True)

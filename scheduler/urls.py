@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from scheduler.views import composer, publications, story
+from scheduler.views import choosing, composer, publications, story
 
 app_name = "scheduler"
 
@@ -10,6 +10,7 @@ urlpatterns = [
     path("compose/", composer.compose, name="compose"),
     path("posts/", publications.publications, name="publications"),
     path("posts/<int:post_id>/edit/", composer.edit, name="edit"),
+    path("posts/<int:post_id>/choose/<int:account_id>/<slug:option>/", choosing.choose, name="choose"),
     path("posts/<int:post_id>/approve/", composer.approve, name="approve"),
     path("posts/<int:post_id>/send-back/", composer.send_back, name="send_back"),
     path("publications/<int:publication_id>/", story.publication, name="publication"),
@@ -24,6 +25,6 @@ urlpatterns = [
     path("publications/<int:publication_id>/delete/", story.delete_out, name="delete_out"),
     path("publications/<int:publication_id>/follow-up/again/", story.follow_up_again, name="follow_up_again"),
     path("publications/<int:publication_id>/let-be/", story.let_be, name="let_be"),
-    path("accounts/<int:account_id>/choices/<slug:option>/", composer.choices, name="choices"),
+    path("accounts/<int:account_id>/choices/<slug:option>/", choosing.choices, name="choices"),
     path("accounts/<int:account_id>/publications/", publications.account_publications, name="account_publications"),
 ]

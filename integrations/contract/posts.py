@@ -171,6 +171,11 @@ class Option:
     max_length: int | None = None
     max_count: int | None = None  # WORDS
 
+    @property
+    def must_be_answered(self) -> bool:
+        """Whether yes and no are both answers, and nothing is none: silence must not be taken for a no."""
+        return self.type is OptionType.FLAG and self.required
+
     def is_for(self, composition: Composition) -> bool:
         """Whether this composition may carry it."""
         has_form = self.forms is None or composition.form in self.forms

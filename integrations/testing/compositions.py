@@ -32,6 +32,7 @@ OPTIONS = (
     Option(name="tickets", type=OptionType.ADDRESS, forms=frozenset({Form.EVENT})),
     Option(name="starts_at", type=OptionType.MOMENT, required=True, forms=frozenset({Form.EVENT})),
 )
+COVERED = frozenset({Kind.VIDEO, Kind.REEL, Kind.LINK})
 ALBUMS = (Choice(value="album-1", name="Bread"), Choice(value="album-2", name="Cakes"))
 LIMITS = Limits(
     text_max=300,
@@ -68,6 +69,9 @@ class MemoryCompositions(MemoryNetwork):
 
         return self._call("choices", ask)
 
+    def takes_cover(self, composition: Composition) -> bool:
+        return composition.kind in COVERED
+
     def limits(self, details: Mapping[str, str] = NOTHING) -> Limits:
         return LIMITS
 
@@ -75,14 +79,14 @@ class MemoryCompositions(MemoryNetwork):
         return len(composition.text)
 
     def validate(self, composition: Composition, *, details: Mapping[str, str] = NOTHING) -> tuple[Problem, ...]:
-        return tuple(_judge(composition))
+        return tuple(_judge(composition, self.options))
 
     def _fetch(self, media: Media) -> None:
         if self.fetches_media and media.address is None:
             raise PermanentError("address_missing", network=self.key, status=400)
 
 
-def _judge(composition: Composition) -> Iterator[Problem]:
+def _judge(composition: Composition, options: tuple[Option, ...]) -> Iterator[Problem]:
     found, allowed = len(composition.text), LIMITS.text_max
     if found > allowed:
         yield too_long("text", "text_too_long", found=found, allowed=allowed)
@@ -91,5 +95,5 @@ def _judge(composition: Composition) -> Iterator[Problem]:
     if composition.form is Form.STORY and not composition.media:
         yield refused("media", "media_missing")
     yield from judge_media(composition, LIMITS)
-    yield from judge_extras(composition, LIMITS, FORMS, part_length=len)
-    yield from judge_options(composition, OPTIONS)
+    yield from judge_extras(composition, LIMITS, FORMS, part_length=len, covers=COVERED)
+    yield from judge_options(composition, options)

@@ -48,6 +48,7 @@ class Shape:
 
     form: Form = Form.POST
     options: Mapping[str, Any] = field(default_factory=dict)
+    option_names: Mapping[str, str] = field(default_factory=dict)  # what the account calls what was chosen of its own
     first_comment: str = ""
     parts: tuple[str, ...] = ()
     cover_id: int | None = None
@@ -64,6 +65,8 @@ class Words:
 
     text: str = ""
     own_texts: Mapping[str, str] = field(default_factory=dict)
+    link: str = ""
+    own_links: Mapping[str, str] = field(default_factory=dict)  # of networks with a text of their own
     account_ids: frozenset[int] = frozenset()
     pictures: Sequence[Picture] = ()
     planned_at: datetime | None = None
@@ -195,6 +198,8 @@ def _is_written(post: Post, words: Words, *, publications: Sequence[Publication]
     return (
         post.text == words.text
         and post.own_texts == dict(words.own_texts)
+        and post.link == words.link
+        and post.own_links == dict(words.own_links)
         and post.planned_at == words.planned_at
         and pictures == list(words.pictures)
         and shapes_of(post) == _told(words.shapes)
@@ -204,12 +209,13 @@ def _is_written(post: Post, words: Words, *, publications: Sequence[Publication]
 
 def _write(post: Post, words: Words, *, member: Membership, publications: Sequence[Publication]) -> None:
     post.text, post.own_texts, post.planned_at = words.text, dict(words.own_texts), words.planned_at
+    post.link, post.own_links = words.link, dict(words.own_links)
     _set_pictures(post, words.pictures)
     _set_shapes(post, words.shapes)
     _set_accounts(post, words.account_ids, member=member, publications=publications)
     post.search_words = _search_words(post)
     post.is_loose = not post.publications.exists()
-    post.save(update_fields=["text", "own_texts", "planned_at", "search_words", "is_loose"])
+    post.save(update_fields=["text", "own_texts", "link", "own_links", "planned_at", "search_words", "is_loose"])
 
 
 def _search_words(post: Post) -> str:
@@ -243,11 +249,12 @@ def shapes_of(post: Post) -> dict[str, Shape]:
     """Return what a post is on each network where it is more than its text; read `with_shapes`, as it was then."""
     rows: Iterable[Any] | None = getattr(post, "shaped", None)
     if rows is None:
-        rows = post.shapes.values("network", "form", "options", "first_comment", "parts", "cover_id")
+        rows = post.shapes.values("network", "form", "options", "option_names", "first_comment", "parts", "cover_id")
     return {
         each["network"]: Shape(
             form=Form(each["form"]),
             options=each["options"],
+            option_names=each["option_names"],
             first_comment=each["first_comment"],
             parts=tuple(each["parts"]),
             cover_id=each["cover_id"],
@@ -275,6 +282,7 @@ def _set_shapes(post: Post, shapes: Mapping[str, Shape]) -> None:
             network=network,
             form=shape.form,
             options=dict(shape.options),
+            option_names=dict(shape.option_names),
             first_comment=shape.first_comment,
             parts=list(shape.parts),
             cover_id=shape.cover_id if shape.cover_id in known else None,

@@ -171,6 +171,7 @@ def _job(row: Mapping[str, Any], organisation_id: int) -> Job:
         composition=composition_from(
             provider(row["network"]),
             text=row["post_text"],
+            link=row["post_link"],
             media=_json(row["pictures"]) or (),
             shape=_json(row["shape"]),
             organisation_id=organisation_id,

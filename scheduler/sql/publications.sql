@@ -23,7 +23,7 @@ DROP FUNCTION IF EXISTS scheduler_load_publications(bigint[], bigint[]);  -- wha
 CREATE FUNCTION scheduler_load_publications(p_ids bigint[], p_tokens bigint[]) RETURNS TABLE (
   id bigint, token bigint, state text, publish_at timestamptz, progress jsonb, is_prepared boolean, attempts smallint,
   post_network_id text, permalink text, published_at timestamptz, is_judged boolean,
-  post_text text, pictures jsonb, shape jsonb, when_late text,
+  post_text text, post_link text, pictures jsonb, shape jsonb, when_late text,
   account_id bigint, network text, network_id text, handle text, details jsonb, account_state text, sealed bytea,
   person_id text, grant_sealed bytea,
   delivery_id bigint, delivery_reason jsonb, first_started_at timestamptz, looks bigint, empty_looks bigint
@@ -32,7 +32,8 @@ CREATE FUNCTION scheduler_load_publications(p_ids bigint[], p_tokens bigint[]) R
 BEGIN
   RETURN QUERY SELECT p.id, p.lease_token, p.state::text, p.publish_at, p.progress, p.is_prepared, p.attempts,
          p.network_id::text, p.permalink::text, p.published_at, p.is_judged,
-         coalesce(nullif(t.own_texts ->> a.network, ''), t.text),
+         coalesce(t.own_texts ->> a.network, t.text),
+         CASE WHEN t.own_texts ? a.network THEN coalesce(t.own_links ->> a.network, '') ELSE t.link END,
          (SELECT jsonb_agg(jsonb_build_object(
              'id', f.id, 'sha256', f.sha256, 'storage_key', f.storage_key, 'content_type', f.content_type,
              'size_bytes', f.size_bytes, 'width', f.width, 'height', f.height, 'duration_ms', f.duration_ms,

@@ -1,87 +1,63 @@
 """The composer: one page for a post's words, accounts, pictures and hour, saved as they are typed."""
 
-import json
+import re
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.permissions import Permission
-from accounts.requests import OrganisationRequest, opens_scope_itself, requires, scope_of
+from accounts.requests import OrganisationRequest, requires
 from gallery.models import Asset
-from integrations import vault
-from integrations.contract import Choice
-from integrations.errors import ProviderError
 from integrations.models import SocialAccount
-from integrations.registry import provider
-from integrations.sentences import sentence
 from lib.numbers import number_in
 from scheduler.composer import Sheet
+from scheduler.differences import Known, differences
 from scheduler.forms import NO_SHAPES, ComposerForm, SendBackForm
-from scheduler.hours import Oddity, read_hour
-from scheduler.models import Post, Publication
+from scheduler.models import Post
 from scheduler.services import composing, scheduling
-from scheduler.services.composing import ALLOWED, Picture, StaleVersion, Words
+from scheduler.services.composing import StaleVersion, Words
 from scheduler.services.refusals import NotPossible
-from scheduler.states import EDITABLE, State
+from scheduler.views.sheets import (
+    Standing,
+    accounts_for,
+    assets_of,
+    context_of,
+    find_post,
+    possible_covers,
+    publications_of,
+    sheet_of,
+    show_page,
+    standing_of,
+    words_of,
+    zone_of,
+)
 
 #: Sent by the page's script, which wants the changed parts of the page and not a new one.
 AUTOSAVE = "X-Autosave"
-#: Sent with it when the pictures are others than before: the strip comes back too.
-PICTURES = "X-Pictures"
 
-NONE_KNOWN: Mapping[int, Asset] = MappingProxyType({})
-#: How many of the gallery's pictures are offered as covers.
-MOST_COVERS = 60
-
-#: Which of its publications' states a post goes by: what needs a person first.
-_TELLING = (
-    State.OUTCOME_UNKNOWN,
-    State.FAILED,
-    State.SENDING,
-    State.SCHEDULED,
-    State.IN_REVIEW,
-    State.APPROVED,
-    State.DRAFT,
-    State.PUBLISHED,
-)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Standing:
-    """Where a post stands, and what this member may do about it."""
-
-    post: Post | None
-    key: uuid.UUID
-    version: int
-    state: State = State.DRAFT
-    may_write: bool
-    may_schedule: bool
-    may_approve: bool = False
-    may_discard: bool = False
-    saves_itself: bool = True  # not once it is scheduled: half a sentence must not go out
+#: The button that asks an account what it has to choose from, where no script does.
+_ASKS = re.compile(r"ask (?P<account>\d{1,18}) (?P<option>[-\w]{1,50})")
 
 
 @requires(Permission.WRITE_POSTS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def compose(request: OrganisationRequest) -> HttpResponse:
     """Show an empty page; take its first save, which creates the post, and all that it sends before it hears of it."""
-    accounts = _accounts(request)
+    accounts = accounts_for(request)
     post = _made_before(request)
     if post is not None:
-        return _take(request, _standing(request, post, _publications(post)), accounts)
+        return _take(request, standing_of(request, post, publications_of(post)), accounts)
     standing = Standing(
         post=None,
         key=uuid.uuid4(),
@@ -93,19 +69,19 @@ def compose(request: OrganisationRequest) -> HttpResponse:
     if request.method == "POST":
         return _take(request, standing, accounts)
     words = Words(account_ids=_only_one(accounts))
-    return _page(request, standing, Sheet(words=words, accounts=accounts, assets={}, zone=_zone(request)))
+    return show_page(request, standing, Sheet(words=words, accounts=accounts, assets={}, zone=zone_of(request)))
 
 
 @requires(Permission.VIEW_POSTS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: OrganisationRequest, post_id: int) -> HttpResponse:
     """Show a post as it stands, to write in or to read and approve; take its saves."""
-    accounts = _accounts(request)
-    post, publications = _find(request, post_id, accounts)
-    standing = _standing(request, post, publications)
+    accounts = accounts_for(request)
+    post, publications = find_post(request, post_id, accounts)
+    standing = standing_of(request, post, publications)
     if request.method == "POST":
         return _take(request, standing, accounts)
-    return _page(request, standing, _sheet_of(request, post, publications, accounts))
+    return show_page(request, standing, sheet_of(request, post, publications, accounts))
 
 
 @requires(Permission.APPROVE_POSTS)
@@ -124,7 +100,7 @@ def approve(request: OrganisationRequest, post_id: int) -> HttpResponse:
 @require_POST
 def send_back(request: OrganisationRequest, post_id: int) -> HttpResponse:
     """Return a post to its author with what should change."""
-    _find(request, post_id, _accounts(request))  # what is not there is 404 before anything is said of the form
+    find_post(request, post_id, accounts_for(request))  # what is not there is 404 before anything is said of the form
     form = SendBackForm(request.POST)
     if not form.is_valid():
         messages.error(request, str(form.errors["note"][0]))
@@ -138,35 +114,8 @@ def send_back(request: OrganisationRequest, post_id: int) -> HttpResponse:
     return _judge(request, post_id, act)
 
 
-@opens_scope_itself
-@require_safe
-@requires(Permission.WRITE_POSTS)
-def choices(request: OrganisationRequest, account_id: int, option: str) -> HttpResponse:
-    """Ask the network what an account has to choose from: its playlists, for example. No call inside a transaction."""
-    with scope_of(request):
-        accounts = SocialAccount.objects.connected().open_to(request.membership).select_related("grant")
-        account = get_object_or_404(accounts, pk=account_id)
-        sealed = vault.sealed_account(account)
-    speaks = provider(account.network)
-    if option not in {each.name for each in speaks.options if each.asks}:
-        raise Http404
-    chosen = request.GET.get("chosen", "")
-    found: Sequence[Choice] = ()
-    trouble = ""
-    try:
-        found = speaks.choices(vault.open_account(sealed), option, now=timezone.now())
-    except ProviderError as error:
-        trouble = sentence(error.key, error.parameters, network=account.network)
-    context = {"found": found, "chosen": chosen, "is_known": chosen in {each.value for each in found}}
-    with scope_of(request):
-        response = render(request, "scheduler/partials/choices.html", context)
-    if trouble:
-        response["HX-Trigger"] = json.dumps({"toast": {"text": trouble}})
-    return response
-
-
 def _judge(request: OrganisationRequest, post_id: int, act: Callable[[Post, int], None]) -> HttpResponse:
-    post, _publications = _find(request, post_id, _accounts(request))
+    post, _publications = find_post(request, post_id, accounts_for(request))
     version = number_in(request.POST.get("version", ""))
     if version is None:
         raise BadRequest
@@ -193,7 +142,7 @@ def _take(request: OrganisationRequest, standing: Standing, accounts: Sequence[S
     )
     if not form.is_valid():
         raise BadRequest
-    assets = _assets(form.words)
+    assets = assets_of(form.words)
     if request.POST.get("act") == "discard":
         return _discard(request, standing, form)
     sheet = Sheet(
@@ -201,8 +150,8 @@ def _take(request: OrganisationRequest, standing: Standing, accounts: Sequence[S
         accounts=accounts,
         assets=assets,
         oddity=form.oddity,
-        zone=_zone(request),
-        gallery=_possible_covers(form.words, assets),
+        zone=zone_of(request),
+        gallery=possible_covers(form.words, assets),
     )
     is_autosave = AUTOSAVE in request.headers
     if is_autosave and not standing.saves_itself:
@@ -214,7 +163,7 @@ def _take(request: OrganisationRequest, standing: Standing, accounts: Sequence[S
     except NotPossible as refusal:
         standing = replace(standing, version=form.known_version, key=form.page_key)
         return _refused(request, standing, sheet, refusal, is_autosave=is_autosave)
-    standing = _standing(request, saved, _publications(saved))
+    standing = standing_of(request, saved, publications_of(saved))
     if is_autosave:
         return _parts(request, standing, sheet, saved=True)
     try:
@@ -236,10 +185,19 @@ def _discard(request: OrganisationRequest, standing: Standing, form: ComposerFor
 
 
 def _complete(words: Words, post: Post | None, accounts: Sequence[SocialAccount]) -> Words:
-    """Keep the own texts of networks for which this member's page has no field."""
+    """Keep the own texts and links of networks for which this member's page has no field."""
     shown = {one.network for one in accounts}
-    hidden = {network: text for network, text in (post.own_texts if post else {}).items() if network not in shown}
-    return replace(words, own_texts={**hidden, **words.own_texts})
+
+    def hidden(own: Mapping[str, str]) -> dict[str, str]:
+        return {network: text for network, text in own.items() if network not in shown}
+
+    if post is None:
+        return words
+    return replace(
+        words,
+        own_texts={**hidden(post.own_texts), **words.own_texts},
+        own_links={**hidden(post.own_links), **words.own_links},
+    )
 
 
 def _save(request: OrganisationRequest, standing: Standing, form: ComposerForm, words: Words) -> Post:
@@ -260,6 +218,10 @@ def _act(request: OrganisationRequest, post: Post, sheet: Sheet) -> HttpResponse
         messages.success(request, gettext("Those who may approve it find it on their home page."))
     elif act in {"schedule", "now"}:
         _schedule(request, post, sheet, at_once=act == "now", now=now)
+    elif asked := _ASKS.fullmatch(act):
+        account_id, option = int(asked["account"]), asked["option"]
+        slug = request.organisation.slug
+        return redirect("scheduler:choose", slug=slug, post_id=post.pk, account_id=account_id, option=option)
     else:
         messages.success(request, gettext("Saved."))
         return redirect("scheduler:edit", slug=request.organisation.slug, post_id=post.pk)
@@ -304,15 +266,9 @@ def _require_ahead(planned_at: datetime | None, *, now: datetime) -> None:
 # -- answers -----------------------------------------------------------------------------------------------------------
 
 
-def _page(
-    request: OrganisationRequest, standing: Standing, sheet: Sheet, *, status: int = 200, **more: Any
-) -> HttpResponse:
-    return render(request, "scheduler/composer.html", _context(request, standing, sheet, **more), status=status)
-
-
 def _parts(request: OrganisationRequest, standing: Standing, sheet: Sheet, *, saved: bool, **more: Any) -> HttpResponse:
     """Answer a save by what changes around the words; the words themselves are the page's."""
-    context = _context(request, standing, sheet, saved_at=timezone.now() if saved else None, **more)
+    context = context_of(request, standing, sheet, saved_at=timezone.now() if saved else None, **more)
     return render(request, "scheduler/partials/composer_answer.html", context)
 
 
@@ -320,15 +276,26 @@ def _conflict(
     request: OrganisationRequest, theirs: Post, sheet: Sheet, form: ComposerForm, *, is_autosave: bool
 ) -> HttpResponse:
     """Show both texts: what stands now, and, untouched below it, what was typed here."""
-    publications = _publications(theirs)
+    publications = publications_of(theirs)
     # The page keeps the version it knows: only "Keep mine" hands it the newer one.
-    standing = replace(_standing(request, theirs, publications), version=form.known_version)
-    context = {"theirs": theirs, "theirs_version": theirs.version}
+    standing = replace(standing_of(request, theirs, publications), version=form.known_version)
+    stands, files = words_of(theirs, publications)
+    known = Known(
+        accounts={one.pk: one for one in sheet.accounts},
+        assets=assets_of(stands, {**sheet.assets, **files}),
+        zone=sheet.zone,
+    )
+    context = {
+        "theirs": theirs,
+        "theirs_version": theirs.version,
+        "differences": differences(stands, sheet.words, known),
+        "is_text_alike": theirs.text == sheet.words.text,
+    }
     if is_autosave:
         return render(
-            request, "scheduler/partials/conflict.html", _context(request, standing, sheet, **context), status=409
+            request, "scheduler/partials/conflict.html", context_of(request, standing, sheet, **context), status=409
         )
-    return _page(request, standing, sheet, status=409, **context)
+    return show_page(request, standing, sheet, status=409, **context)
 
 
 def _refused(
@@ -336,35 +303,7 @@ def _refused(
 ) -> HttpResponse:
     if is_autosave:
         return _parts(request, standing, sheet, saved=False, refusal=refusal.sentence)
-    return _page(request, standing, sheet, status=422, refusal=refusal.sentence)
-
-
-def _context(request: OrganisationRequest, standing: Standing, sheet: Sheet, **more: Any) -> dict[str, Any]:
-    zone = _zone(request)
-    planned = sheet.words.planned_at.astimezone(zone) if sheet.words.planned_at else None
-    return {
-        "standing": standing,
-        "post": standing.post,
-        "sheet": sheet,
-        "planned": planned,
-        "zone": zone.key,
-        "zone_short": (planned or timezone.now().astimezone(zone)).tzname(),
-        "send_back_form": SendBackForm() if standing.may_approve else None,
-        "with_pictures": PICTURES in request.headers,
-        **more,
-    }
-
-
-# -- reading -----------------------------------------------------------------------------------------------------------
-
-
-def _zone(request: OrganisationRequest) -> ZoneInfo:
-    return ZoneInfo(request.organisation.time_zone)
-
-
-def _accounts(request: OrganisationRequest) -> list[SocialAccount]:
-    found = SocialAccount.objects.connected().open_to(request.membership).in_order()
-    return list(found.defer("sealed"))
+    return show_page(request, standing, sheet, status=422, refusal=refusal.sentence)
 
 
 def _only_one(accounts: Sequence[SocialAccount]) -> frozenset[int]:
@@ -379,101 +318,6 @@ def _made_before(request: OrganisationRequest) -> Post | None:
     except ValidationError:
         return None
     return Post.objects.select_related("author").filter(key=key, author=request.user).first()
-
-
-def _publications(post: Post) -> list[Publication]:
-    return list(post.publications.exclude(state=State.CANCELLED).order_by("id"))
-
-
-def _find(
-    request: OrganisationRequest, post_id: int, accounts: Sequence[SocialAccount]
-) -> tuple[Post, list[Publication]]:
-    """Return a post that this member may see, or raise the same 404 as for one that does not exist."""
-    post = Post.objects.with_shapes().select_related("author").filter(pk=post_id).first()
-    if post is None:
-        raise Http404
-    publications = _publications(post)
-    if post.author_id == request.user.pk:
-        return post, publications
-    visible = publications
-    if not request.membership.all_accounts:
-        reachable = {one.pk for one in accounts}
-        visible = [one for one in publications if one.social_account_id in reachable]
-    if not request.membership.may(Permission.WRITE_POSTS):
-        visible = [one for one in visible if one.state != State.DRAFT]
-        if not visible:
-            raise Http404
-    if publications and not visible:
-        raise Http404
-    return post, publications
-
-
-def _standing(request: OrganisationRequest, post: Post, publications: Sequence[Publication]) -> Standing:
-    states = {State(one.state) for one in publications}
-    member = request.membership
-    may_schedule = member.may(Permission.SCHEDULE_POSTS)
-    return Standing(
-        post=post,
-        key=post.key,
-        version=post.version,
-        state=next((state for state in _TELLING if state in states), State.DRAFT),
-        may_write=member.may(Permission.WRITE_POSTS) and states <= EDITABLE and (may_schedule or not states & ALLOWED),
-        may_schedule=may_schedule,
-        may_discard=member.may(Permission.WRITE_POSTS)
-        and states <= set(composing.UNPLANNED)
-        and (may_schedule or State.APPROVED not in states),
-        may_approve=State.IN_REVIEW in states and member.may(Permission.APPROVE_POSTS),
-        saves_itself=State.SCHEDULED not in states,
-    )
-
-
-def _sheet_of(
-    request: OrganisationRequest, post: Post, publications: Sequence[Publication], accounts: Sequence[SocialAccount]
-) -> Sheet:
-    pictures = list(post.post_assets.select_related("asset"))
-    planned_at = post.planned_at
-    words = Words(
-        text=post.text,
-        own_texts=post.own_texts,
-        account_ids=frozenset(one.social_account_id for one in publications),
-        pictures=[Picture(asset_id=one.asset_id, alt_text=one.alt_text) for one in pictures],
-        planned_at=planned_at,
-        shapes=composing.shapes_of(post),
-    )
-    zone = _zone(request)
-    assets = _assets(words, {one.asset_id: one.asset for one in pictures})
-    return Sheet(
-        words=words,
-        accounts=accounts,
-        assets=assets,
-        oddity=_oddity(planned_at, zone),
-        zone=zone,
-        gallery=_possible_covers(words, assets),
-    )
-
-
-def _oddity(planned_at: datetime | None, zone: ZoneInfo) -> Oddity:
-    if planned_at is None:
-        return Oddity.NONE
-    local = planned_at.astimezone(zone)
-    return read_hour(local.date(), local.time(), zone).oddity
-
-
-def _assets(words: Words, known: Mapping[int, Asset] = NONE_KNOWN) -> dict[int, Asset]:
-    """Return the files that the words name, covers among them; those that are known already are not read again."""
-    ids = {one.asset_id for one in words.pictures}
-    ids |= {shape.cover_id for shape in words.shapes.values() if shape.cover_id is not None}
-    missing = ids - known.keys()
-    return {**known, **({one.pk: one for one in Asset.objects.filter(pk__in=missing)} if missing else {})}
-
-
-def _possible_covers(words: Words, assets: Mapping[int, Asset]) -> Sequence[Asset]:
-    """Return the newest still pictures of the gallery, where there is a film or a link that one may stand for."""
-    has_film = any(one.is_film for one in assets.values())
-    if not has_film and not any(shape.options for shape in words.shapes.values()):
-        return ()
-    stills = Asset.objects.filter(content_type__startswith="image/", frames=1)
-    return list(stills.newest_first()[:MOST_COVERS])
 
 
 def _described(form: ComposerForm, assets: Mapping[int, Asset]) -> Words:

@@ -20,7 +20,7 @@ from accounts.requests import OrganisationRequest, requires
 from integrations.contract import Form
 from integrations.registry import provider
 from scheduler.comparison import Comparison, Seen
-from scheduler.compositions import composition_of
+from scheduler.compositions import composed, find_shape
 from scheduler.forms import HourForm, WordsForm
 from scheduler.labels import form_name, told_options
 from scheduler.models import Delivery, Look, Publication
@@ -175,13 +175,15 @@ def _page(request: OrganisationRequest, found: Publication, *, status: int = 200
 def _what_stands(found: Publication) -> dict[str, Any]:
     """Return what goes out, or went out and was changed since; and what may still be done to it there."""
     network = found.social_account.network
-    composition, speaks = composition_of(found.post, network), provider(network)
+    shape, speaks = find_shape(found.post, network), provider(network)
+    composition = composed(found.post, network, shape)
+    names = shape.option_names if shape else {}
     words = amending.words_that_stand(found) if found.state == State.PUBLISHED else composition.text
     return {
         "words": words,
         "composition": composition,
         "form": form_name(composition.form, network) if composition.form is not Form.POST else "",
-        "options": list(told_options(composition, speaks.options, network)),
+        "options": list(told_options(composition, speaks.options, network, option_names=names)),
         "words_form": WordsForm(initial={"text": words}),
         "may_edit_out": found.is_out and speaks.edits_posts,
         "may_delete_out": found.is_out and speaks.deletes_posts,

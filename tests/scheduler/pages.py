@@ -56,7 +56,7 @@ class House:
 
     def compose(self, **fields: Any) -> Post:
         """A post saved through the page."""
-        page = self.sent(account=[self.page.pk], **fields)
+        page = self.sent(**{"account": [self.page.pk], **fields})
         answer = self.browser().post(self.url("compose/"), page, headers={"X-Autosave": "1"})
         assert answer.status_code == 200, answer.content
         with self.scope():

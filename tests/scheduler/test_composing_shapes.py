@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from integrations import registry
-from integrations.contract import Form
+from integrations.contract import Form, Option, OptionType
 from integrations.errors import TransientError
 from integrations.testing import InMemoryProvider
 from scheduler.models import Post
@@ -151,7 +151,8 @@ def test_a_film_may_have_a_cover_from_the_gallery(house: House, network: InMemor
 
     assert shape(post, house).cover_id == cover.pk
     page = house.browser().get(house.url(f"posts/{post.pk}/edit/")).content.decode()
-    assert f'<option value="{cover.pk}" selected>crust.jpg</option>' in page
+    assert f'name="cover-facebook" value="{cover.pk}" checked>' in page
+    assert f'<img src="{house.url(f"gallery/{cover.pk}/thumbnail/")}"' in page
 
 
 def test_another_organisations_picture_is_no_cover(house: House, network: InMemoryProvider) -> None:
@@ -160,7 +161,7 @@ def test_another_organisations_picture_is_no_cover(house: House, network: InMemo
     assert shape(post, house).cover_id is None
 
 
-def test_choices_of_the_account_are_asked_of_its_network(house: House, network: InMemoryProvider) -> None:
+def give_access(house: House, network: InMemoryProvider) -> None:
     from django.utils import timezone
 
     from integrations import vault
@@ -173,16 +174,132 @@ def test_choices_of_the_account_are_asked_of_its_network(house: House, network: 
             purpose=vault.person(grant.network, grant.outside_id),
         )
         grant.save()
-    url = house.url(f"accounts/{house.page.pk}/choices/album/?chosen=album-2")
+
+
+def test_choices_of_the_account_are_asked_of_its_network(house: House, network: InMemoryProvider) -> None:
+    give_access(house, network)
+    url = house.url(f"accounts/{house.page.pk}/choices/album/?option-facebook-album=album-2%09Cakes")
 
     answer = house.browser().get(url).content.decode()
     network.fail_next("choices", TransientError("unavailable", network="facebook"))
     troubled = house.browser().get(url)
 
-    assert '<option value="album-2" selected>Cakes</option>' in answer
-    assert '<option value="album-2" selected>album-2</option>' in troubled.content.decode()
+    assert '<option value="album-2\tCakes" selected>Cakes</option>' in answer
+    assert '<option value="album-1\tBread">Bread</option>' in answer
+    assert '<option value="album-2\tCakes" selected>Cakes</option>' in troubled.content.decode()
     assert "disturbance" in troubled["HX-Trigger"]
     assert house.browser().get(house.url(f"accounts/{house.page.pk}/choices/nothing/")).status_code == 404
+
+
+def test_choosing_what_the_account_has_works_without_scripts(house: House, network: InMemoryProvider) -> None:
+    give_access(house, network)
+    with house.scope():
+        picture = make_asset()
+    sent = house.sent(
+        account=[house.page.pk],
+        picture=[picture.pk],
+        act=f"ask {house.page.pk} album",
+        **{"shown-facebook": ["album"], "option-facebook-album": "album-2\tCakes"},
+    )
+
+    page = house.browser().post(house.url("compose/"), sent, follow=True)
+
+    with house.scope():
+        post = Post.objects.get()
+    assert (page.status_code, page.redirect_chain[0][0]) == (
+        200,
+        house.url(f"posts/{post.pk}/choose/{house.page.pk}/album/"),
+    )
+    answer = page.content.decode()
+    assert '<option value="album-1\tBread">Bread</option>' in answer
+    assert '<option value="album-2\tCakes" selected>Cakes</option>' in answer
+    assert "<dd>Cakes</dd>" in answer  # the preview knows it by its name, and so does the post from now on
+    found = shape(post, house)
+    assert (found.options, found.option_names) == ({"album": "album-2"}, {"album": "Cakes"})
+
+
+@pytest.mark.parametrize(
+    ("answer", "kept", "told"),
+    [("", {}, None), ("yes", {"for_children": True}, "yes"), ("no", {"for_children": False}, "no")],
+)
+def test_a_question_that_must_be_answered_is_open_until_it_is(
+    house: House, network: InMemoryProvider, answer: str, kept: dict[str, bool], told: str | None
+) -> None:
+    network.options = (*network.options, Option(name="for_children", type=OptionType.FLAG, required=True))
+    sent = {"shown-facebook": ["for_children"], **({"option-facebook-for_children": answer} if answer else {})}
+    post = house.compose(**sent)
+
+    page = house.browser().get(house.url(f"posts/{post.pk}/edit/")).content.decode()
+
+    assert shape(post, house).options == kept
+    assert page.count('name="option-facebook-for_children"') == 2
+    assert (f'value="{told}" checked' in page, f"<dd>{told}</dd>" in page) == (told is not None, told is not None)
+    assert ("Say yes or no." in page) == (told is None)
+    assert [each.key for each in network.validate(_composition(post, house))] == ["option_unanswered"] * (told is None)
+
+
+def test_what_stands_in_a_field_by_itself_is_told_to_a_network_that_asks(
+    house: House, network: InMemoryProvider
+) -> None:
+    lasts = Option(name="lasts", type=OptionType.CHOICE, choices=("1", "7"), default="7", required=True)
+    network.options = (*network.options, lasts)
+    post = house.compose(**{"shown-facebook": ["lasts"], "option-facebook-lasts": "7"})
+
+    found = _composition(post, house)
+
+    assert shape(post, house).options == {}
+    assert found.options == {"lasts": "7"}
+    assert network.validate(found) == ()
+
+
+def test_two_versions_are_compared_in_all_that_they_say(house: House, network: InMemoryProvider) -> None:
+    with house.scope():
+        cover, film = make_asset(name="crust.jpg"), make_asset(content_type="video/mp4", name="oven.mp4", duration_ms=9)
+    post = house.compose(**EVENT)
+    theirs = house.sent(
+        key=str(post.key),
+        version=str(post.version),
+        account=[house.page.pk],
+        picture=[film.pk],
+        link="https://bakery.example/stollen",
+        **{**EVENT, "option-facebook-title": "Stollen night", "shown-facebook": [*EVENT["shown-facebook"], "cover"]},
+        **{"cover-facebook": cover.pk},
+    )
+    mine = {**theirs, "picture": [], "link": "", "cover-facebook": "", "day": "2026-12-11", "hour": "09:30"}
+    mine["option-facebook-title"] = "Stollen evening"
+    address = house.url(f"posts/{post.pk}/edit/")
+    house.browser().post(address, theirs, headers={"X-Autosave": "1"})
+
+    answer = house.browser().post(address, mine, headers={"X-Autosave": "1"})
+
+    assert answer.status_code == 409
+    assert [(one.what, one.theirs, one.ours) for one in answer.context["differences"]] == [
+        ("Link", "https://bakery.example/stollen", "—"),
+        ("Files", "oven.mp4", "—"),
+        ("Hour", "—", "11 December 2026, 09:30"),
+        ("Facebook: Title of the film", "Stollen night", "Stollen evening"),
+        ("Facebook: cover", "crust.jpg", "—"),
+    ]
+    assert "The shared text is the same in both." in answer.content.decode()
+
+
+def test_a_link_goes_with_the_post_and_own_words_have_their_own(house: House, network: InMemoryProvider) -> None:
+    from scheduler.compositions import composition_of
+
+    post = house.compose(
+        account=[house.page.pk, house.x.pk],
+        link=" https://bakery.example ",
+        **{"own-x": "Stollen!", "own-link-x": "https://x.bakery.example"},
+    )
+    page = house.browser().get(house.url(f"posts/{post.pk}/edit/")).content.decode()
+
+    with house.scope():
+        found = Post.objects.get(pk=post.pk)
+        links = {each: composition_of(found, each).link for each in ("facebook", "x")}
+        found.own_links = {}
+        assert composition_of(found, "x").link == ""  # words of its own without a link have none
+    assert links == {"facebook": "https://bakery.example", "x": "https://x.bakery.example"}
+    assert 'value="https://x.bakery.example"' in page
 
 
 def test_the_preview_tells_all_that_goes_out(house: House, network: InMemoryProvider) -> None:

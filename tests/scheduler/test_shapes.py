@@ -74,13 +74,27 @@ def test_a_network_without_a_shape_gets_a_plain_post(acme: Acme) -> None:
     assert (found.form, found.first_comment, found.options) == (Form.POST, "", {})
 
 
-def test_workers_load_the_same_composition_as_the_composer_shows(acme: Acme) -> None:
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ({"link": "https://a.example"}, ("Stollen!", "https://a.example")),
+        ({"link": "https://a.example", "own_texts": {"memory": ""}}, ("", "")),
+        (
+            {"own_texts": {"memory": "Cake"}, "own_links": {"memory": "https://b.example"}},
+            ("Cake", "https://b.example"),
+        ),
+    ],
+)
+def test_workers_load_the_same_composition_as_the_composer_shows(
+    acme: Acme, words: dict[str, object], said: tuple[str, str]
+) -> None:
     with scope(organisation=acme.organisation.pk):
         cover, film = make_asset(), make_asset(content_type="video/mp4", duration_ms=12_500)
     post = write(
         acme,
         replace(EVENT, cover_id=cover.pk, form=Form.THREAD, options={}, parts=("Second", "Third")),
         pictures=[Picture(asset_id=film.pk, alt_text="An oven")],
+        **words,
     )
     with scope(organisation=acme.organisation.pk, user=acme.alice.pk):
         [publication] = scheduling.schedule_post(post, publish_at=NOON, actor=acme.alice, now=NOON)
@@ -90,6 +104,7 @@ def test_workers_load_the_same_composition_as_the_composer_shows(acme: Acme) -> 
     [job] = load([Claim(publication.pk, acme.organisation.pk, publication.lease_token)])
 
     assert job.composition == shown
+    assert (shown.text, shown.link) == said
     assert job.composition.parts == ("Second", "Third")
 
 

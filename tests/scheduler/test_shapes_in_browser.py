@@ -8,34 +8,42 @@ from playwright.sync_api import Browser, expect
 from pytest_django.live_server_helper import LiveServer
 
 from integrations import registry
-from integrations.contract import Form
+from integrations.contract import Form, Option, OptionType
 from integrations.testing import InMemoryProvider
 from lib.tenancy.scope import scope
 from scheduler.models import Post
 from scheduler.services.composing import shapes_of
-from tests.factories import make_social_account
+from tests.factories import make_asset, make_social_account
 from tests.houses import make_house
 from tests.moderation.inbox.browsers import browsing, violations
+
+NETWORKS = ("facebook", "youtube", "linkedin", "instagram", "x", "google_business")
+QUESTION = Option(name="for_children", type=OptionType.FLAG, required=True)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.mark.parametrize("look", [(1440, "light", "en"), (390, "dark", "fr")], ids=str)
-def test_an_event_and_a_thread_are_written_by_keyboard_and_kept(
+def test_every_networks_fields_are_filled_in_by_keyboard_kept_and_shown(
     chromium: Browser, live_server: LiveServer, page_errors: list[str], look: tuple[int, str, str]
 ) -> None:
     house = make_house()
     width, house.alice.theme, house.alice.language = look
     house.alice.save()
     with scope(organisation=house.acme.pk):
-        make_social_account("facebook", name="Acme Bakery")
+        for network in NETWORKS:
+            make_social_account(network, name="Acme Bakery", handle=f"acme_{network}")
+        picture = make_asset(name="crust.jpg", alt_text="A crust")
+    played = {network: InMemoryProvider(key=network) for network in NETWORKS}
+    played["youtube"].options = (*played["youtube"].options, QUESTION)
     starts = f"{timezone.now() + timedelta(days=3):%Y-%m-%dT18:00}"
 
     with (
-        registry.replaced({"facebook": InMemoryProvider(key="facebook")}),
+        registry.replaced(played),
         browsing(chromium, live_server, house.alice, page_errors, width=width) as page,
     ):
         page.goto(house.path("compose/"))
+        page.locator("label:has([data-network='facebook'])").click()
         page.locator("#shared").fill("Stollen!")
         page.locator("#form-facebook").focus()
         page.locator("#form-facebook").select_option("event")
@@ -68,6 +76,37 @@ def test_an_event_and_a_thread_are_written_by_keyboard_and_kept(
         page.locator("#form-facebook").select_option("event")
         expect(title).to_have_value("Stollen evening")
 
+        page.locator("label:has([data-network='youtube'])").click()
+        answer = page.locator("#option-youtube-for_children")
+        expect(page.locator("#option-youtube-for_children-error")).to_be_visible()
+        answer.focus()
+        page.keyboard.press("Space")
+        expect(page.locator("#option-youtube-for_children-error")).to_have_count(0)
+        page.keyboard.press("ArrowRight")
+        expect(page.locator("#option-youtube-for_children-no")).to_be_checked()
+        expect(page.locator("#option-youtube-for_children-no")).to_be_focused()
+        page.locator("#link").fill("https://bakery.example/stollen")
+        for network in NETWORKS[2:]:
+            page.locator(f"label:has([data-network='{network}'])").click()
+        cover = page.locator(f"#cover-linkedin-{picture.pk}")
+        expect(cover).to_be_attached()
+        cover.check(force=True)
+        page.locator("#shared").focus()
+        drawn = page.locator(".preview[data-network='linkedin'] .link-card img")
+        expect(drawn).to_have_attribute("alt", "A crust")
+        assert violations(page) == []
+
+        if width < 500:
+            page.locator(".composer-switch > button").nth(1).click()
+        for network in NETWORKS:
+            page.locator(f"#preview-switch > [data-network='{network}']").click()
+            expect(page.locator(f".preview[data-network='{network}']")).to_be_visible()
+            assert page.evaluate("document.documentElement.scrollWidth") == width
+        page.evaluate("document.querySelectorAll('.preview').forEach((one) => { one.hidden = false; })")
+        assert violations(page) == []
+
     with scope(organisation=house.acme.pk):
-        kept = shapes_of(Post.objects.get())["facebook"]
+        shapes = shapes_of(Post.objects.get())
+    assert (shapes["youtube"].options, shapes["linkedin"].cover_id) == ({"for_children": False}, picture.pk)
+    kept = shapes["facebook"]
     assert (kept.form, kept.parts, kept.first_comment) == (Form.EVENT, ("Second", "Third"), "Open from seven.")

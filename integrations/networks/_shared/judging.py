@@ -125,7 +125,8 @@ def judge_options(composition: Composition, offered: Sequence[Option]) -> Iterat
             yield from _judge_value(by_name[name], value, field)
     for name, option in by_name.items():
         if option.required and composition.options.get(name) in EMPTY:
-            yield refused(f"options.{name}", "option_missing", found=name)
+            key = "option_unanswered" if option.must_be_answered else "option_missing"
+            yield refused(f"options.{name}", key, found=name)
 
 
 def _judge_value(option: Option, value: object, field: str) -> Iterator[Problem]:

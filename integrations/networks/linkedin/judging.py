@@ -52,12 +52,8 @@ def _judge_files(composition: Composition) -> Iterator[Problem]:
 
 
 def _judge_card(composition: Composition) -> Iterator[Problem]:
-    """What a card says needs a link; and a post shared again is shown in the card's place."""
-    has_link = bool(mapping.card_link(composition))
-    has_words = any(composition.options.get(name) for name in ("title", "description"))
-    if composition.kind is Kind.TEXT and has_words and not has_link:
-        yield refused("options.link", "option_missing", found="link")
-    if has_link and composition.options.get("reshare"):
+    """A post that is shared again is shown in the card's place."""
+    if mapping.card_link(composition) and composition.options.get("reshare"):
         yield refused("options.reshare", "kind_not_offered")
 
 

@@ -118,10 +118,9 @@ LIMITS = Limits(
     first_comment_max=COMMENT_MAX,
 )
 _POLL = frozenset({Form.POLL})
-_CARD = frozenset({Kind.TEXT, Kind.LINK})
+_CARD = frozenset({Kind.LINK})
 _TITLED = _CARD | {Kind.VIDEO, Kind.DOCUMENT}
 OPTIONS = (
-    Option(name="link", type=OptionType.ADDRESS, kinds=frozenset({Kind.TEXT})),
     Option(name="title", type=OptionType.TEXT, kinds=_TITLED, max_length=TITLE_MAX),
     Option(name="description", type=OptionType.LONG_TEXT, kinds=_CARD, max_length=DESCRIPTION_MAX),
     Option(name="question", type=OptionType.TEXT, required=True, forms=_POLL, max_length=QUESTION_MAX),
@@ -134,7 +133,7 @@ OPTIONS = (
         max_count=CHOICES[1],
     ),
     Option(name="duration", type=OptionType.CHOICE, choices=DURATIONS, default="THREE_DAYS", forms=_POLL),
-    Option(name="reshare", type=OptionType.ADDRESS, kinds=frozenset({Kind.TEXT})),
+    Option(name="reshare", type=OptionType.ADDRESS, kinds=frozenset({Kind.TEXT, Kind.LINK})),
     Option(name="no_reshares", type=OptionType.FLAG, default=False),
 )
 

@@ -97,8 +97,7 @@ def text_of(composition: Composition) -> str:
 
 def card_link(composition: Composition) -> str:
     """Return the address that the post shows as a card; empty where it shows none."""
-    chosen = composition.options.get("link") if composition.kind is Kind.TEXT else composition.link
-    return str(chosen or "") if composition.kind in {Kind.TEXT, Kind.LINK} else ""
+    return composition.link if composition.kind is Kind.LINK else ""
 
 
 def commentary_of(composition: Composition) -> str:

@@ -65,10 +65,13 @@ function settle(html) {
 function put(html) {
   const parts = new DOMParser().parseFromString(html, "text/html").body;
   const { id } = document.activeElement;
+  // What stands in <noscript> is only text to this page, but not to a parser: its button must not become Enter's.
+  for (const unneeded of parts.querySelectorAll("noscript")) unneeded.remove();
   for (const part of [...parts.children]) {
     const place = part.id && document.getElementById(part.id);
     // Fields in which something was changed after this save was sent are newer than its answer.
     if (!place || isTypedIn(place) || (changed && part.matches(".shape"))) continue;
+    keepOffers(place, part);
     place.replaceWith(part);
     if (part.matches(".shape")) htmx.process(part);
   }
@@ -79,7 +82,19 @@ function put(html) {
 }
 
 function isTypedIn(place) {
-  return place.contains(document.activeElement) && document.activeElement.matches("textarea, input");
+  const typed = "textarea, input:not([type='radio'], [type='checkbox'])";
+  return place.contains(document.activeElement) && document.activeElement.matches(typed);
+}
+
+// What an account was asked for stays to choose from; the server knows only what was chosen.
+function keepOffers(place, part) {
+  for (const select of place.querySelectorAll("select[data-asks]")) {
+    const fresh = part.querySelector(`#${select.id}`);
+    if (!fresh || select.options.length <= fresh.options.length) continue;
+    const chosen = fresh.value;
+    fresh.replaceChildren(...select.children);
+    fresh.value = chosen;
+  }
 }
 
 function unsaved() {
@@ -149,9 +164,14 @@ function toggleOwn(button) {
   const row = button.closest("li");
   const own = row.toggleAttribute("data-own");
   const area = row.querySelector("textarea");
+  const link = row.querySelector(".own-link");
   // What was written for this network alone stays in the field, so that a second press brings it back.
-  if (own && !area.value) area.value = form.elements.text.value;
+  if (own && !area.value) {
+    area.value = form.elements.text.value;
+    link.value = form.elements.link.value;
+  }
   area.disabled = !own;
+  link.disabled = !own;
   row.querySelector(".own").hidden = !own;
   const line = row.querySelector(".follows");
   line.textContent = own ? line.dataset.hasOwn : line.dataset.follows;

@@ -197,9 +197,9 @@ def test_a_card_shows_what_it_was_given(stage: LinkedInStage) -> None:
     assert article["thumbnail"].startswith("urn:li:image:")
 
 
-def test_a_card_is_an_option_of_a_text_too(stage: LinkedInStage) -> None:
+def test_a_card_without_a_title_goes_by_its_host(stage: LinkedInStage) -> None:
     account = stage.account()
-    wanted = Composition(text="Read this", options={"link": "https://bakery.example/"}, cover=picture("card"))
+    wanted = Composition(text="Read this", link="https://bakery.example/", cover=picture("card"))
 
     published = publish(stage, account, wanted)
 
@@ -208,7 +208,7 @@ def test_a_card_is_an_option_of_a_text_too(stage: LinkedInStage) -> None:
     assert article["thumbnail"].startswith("urn:li:image:")
     assert stage.provider.takes_cover(wanted)
     assert not stage.provider.takes_cover(Composition(text="Read this"))
-    assert keys(stage, replace(wanted, options={})) != []
+    assert keys(stage, replace(wanted, link="")) != []
 
 
 def test_a_poll_asks_its_question(stage: LinkedInStage) -> None:
@@ -399,10 +399,7 @@ def test_what_linkedin_would_refuse_is_known_beforehand(stage: LinkedInStage) ->
     assert keys(stage, Composition(text="a", media=(replace(moving("wave"), frames=251),))) == ["frames_too_many"]
     assert keys(stage, poll) == ["linkedin_poll_choices"]
     assert keys(stage, Composition(text="a", options={"reshare": "https://example.org/"})) == ["linkedin_no_post"]
-    assert keys(stage, Composition(text="a", options={"title": "t"})) == ["option_missing"]
-    assert keys(stage, Composition(text="a", media=(one,), options={"link": "https://a.example/"})) == [
-        "option_unknown"
-    ]
+    assert keys(stage, Composition(text="a", options={"title": "t"})) == ["option_unknown"]
     assert keys(stage, Composition(text="a", link="https://a.example/", media=(one,))) == ["link_with_media"]
     assert keys(stage, Composition(text="a", media=(one,) * 21)) == ["media_too_many"]
 
