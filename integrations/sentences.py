@@ -401,6 +401,7 @@ SENTENCES: dict[str, Promise] = {
     "option_too_many": _("%(network)s takes at most %(allowed)s of these; there are %(found)s. Remove some."),
     "option_too_long": _("%(network)s takes at most %(allowed)s characters here; there are %(found)s. Shorten it."),
     # options of Google Business Profile, and their values
+    "form.google_business.post": _("Update"),
     "option.google_business.call_to_action": _("Button"),
     "option.google_business.call_to_action.LEARN_MORE": _("Learn more"),
     "option.google_business.call_to_action.BOOK": _("Book"),
@@ -414,6 +415,8 @@ SENTENCES: dict[str, Promise] = {
     "option.google_business.coupon": _("Voucher code"),
     "option.google_business.terms": _("Conditions of the offer"),
     # options of YouTube, and their values
+    "form.youtube.post": _("Film"),
+    "form.youtube.reel": _("Short"),
     "option.youtube.title": _("Title"),
     "option.youtube.made_for_kids": _("Made for children"),
     "option.youtube.made_for_kids.help": _(

@@ -29,7 +29,9 @@ class Shown:
     @property
     def shape(self) -> str:
         """How its frame stands."""
-        ratio = self.asset.width / self.asset.height if self.asset.height else 1
+        if not self.asset.height:
+            return "lying"
+        ratio = self.asset.width / self.asset.height
         return "lying" if ratio > _LYING else "upright" if ratio < _UPRIGHT else "square"
 
 

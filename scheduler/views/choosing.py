@@ -7,6 +7,7 @@ from dataclasses import replace
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from accounts.permissions import Permission
@@ -16,7 +17,7 @@ from integrations.contract import Choice
 from integrations.errors import ProviderError
 from integrations.models import SocialAccount
 from integrations.registry import provider
-from integrations.sentences import sentence
+from integrations.sentences import NETWORK_NAMES, sentence
 from scheduler.shapes import GAP, name_of, offered_choices
 from scheduler.views.sheets import accounts_for, find_post, sheet_of, show_page, standing_of
 
@@ -61,6 +62,9 @@ def _ask(request: OrganisationRequest, account_id: int, option: str) -> tuple[So
     if option not in {each.name for each in speaks.options if each.asks}:
         raise Http404
     try:
-        return account, speaks.choices(vault.open_account(sealed), option, now=timezone.now()), ""
+        found = speaks.choices(vault.open_account(sealed), option, now=timezone.now())
     except ProviderError as error:
         return account, (), sentence(error.key, error.parameters, network=account.network)
+    none = gettext("%(account)s has nothing to choose from here. Make it on %(network)s first.")
+    trouble = none % {"account": account, "network": NETWORK_NAMES.get(account.network, account.network)}
+    return account, found, "" if found else trouble

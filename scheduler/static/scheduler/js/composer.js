@@ -34,14 +34,17 @@ async function save() {
   if (saving || leaving || locked) return;
   saving = true;
   changed = false;
+  const asksPictures = wantsPictures;
+  wantsPictures = false;
   const headers = { "X-Autosave": "1", "X-CSRFToken": document.body.dataset.csrf };
-  if (wantsPictures) headers["X-Pictures"] = "1";
+  if (asksPictures) headers["X-Pictures"] = "1";
   try {
     const response = await fetch(form.getAttribute("action"), { method: "POST", headers, body: new FormData(form) });
     if (response.status === 409) showConflict(await response.text());
     else if (!response.ok) throw new Error(String(response.status));
     else settle(await response.text());
   } catch {
+    wantsPictures ||= asksPictures;
     if (!leaving) unsaved();
   } finally {
     saving = false;
@@ -50,7 +53,6 @@ async function save() {
 }
 
 function settle(html) {
-  wantsPictures = false;
   put(html);
   document.querySelector("#composer-conflict").replaceChildren();
   const { url, title } = document.querySelector("#composer-state").dataset;
@@ -69,8 +71,9 @@ function put(html) {
   for (const unneeded of parts.querySelectorAll("noscript")) unneeded.remove();
   for (const part of [...parts.children]) {
     const place = part.id && document.getElementById(part.id);
-    // Fields in which something was changed after this save was sent are newer than its answer.
-    if (!place || isTypedIn(place) || (changed && part.matches(".shape"))) continue;
+    // What was changed after this save was sent is newer than its answer.
+    const isOlder = (changed && part.matches(".shape")) || (wantsPictures && part.id === "composer-pictures");
+    if (!place || isTypedIn(place) || isOlder) continue;
     keepOffers(place, part);
     place.replaceWith(part);
     if (part.matches(".shape")) htmx.process(part);
