@@ -48,8 +48,8 @@ def choose(request: OrganisationRequest, post_id: int, account_id: int, option: 
         post, publications = find_post(request, post_id, accounts)
         sheet = sheet_of(request, post, publications, accounts)
         offered = {(account.network, option): found}
-        refusal = {"refusal": trouble} if trouble else {}
-        return show_page(request, standing_of(request, post, publications), replace(sheet, offered=offered), **refusal)
+        standing = standing_of(request, post, publications)
+        return show_page(request, standing, replace(sheet, offered=offered), refusal=trouble)
 
 
 def _ask(request: OrganisationRequest, account_id: int, option: str) -> tuple[SocialAccount, Sequence[Choice], str]:

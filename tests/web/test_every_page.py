@@ -106,6 +106,7 @@ NO_PAGES = {
     "gallery:thumbnail": "a file",
     "accounts:export_events": "a file",
     "scheduler:choices": "what a select of the composer is filled with",
+    "scheduler:choose": "the composer without scripts: answered by tests/scheduler/test_composing_shapes.py",
     "scheduler:publication_row": "a part of the list",
     "scheduler:account_publications": "a part of an account's page",
     "notifications:follow": "leads to what a notice speaks of",
