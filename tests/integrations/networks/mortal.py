@@ -4,8 +4,9 @@ Started once, it takes orders from its standard input, a list of words in JSON p
 does the work: what dies is a real process, and no death costs another start of Python. It answers how the child ended.
 
 It goes on where the shelf says, as the engine does: prepare, check, then a delivery noted before the commit, and after
-an unknown outcome a look instead of another try. `die_at` says where kill -9 strikes it: `save` is the first time it
-stores progress, `before-commit`, `after-commit`; empty lets it live. `files` is where files lie that a network fetches.
+an unknown outcome a look instead of another try; then what follows, the same way. `die_at` says where kill -9 strikes
+it: `save` is the first time it stores progress, `before-commit`, `after-commit`, `before-cover` and so on for whatever
+follows; empty lets it live. `files` is where files lie that a network fetches.
 """
 
 import json
@@ -21,7 +22,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
-from integrations.contract import Account, Composition, Form, Media, MediaKind, Progress
+from integrations.contract import Account, Composition, Form, Media, MediaKind, Progress, Published
 from tests import films, hosting
 from tests.integrations.networks.google_business.stage import BusinessStage
 from tests.integrations.networks.instagram.stage import InstagramStage
@@ -89,6 +90,11 @@ class Worker:
         self.known: dict[str, Any] = json.loads(shelf.read_text()) if shelf.exists() else {"progress": {}}
 
     def work(self, stage: Stage, account: Account, wanted: Composition) -> None:
+        published = self.publish(stage, account, wanted)
+        for name in stage.provider.follow_ups(wanted):
+            self.follow_up(stage, account, wanted, name, published)
+
+    def publish(self, stage: Stage, account: Account, wanted: Composition) -> Published:
         provider = stage.provider
         if since := self.known.get("delivery"):
             findings = provider.find_published(
@@ -99,7 +105,7 @@ class Worker:
                 now=now() + timedelta(hours=1),
             )
             if findings.published is not None:
-                return
+                return findings.published
             assert findings.covered, findings
         progress = provider.prepare(account, wanted, self.known["progress"], save=self.save, now=now())
         while not (readiness := provider.check(account, wanted, progress, now=now())).ready:
@@ -109,8 +115,22 @@ class Worker:
                 progress = provider.prepare(account, wanted, progress, save=self.save, now=now())
         self.keep(progress=progress, delivery=now().isoformat())
         self.die("before-commit")
-        provider.commit(account, wanted, progress, now=now())
+        published = provider.commit(account, wanted, progress, now=now())
         self.die("after-commit")
+        return published
+
+    def follow_up(self, stage: Stage, account: Account, wanted: Composition, name: str, published: Published) -> None:
+        """Do what follows once: what may have been done before a death is looked for."""
+        begun, provider = self.known.get(name), stage.provider
+        if begun is not None:
+            since = datetime.fromisoformat(begun)
+            found = provider.find_follow_up(account, wanted, name, published, {}, since=since, now=now())
+            if found is not None:
+                return
+        self.keep(**{name: now().isoformat()})
+        self.die(f"before-{name}")
+        provider.follow_up(account, wanted, name, published, {}, now=now())
+        self.die(f"after-{name}")
 
     def save(self, progress: Progress) -> None:
         self.keep(progress=progress)

@@ -131,3 +131,14 @@ def test_one_post_is_left_by_a_death_around_the_commit(  # noqa: PLR0917
     assert ends == [-signal.SIGKILL, 0]
     assert len(place.sandbox.ask("published", network=network)["posts"]) == 1
     assert len(place.sandbox.calls(operation)) == files
+
+
+@pytest.mark.parametrize("die_at", ["before-cover", "after-cover"])
+def test_a_thumbnail_is_set_once(place: Place, die_at: str) -> None:
+    lay_down(place, "youtube", "cover")
+
+    ends = [work(place, "youtube", "cover", each) for each in (die_at, "")]
+
+    assert ends == [-signal.SIGKILL, 0]
+    assert len(place.sandbox.ask("published", network="youtube")["posts"]) == 1
+    assert len(place.sandbox.calls("youtube.thumbnails")) == 1
