@@ -273,6 +273,13 @@ BEGIN
       AND p_there.origin = 'stranger' AND v_rating IS NOT NULL;
     v_changed := true;
   END IF;
+  -- What it stands under may have got another name; a network that told none before may do so now.
+  UPDATE moderation_thread t SET
+    subject_text = m #>> '{subject,text}',
+    subject_published_at = coalesce((m #>> '{subject,published_at}')::timestamptz, t.subject_published_at)
+  WHERE t.id = p_there.thread_id AND t.subject_id = m #>> '{subject,network_id}'
+    AND coalesce(m #>> '{subject,text}', '') NOT IN ('', t.subject_text);
+  v_changed := v_changed OR FOUND;
   UPDATE moderation_message x SET lease_until = (m ->> 'lease_until')::timestamptz
   WHERE x.id = p_there.id AND x.lease_until < (m ->> 'lease_until')::timestamptz;
   IF m ->> 'is_hidden' IS NOT NULL AND moderation_stand(

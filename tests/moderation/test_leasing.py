@@ -6,7 +6,7 @@ import pytest
 
 from accounts.models import Membership
 from integrations.errors import TransientError
-from moderation.models import Item, Message
+from moderation.models import Item, Message, Thread
 from moderation.services.leasing import keep_fresh
 from moderation.services.reading import read_due
 from moderation.services.receiving import receive
@@ -58,6 +58,7 @@ def test_what_is_gone_there_is_gone_here(inbox: Inbox, message: Message) -> None
 def test_what_nobody_needs_any_more_ends_at_its_hour(inbox: Inbox, message: Message) -> None:
     with inbox.scope():
         Item.objects.update(state=ItemState.CLOSED, last_activity_at=inbox.now - timedelta(days=8))
+        Thread.objects.update(subject_text="Fresh bread")
 
     assert nightly(inbox, hours=20).text == "Is it fresh?"
     ended = nightly(inbox, hours=5)
@@ -66,6 +67,7 @@ def test_what_nobody_needs_any_more_ends_at_its_hour(inbox: Inbox, message: Mess
     with inbox.scope():
         item = Item.objects.get()
         assert (item.excerpt, item.state, item.message_count) == ("", ItemState.CLOSED, 1)
+        assert Thread.objects.get().subject_text == ""
     assert inbox.network.calls["fetch_messages"] == 0
 
 

@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 
 from integrations.contract import Budget
-from integrations.engagement import Revisits
+from integrations.engagement import Revisits, Subject
 from integrations.errors import Reach, TransientError
 from integrations.models import SocialAccount
 from integrations.testing import InMemoryProvider
-from moderation.models import Item, Message, MessageRevision, Poll
+from moderation.models import Item, Message, MessageRevision, Poll, Thread
 from moderation.services import polling
 from moderation.services.revisiting import LIVELY
 from moderation.states import ItemState, Visibility
@@ -54,7 +54,10 @@ def standing(inbox: Inbox) -> dict[str, tuple[str, str]]:
 def test_what_was_silently_edited_and_deleted_is_noticed(quiet: Inbox) -> None:
     edited, deleted = written(quiet, "Do you have rye?", "Awful.")
     there = quiet.network.messages
-    there[edited] = replace(there[edited], text="Do you have rye bread?", edited_at=quiet.now)
+    with quiet.scope():
+        Thread.objects.update(subject_id="post-1", subject_text="Rye")
+    new = {"text": "Do you have rye bread?", "subject": Subject(network_id="post-1", text="Rye is back")}
+    there[edited] = replace(there[edited], **new, edited_at=quiet.now)
     del there[deleted]
 
     assert turn(quiet) == 1
@@ -65,6 +68,7 @@ def test_what_was_silently_edited_and_deleted_is_noticed(quiet: Inbox) -> None:
     with quiet.scope():
         assert [each.text for each in MessageRevision.objects.all()] == ["Do you have rye?"]
         assert Item.objects.get(messages__network_id=deleted).is_deleted
+        assert Thread.objects.get(messages__network_id=edited).subject_text == "Rye is back"
 
 
 def test_stars_that_change_without_a_word_are_an_edit(quiet: Inbox) -> None:
