@@ -75,7 +75,8 @@ DROP POLICY IF EXISTS passage ON moderation_bulkcommand;
 CREATE POLICY passage ON moderation_bulkcommand TO passage USING (true);
 
 -- What a webhook brings, whoever it is for: the accounts it names, a row for each, and the lanes to lower.
-GRANT SELECT (network, network_id, capabilities) ON integrations_socialaccount TO passage;
+GRANT SELECT (network, network_id, capabilities, listening, listening_reason),
+      UPDATE (listening, listening_reason, listening_confirmed_at) ON integrations_socialaccount TO passage;
 GRANT INSERT ON integrations_lane TO passage;
 GRANT USAGE ON SEQUENCE integrations_lane_id_seq, moderation_inboundevent_id_seq TO passage;
 GRANT INSERT, SELECT (social_account_id, key) ON moderation_inboundevent TO passage;
@@ -512,6 +513,16 @@ BEGIN
   UPDATE integrations_lane SET next_at = least(next_at, p_now) WHERE id = ANY (v_lanes);
   RETURN NEXT;
 END $f$;
+
+-- A network asked back whether we mean to listen to an account, and was answered: it tells whoever has the account.
+CREATE OR REPLACE FUNCTION passage.confirm_listening(p_network text, p_account_id text, p_now timestamptz) RETURNS void
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $f$
+  UPDATE integrations_socialaccount SET
+    listening_confirmed_at = p_now,
+    listening = CASE WHEN listening = 'polled' AND listening_reason = 'webhook_refused' THEN 'told' ELSE listening END,
+    listening_reason = CASE WHEN listening_reason = 'webhook_refused' THEN '' ELSE listening_reason END
+  WHERE network = p_network AND network_id = p_account_id AND state <> 'disconnected'
+$f$;
 
 -- Accounts that listen and have never been asked.
 CREATE OR REPLACE FUNCTION passage.accounts_without_poll()

@@ -138,6 +138,8 @@ class SocialAccount(OwnedModel):
         max_length=60, blank=True, db_default=""
     )  # why it is only polled: a sentence key
     listening_checked_at = models.DateTimeField(null=True, blank=True)
+    # Where the network agrees later only, by asking back at our address (YouTube's hub): when it last did.
+    listening_confirmed_at = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar[Any] = SocialAccountQuerySet.as_manager()
 

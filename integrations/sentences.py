@@ -383,7 +383,7 @@ SENTENCES: dict[str, Promise] = {
         "it again and allow answering, or leave them on."
     ),
     "first_comment_not_offered": _("%(network)s takes no first comment. Empty it, or make it part of the text."),
-    "cover_not_offered": _("%(network)s takes a cover for films only. Take it away."),
+    "cover_not_offered": _("%(network)s takes no cover for this kind of post. Take it away."),
     "parts_too_many": _("This thread goes on for %(found)s texts; %(network)s takes %(allowed)s. Remove some."),
     "parts_without_thread": _("More than one text makes a thread on %(network)s. Choose that form, or remove them."),
     "part_missing": _("This part of the thread is empty. Write it or remove it."),

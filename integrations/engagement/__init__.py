@@ -24,6 +24,7 @@ from integrations.engagement.incoming import (
 )
 from integrations.engagement.outgoing import ContentTerms, ReplyLimits, Revisits, Sent
 from integrations.engagement.provider import (
+    Confirming,
     EngagingProvider,
     PrivatelyAnswering,
     revisits,
@@ -39,6 +40,7 @@ __all__ = [
     "Attachment",
     "Author",
     "Change",
+    "Confirming",
     "ContentTerms",
     "Delivered",
     "EngagingProvider",

@@ -1,7 +1,7 @@
 """The methods of a provider that listens and answers."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol, runtime_checkable
 
 from integrations.contract import NOTHING, Account, Findings
@@ -28,6 +28,23 @@ def revisits(provider: "EngagingProvider") -> Revisits | None:
     """Return how its messages are looked at again; None where it tells of edits and deletions, or lets nobody look."""
     found: Revisits | None = getattr(provider, "revisits", None)
     return found
+
+
+@runtime_checkable
+class Confirming(Protocol):
+    """What a network adds that agrees to tell us only once it has asked back at our address.
+
+    Its ``subscribe`` says no more than that it was asked.
+    """
+
+    @property
+    def confirmation_lasts(self) -> timedelta:
+        """For how long its word holds."""
+        ...
+
+    def confirmed_account(self, arrived: Arrived) -> str:
+        """Return the account to which an answered handshake belongs, empty where it ends the listening."""
+        ...
 
 
 @runtime_checkable

@@ -8,8 +8,11 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db import connection
+
 from integrations import register, registry, vault
 from integrations.contract import Account, Credentials, Feature
+from integrations.engagement import Arrived, Confirming, EngagingProvider
 from integrations.errors import ProviderError, TransientError
 from integrations.models import Grant, SocialAccount
 from integrations.services.bells import LOOK_AT_ACCOUNTS, SLOW
@@ -22,6 +25,7 @@ Listening = SocialAccount.Listening
 LEAVE_WITHIN = timedelta(minutes=2)  # before the grant is given back: its end takes the account's token along
 TRY_AGAIN = timedelta(minutes=30)
 GIVE_UP_AFTER = timedelta(days=1)
+ASKED_BACK_WITHIN = timedelta(hours=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +62,9 @@ def note(social_account_id: int, listened: Listened | None, *, now: datetime) ->
         return
     if listened is None:
         found, reason = Listening.OFF, ""
+    elif listened.error is None and _never_asked_back(row, now=now):
+        logger.warning("account %s is not told: its network never asked back", social_account_id)
+        found, reason = Listening.POLLED, "webhook_refused"
     elif listened.error is None:
         found, reason = Listening.TOLD, ""
     elif isinstance(listened.error, TransientError) and row.listening == Listening.TOLD:
@@ -69,6 +76,28 @@ def note(social_account_id: int, listened: Listened | None, *, now: datetime) ->
     row.listening, row.listening_reason, row.listening_checked_at = found, reason, now
     row.save(update_fields=["listening", "listening_reason", "listening_checked_at"])
     record_change("account", row.pk, social_account=row.pk)
+
+
+def _never_asked_back(row: SocialAccount, *, now: datetime) -> bool:
+    """Whether a network that agrees later only had its time for it and did not; the first look gives it that time."""
+    provider = _confirming(registry.engaging(row.network))
+    if provider is None or row.listening_checked_at is None:
+        return False
+    confirmed_at = row.listening_confirmed_at
+    is_confirmed = confirmed_at is not None and now - confirmed_at < provider.confirmation_lasts
+    return not is_confirmed and now - row.listening_checked_at >= ASKED_BACK_WITHIN
+
+
+def confirm(network: str, provider: EngagingProvider, arrived: Arrived, *, now: datetime) -> None:
+    """Keep that a network asked back about an account and was answered, for every organisation that has it."""
+    confirming = _confirming(provider)
+    if confirming is not None and (account_id := confirming.confirmed_account(arrived)):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT passage.confirm_listening(%s, %s, %s)", [network, account_id, now])
+
+
+def _confirming(provider: object) -> Confirming | None:
+    return provider if isinstance(provider, Confirming) else None
 
 
 # -- leaving -----------------------------------------------------------------------------------------------------------

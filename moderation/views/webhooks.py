@@ -14,6 +14,7 @@ from config.env import env
 from integrations.engagement import Arrived, EngagingProvider, WebhookRefused
 from integrations.registry import engaging, provider_keys
 from integrations.services.leaving import person_left
+from integrations.services.listening import confirm
 from moderation.services.farewells import erase_everywhere
 from moderation.services.receiving import receive
 
@@ -28,7 +29,9 @@ def webhook(request: HttpRequest, network: str) -> HttpResponse:
     try:
         arrived = _arrived(request)
         if request.method == "GET":
-            return _handshake(found, arrived)
+            answer = _handshake(found, arrived)
+            confirm(network, found, arrived, now=timezone.now())
+            return answer
         receive(network, found, arrived, now=timezone.now())
     except WebhookRefused:
         logger.warning("a call to the webhook of %s was refused", network)

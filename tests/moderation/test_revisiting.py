@@ -56,8 +56,8 @@ def test_what_was_silently_edited_and_deleted_is_noticed(quiet: Inbox) -> None:
     there = quiet.network.messages
     with quiet.scope():
         Thread.objects.update(subject_id="post-1", subject_text="Rye")
-    new = {"text": "Do you have rye bread?", "subject": Subject(network_id="post-1", text="Rye is back")}
-    there[edited] = replace(there[edited], **new, edited_at=quiet.now)
+    film = Subject(network_id="post-1", text="Rye is back")
+    there[edited] = replace(there[edited], text="Do you have rye bread?", subject=film, edited_at=quiet.now)
     del there[deleted]
 
     assert turn(quiet) == 1

@@ -1,7 +1,7 @@
 """What YouTube offers to those who listen and answer: the second half of the provider."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from integrations.contract import NOTHING, Account, Findings, Sighting
@@ -47,6 +47,7 @@ class YouTubeEngagement:
     revisits = limits.REVISITS
     kinds_of_message = frozenset({MessageKind.COMMENT})
     tells_messages = False  # the hub tells of films alone
+    confirmation_lasts = timedelta(seconds=webhooks.LEASE_SECONDS)
 
     @property
     def has_webhooks(self) -> bool:
@@ -65,6 +66,9 @@ class YouTubeEngagement:
 
     def answer_handshake(self, arrived: Arrived) -> tuple[str, str] | None:
         return webhooks.answer_challenge(arrived, secret=self._webhook_secret)
+
+    def confirmed_account(self, arrived: Arrived) -> str:
+        return webhooks.confirmed_channel(arrived, secret=self._webhook_secret)
 
     def read_webhook(self, arrived: Arrived) -> tuple[Delivered, ...]:
         return webhooks.read(arrived, secret=self._webhook_secret)

@@ -65,6 +65,11 @@ def answer_challenge(arrived: Arrived, *, secret: str) -> tuple[str, str] | None
     return "text/plain", challenge
 
 
+def confirmed_channel(arrived: Arrived, *, secret: str) -> str:
+    """Return the channel of whose films the hub will tell now that it was answered; none where it is to stop."""
+    return _channel_of(arrived, secret) if arrived.query.get("hub.mode") == "subscribe" else ""
+
+
 def read(arrived: Arrived, *, secret: str) -> tuple[Delivered, ...]:
     """Return the films of a delivery that the hub signed with this channel's secret.
 

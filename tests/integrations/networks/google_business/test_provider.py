@@ -13,7 +13,7 @@ from integrations.networks.google_business import measuring
 from integrations.sentences import sentence
 from tests.integrations.networks.contract import compose, publish, settled
 from tests.integrations.networks.google_business.stage import HARTLEY, OWEN, BusinessStage
-from tests.integrations.networks.stage import now
+from tests.integrations.networks.stage import now, picture
 from tests.sandbox import discovery
 
 OPTIONS: dict[str, Any] = {
@@ -220,6 +220,7 @@ def test_a_changed_event_keeps_what_was_not_changed(stage: BusinessStage) -> Non
          "option_too_long"),
         (Composition(text="x", form=Form.STORY), "form", "kind_not_offered"),
         (Composition(text="x", first_comment="First!"), "first_comment", "first_comment_not_offered"),
+        (Composition(text="x", cover=picture("red")), "cover", "cover_not_offered"),
         (Composition(text=" ", media=()), "text", "text_missing"),
         (Composition(text="Ring 0117 496 0101 now"), "text", "google_business_telephone"),
         (Composition(text="Rue de Rivoli, 01 42 60 00 00"), "text", "google_business_telephone"),

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from django.test import Client
@@ -12,6 +13,7 @@ from accounts.models import Organisation
 from gallery.storage import storage
 from integrations import registry
 from integrations.models import Grant, SocialAccount
+from integrations.networks.youtube import webhooks
 from integrations.services.disconnecting import disconnect
 from integrations.services.looking import look_at_accounts
 from integrations.services.refreshing import tend_grants
@@ -203,3 +205,30 @@ def test_an_answer_that_its_author_took_back_is_noticed_within_a_day(journey: Jo
             asked["id"]: "visible",
             answered["id"]: "deleted",
         }
+
+
+def test_whether_the_hub_asked_back_is_kept_and_shown(journey: Journey) -> None:
+    def asks_back(**changed: str) -> int:
+        callback = webhooks._callback("https://app.example/w", HARTLEY, "our word")
+        query = dict(parse_qsl(urlsplit(callback).query)) | {
+            "hub.mode": "subscribe", "hub.topic": webhooks.TOPIC + HARTLEY, "hub.challenge": "c0ffee", **changed
+        }  # fmt: skip
+        return Client().get("/webhooks/youtube", query).status_code
+
+    look_at_accounts(now=timezone.now())
+    assert journey.account().listening == "told"  # asked for; the hub may still ask back
+    look_at_accounts(now=timezone.now() + timedelta(hours=25))
+    assert (journey.account().listening, journey.account().listening_reason) == ("polled", "webhook_refused")
+
+    assert asks_back(seal="0" * 64) == 403
+    assert journey.account().listening == "polled"
+    assert asks_back() == 200
+    assert (journey.account().listening, journey.account().listening_reason) == ("told", "")
+    confirmed_at = journey.account().listening_confirmed_at
+    assert asks_back(**{"hub.mode": "unsubscribe"}) == 200
+    assert journey.account().listening_confirmed_at == confirmed_at
+
+    look_at_accounts(now=timezone.now() + timedelta(hours=50))
+    assert journey.account().listening == "told"
+    look_at_accounts(now=timezone.now() + timedelta(days=6))
+    assert journey.account().listening == "polled"
