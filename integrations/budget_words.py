@@ -37,6 +37,7 @@ NAMES: Mapping[str, Promise] = {
     "linkedin.statistics": _("Calls for figures, in a day"),
     "linkedin.subscriptions": _("Calls about notifications, in a day"),
     "x.posts": _("Posts sent"),
+    "x.posts.day": _("Posts sent in a day"),
     "x.deletions": _("Deletions"),
     "x.timeline": _("Looks at the account's own posts"),
     "x.me": _("Looks at the account itself"),
