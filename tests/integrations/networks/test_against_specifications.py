@@ -199,12 +199,15 @@ def test_meta_knows_what_we_send_in_the_inbox(sandbox: Sandbox, ear: Ear) -> Non
     found = [each.message for each in polled(stage, account)[0] if each.message]
     private = next(each for each in found if each.kind is MessageKind.PRIVATE)
     stage.provider.reply(account, private.target, "Yes", now=now())
+    stage.provider.reply_privately(account, message.target, "At the side door.", now=now())
+    stage.provider.act(account, Act.BLOCK, message.target, now=now())
 
     sent = {path.rpartition("/")[2]: rest["form"] for method, path, rest in stage.http.sent if method == "POST"}
 
     ours = {"fields", "appsecret_proof"}
     assert sent["messages"].keys() - ours <= parameters("messages")
     assert sent["subscribed_apps"].keys() - ours <= parameters("subscribed_apps")
+    assert sent["blocked"].keys() - ours <= parameters("blocked")
     known = {
         parameter["name"]
         for each in described("meta/Comment.json")["apis"]
