@@ -30,11 +30,12 @@ class Revisits:
     """How what people wrote is looked at again, where the network tells nobody that it was edited or deleted.
 
     Each message of a lively conversation about once in ``every``, and no more than ``at_once`` with one look, which
-    costs what ``Provider.cost`` says of a FETCH of so many.
+    costs what ``Provider.cost`` says of a FETCH of so many. Not ``always``: only where the account itself is not told.
     """
 
     every: timedelta
     at_once: int
+    always: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

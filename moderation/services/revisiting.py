@@ -81,7 +81,7 @@ def _begin(turn: Turn, *, now: datetime) -> _Visit | None:
     """Move the account's place on, and return what lies before it; None where nothing is due."""
     network = engaging(turn.account.network)
     how = revisits(network) if network is not None else None
-    if how is None:
+    if how is None or (not how.always and turn.account.listening == SocialAccount.Listening.TOLD):
         return None
     with scope(organisation=turn.organisation_id):
         poll = Poll.objects.get(pk=turn.poll_id)

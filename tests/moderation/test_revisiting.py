@@ -157,3 +157,15 @@ def test_a_network_that_tells_of_edits_itself_is_not_asked(inbox: Inbox) -> None
     written(inbox, "Is it fresh?")
 
     assert turn(inbox) == 0
+
+
+@pytest.mark.parametrize(("listening", "looks"), [("told", 0), ("polled", 1)])
+def test_where_a_network_tells_of_them_only_accounts_it_does_not_tell_of_are_looked_at(
+    quiet: Inbox, listening: str, looks: int
+) -> None:
+    quiet.network.revisits = Revisits(every=DAY, at_once=2, always=False)
+    with quiet.scope():
+        SocialAccount.objects.update(listening=listening)
+    written(quiet, "Do you have rye?")
+
+    assert turn(quiet) == looks

@@ -25,8 +25,8 @@ from integrations.fingerprints import CLOCK_SKEW, fingerprint, judge
 from integrations.networks._shared.meta import messenger, notices
 from integrations.networks._shared.meta.answers import moment, next_cursor
 from integrations.networks._shared.meta.talking import MetaConversations, sighting
-from integrations.networks.facebook import limits, messages, webhooks
-from integrations.networks.facebook.client import COMMENT_FIELDS, VISIT_FIELDS, FacebookClient
+from integrations.networks.facebook import fetching, limits, messages, webhooks
+from integrations.networks.facebook.client import FacebookClient
 from integrations.networks.facebook.errors import KEY
 from integrations.networks.facebook.polling import poll
 
@@ -47,7 +47,6 @@ TOLD: Mapping[Feature, frozenset[str]] = MappingProxyType(
     }
 )
 EVERYTHING = frozenset().union(*TOLD.values())
-GONE = "post_gone"
 
 
 class FacebookEngagement(MetaConversations):
@@ -63,6 +62,7 @@ class FacebookEngagement(MetaConversations):
     kinds_of_message = frozenset(MessageKind)
     has_webhooks = True
     message_max = limits.MESSAGE_MAX
+    revisits = limits.REVISITS
 
     def acts(self, kind: MessageKind, *, by_account: bool = False) -> frozenset[Act]:
         if by_account:
@@ -124,15 +124,12 @@ class FacebookEngagement(MetaConversations):
     def fetch_messages(
         self, account: Account, targets: Collection[Target], *, now: datetime
     ) -> Mapping[str, IncomingMessage | None]:
-        """Return each message as it is now, one call each. Reviews have no node of their own: they come by polling.
+        """Return each message as it is now.
 
         Meta says of what it does not show us the same as of what is gone. Before anything counts as gone the page
         itself is read, so that an access that ended is an error and not the end of every message.
         """
-        found: dict[str, IncomingMessage | None] = {}
-        for target in targets:
-            if target.kind is not MessageKind.REVIEW:
-                found[target.message_id] = self._fetch(account, target, now=now)
+        found = fetching.fetch(self._client, account, targets, now=now)
         if None in found.values():
             self._client.page(account.credentials.access_token, account.network_id, now=now)
         return found
@@ -190,7 +187,7 @@ class FacebookEngagement(MetaConversations):
         try:
             calls[act](token, target.message_id, now=now)
         except PermanentError as error:
-            if act is not Act.DELETE or error.key != GONE:
+            if act is not Act.DELETE or error.key != fetching.GONE:
                 raise
 
     # inside
@@ -212,24 +209,6 @@ class FacebookEngagement(MetaConversations):
 
     def _app_is_told(self, *, now: datetime) -> bool:
         return self._client.is_app_told(address=self._webhook_address, fields=EVERYTHING, now=now)
-
-    def _fetch(self, account: Account, target: Target, *, now: datetime) -> IncomingMessage | None:
-        token, page_id = account.credentials.access_token, account.network_id
-        is_post = target.message_id == target.thread_id
-        fields = VISIT_FIELDS if is_post else COMMENT_FIELDS
-        if target.kind is MessageKind.PRIVATE:
-            fields = messenger.MESSAGE_FIELDS
-        try:
-            node = self._client.node(token, target.message_id, fields=fields, now=now)
-        except PermanentError as error:
-            if error.key != GONE:
-                raise
-            return None
-        if target.kind is MessageKind.PRIVATE:
-            return messenger.private(node, person_id=target.thread_id, account_id=page_id)
-        if is_post:
-            return messages.visit(node, account_id=page_id)
-        return messages.comment(node, thread_id=target.thread_id, account_id=page_id)
 
     def _own_comments(self, account: Account, target: Target, *, since: datetime, now: datetime) -> Iterator[Sighting]:
         """Yield what the page wrote under the post: a reply to a reply lands under the comment on top."""

@@ -7,7 +7,7 @@ Rates: developers.facebook.com, Graph API "Rate limits", 2026.
 from datetime import timedelta
 
 from integrations.contract import Budget, Kind, Limits, Option, OptionType
-from integrations.engagement import ContentTerms
+from integrations.engagement import ContentTerms, Revisits
 from integrations.errors import Reach
 
 TEXT_MAX = 63_206  # clients
@@ -57,6 +57,9 @@ POLL_OVERLAP = timedelta(minutes=5)
 CONTENT_TERMS = ContentTerms(
     lease=None, source="Meta Platform Terms, section 3.d (developers.facebook.com/terms)", read_on="2026-11-22"
 )
+
+# Ours: for pages of which Meta cannot tell us. It tells of edits and deletions where it tells at all.
+REVISITS = Revisits(every=timedelta(days=1), at_once=50, always=False)
 
 # Insights. Figures of a day may be missing or change for two days (Page Insights reference, 2026).
 MEASURES_LAG = timedelta(days=2)

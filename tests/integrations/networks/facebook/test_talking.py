@@ -192,6 +192,26 @@ def test_a_comment_is_edited_hidden_shown_and_removed_there(stage: FacebookStage
         assert [(each.change, each.message_id) for each in events(stage, account)] == [(change, message.network_id)]
 
 
+def test_many_comments_are_looked_at_again_by_their_list_and_what_it_leaves_out_by_itself(stage: FacebookStage) -> None:
+    account = stage.account()
+    first = commented(stage, account)
+    for number in range(4):
+        stage.comment(account, first.thread_id, f"Number {number}")
+    stage.sandbox.control("strangers/reply", network="facebook", on=first.network_id, text="Me too")
+    targets = [each.message.target for each in polled(stage, account, watched=[first.thread_id])[0] if each.message]
+    gone = targets[-2]
+    stage.remove(account, gone)
+    lists = len(stage.sandbox.calls("facebook.comment.list"))
+
+    found = stage.provider.fetch_messages(account, targets, now=now())
+
+    assert {each for each, message in found.items() if message is None} == {gone.message_id}
+    assert len(found) == 6
+    assert len(stage.sandbox.calls("facebook.comment.list")) == lists + 1
+    assert len(stage.sandbox.calls("facebook.comment.read")) == 0
+    assert stage.provider.revisits.at_once >= len(targets)
+
+
 def test_a_stranger_is_liked_and_liked_no_more(stage: FacebookStage) -> None:
     account = stage.account()
     message = commented(stage, account)
