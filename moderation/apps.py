@@ -39,6 +39,7 @@ class ModerationConfig(AppConfig):
         refresh_with("moderation.Message", keep_fresh)
         after_blanking("moderation.Identity", erasing.forget_words_of_authors)
         after_rewording("moderation.Message", erasing.rewrite_words)
+        after_rewording("moderation.MessageRevision", erasing.rewrite_words_of_revisions)
         after_rewording("moderation.Identity", erasing.rewrite_words_of_authors)
         widen_with(erasing.widen)
         before_erasing(erasing.mark_messages)

@@ -15,6 +15,7 @@ from django.db.models import Q
 from django.db.models.functions import Cast
 
 from lib.privacy import Follows
+from lib.words import fold
 from privacy.holds import Holds, holds_in_force
 from privacy.record_classes import Mode
 from privacy.registry import Entry, entry_of, find_kind, registry
@@ -98,8 +99,15 @@ def _joined(own: Sequence[int], kind: str, through: str, ids: Sequence[int]) -> 
     return tuple(sorted({*own, *found}))
 
 
+class _Plain(models.Func):
+    """A text without capitals and accents, nearly as lib.words.fold leaves it: the database knows no ligatures."""
+
+    template = r"regexp_replace(normalize(lower(%(expressions)s), NFKD), '[\u0300-\u036f]', '', 'g')"
+    output_field = models.TextField()
+
+
 def search(words: str) -> list[Person]:
-    """Return people who are called like this: by a name, a handle, an id, an address, a number."""
+    """Return people who are called like this: a name, a handle, an id, an address or number, whatever the accents."""
     seen: set[Person] = set()
     found: list[Person] = []
     for kind in KINDS:
@@ -108,8 +116,9 @@ def search(words: str) -> list[Person]:
             continue
         rows, wanted = entry.rows(), Q()
         for column in entry.personal.identifies:
-            rows = rows.annotate(**{f"text_of_{column}": Cast(column, models.TextField())})
-            wanted |= Q(**{f"text_of_{column}__icontains": words})
+            text = Cast(column, models.TextField())
+            rows = rows.annotate(**{f"text_of_{column}": text, f"plain_{column}": _Plain(text)})
+            wanted |= Q(**{f"text_of_{column}__icontains": words}) | Q(**{f"plain_{column}__contains": fold(words)})
         for pk in rows.filter(wanted).order_by("-last_activity_at").values_list("pk", flat=True)[:MOST]:
             person = whole_person(kind, pk)
             if person is not None and person not in seen:

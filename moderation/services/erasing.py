@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from lib.words import lexemes, words_of
-from moderation.models import Contact, ContactMerge, Identity, Message
+from moderation.models import Contact, ContactMerge, Identity, Message, MessageRevision
 from privacy.marks import erased_among, mark_erased
 from privacy.people import Person
 
@@ -44,17 +46,25 @@ def rewrite_words(message_ids: Sequence[int], at: datetime) -> None:
     _rewrite(Message.objects.filter(pk__in=message_ids, words__isnull=False), with_author=True)
 
 
+def rewrite_words_of_revisions(revision_ids: Sequence[int], at: datetime) -> None:
+    """What messages said before they were edited has changed: searches follow."""
+    edited = MessageRevision.objects.filter(pk__in=revision_ids).values("message")
+    _rewrite(Message.objects.filter(pk__in=edited, words__isnull=False), with_author=True)
+
+
 def rewrite_words_of_authors(identity_ids: Sequence[int], at: datetime) -> None:
     """A handle was taken out of identities: searches of what they wrote follow."""
     _rewrite(Message.objects.filter(author__in=identity_ids, words__isnull=False), with_author=True)
 
 
-def _rewrite(messages: "Iterable[Message]", *, with_author: bool) -> None:
+def _rewrite(messages: "QuerySet[Message]", *, with_author: bool) -> None:
     batch: list[Message] = []
-    for message in messages.select_related("author").defer("words").order_by("pk").iterator(chunk_size=_BATCH):  # type: ignore[attr-defined]
+    found = messages.select_related("author").prefetch_related("revisions").defer("words").order_by("pk")
+    for message in found.iterator(chunk_size=_BATCH):
         author = message.author if with_author and not message.is_ours else None
         names = [author.name, author.handle] if author is not None else []
-        message.words = lexemes(words_of(message.text, *names), organisation_id=message.organisation_id)
+        before = [each.text for each in message.revisions.all()]
+        message.words = lexemes(words_of(message.text, *names, *before), organisation_id=message.organisation_id)
         batch.append(message)
         if len(batch) == _BATCH:
             Message.objects.bulk_update(batch, ["words"])

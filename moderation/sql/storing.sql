@@ -264,7 +264,9 @@ BEGIN
     END IF;
     UPDATE moderation_message x SET
       text = m ->> 'text', rating = v_rating, attachments = m -> 'attachments',
-      words = nullif(m ->> 'words', '')::tsvector,
+      -- What was said before is found as well, as long as it stands beside.
+      words = nullif(coalesce(m ->> 'words', '')::tsvector
+        || CASE WHEN p_there.blanked_at IS NULL THEN coalesce(p_there.words, '') ELSE ''::tsvector END, ''::tsvector),
       edited_at = CASE WHEN p_there.blanked_at IS NULL THEN coalesce((m ->> 'edited_at')::timestamptz, v_as_of)
                        ELSE x.edited_at END,
       lease_until = (m ->> 'lease_until')::timestamptz, blanked_at = NULL, version = x.version + 1

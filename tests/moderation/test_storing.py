@@ -166,6 +166,7 @@ def test_an_edit_keeps_what_was_said_before(inside: Inbox) -> None:
     message = Message.objects.get()
     assert (message.text, message.edited_at) == ("Before", NOON + timedelta(minutes=5))
     assert [each.text for each in MessageRevision.objects.all()] == ["Befor"]
+    assert all(list(with_words(Item.objects.all(), words)) == [only_item()] for words in ("befor", "before"))
     assert only_item().excerpt == "Before"
 
 

@@ -115,15 +115,19 @@ def test_they_are_taken_out_of_what_others_wrote(house: House) -> None:
     with scope(organisation=house.acme.pk):
         other = make_item(identity=make_identity("Noor Haddad"))
         said = make_message(other, "Ask camille fontaine, or @camille_f. Not Camille Fontainebleau.")
+        edited = make_message(other, "Ask them.")
+        revision = MessageRevision.objects.create(message=edited, text=f"Ask {NAME}.", replaced_at=timezone.now())
+        Message.objects.filter(pk=edited.pk).update(words="'1:ask' '1:fontaine' '1:them'")
         note = Note.objects.create(item=other, user=house.alice, client_key="2" * 32, text=f"Friend of {NAME}")
         post = make_post(text=f"Thanks to {NAME}!", own_texts={"x": f"Thanks {NAME}"})
         person = person_of(theirs.identity)
     request = erase(house, person)
 
     with scope(organisation=house.acme.pk):
-        for row in (said, note, post):
+        for row in (said, edited, revision, note, post):
             row.refresh_from_db()
     assert said.text == "Ask […], or […]. Not Camille Fontainebleau."
+    assert (revision.text, "fontaine" in str(edited.words)) == ("Ask […].", False)
     assert note.text == "Friend of […]"
     assert (post.text, post.own_texts) == ("Thanks to […]!", {"x": "Thanks […]"})
     assert "fontaine" not in str(post.search_words)
@@ -265,4 +269,7 @@ def test_people_are_found_by_name_handle_address_and_number(house: House) -> Non
 
         for words in ("fontaine", "camille_f", "camille@example", "12 34 56", identity.network_id):
             assert [each.identity_ids for each in search(words)] == [(identity.pk,)]
+        accented = make_identity("Émilie Rousseau")
+        for words in ("emilie rous", "Émilie", "ÉMILIE"):
+            assert [each.identity_ids for each in search(words)] == [(accented.pk,)]
         assert search("nobody") == []
