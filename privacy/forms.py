@@ -49,7 +49,9 @@ class HoldForm(forms.Form):
         label=_("Number"),
         required=False,
         min_value=1,
-        help_text=_("Where one thread, contact or person is held: the number in its address."),
+        help_text=_(
+            "Where one thread, contact or person is held; a link beside a conversation in the inbox fills it in."
+        ),
     )
     review_on = forms.DateField(
         label=_("Looked at again on"), required=False, widget=forms.DateInput(attrs={"type": "date"})

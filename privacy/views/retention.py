@@ -14,6 +14,7 @@ from accounts.models import Membership
 from accounts.permissions import Permission
 from accounts.requests import OrganisationRequest, requires
 from eventlog.services import record
+from lib.numbers import number_in
 from lib.spreadsheets import MARK, as_csv, harmless
 from lib.tenancy.scope import scope
 from privacy import caps
@@ -31,8 +32,11 @@ from privacy.services.policies import NotAllowed, begins_at, choose_policy, requ
 @require_safe
 @requires(Permission.MANAGE_PRIVACY)
 def page(request: OrganisationRequest) -> HttpResponse:
-    """Show what is kept, how long, and what ends it."""
-    return _page(request)
+    """Show what is kept, how long, and what ends it; with `hold` and `of`, the form of a hold on what they name."""
+    asked = request.GET.get("hold", "")
+    if asked not in LegalHold.Scope.values:
+        return _page(request)
+    return _page(request, form=HoldForm(initial={"scope": asked, "subject_id": number_in(request.GET.get("of", ""))}))
 
 
 @require_safe

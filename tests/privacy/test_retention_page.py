@@ -92,6 +92,28 @@ def test_until_the_first_run_one_may_change_ones_mind(house: House, alice: Clien
     assert '<option value="P24M" selected>' in text
 
 
+def test_a_hold_on_a_conversation_begins_beside_it_and_keeps_its_thread(house: House, alice: Client) -> None:
+    with scope(organisation=house.acme.pk):
+        make_thread()
+        item = make_item()
+        assert item.pk != item.thread_id
+    beside = alice.get(house.path(f"inbox/{item.pk}/")).content.decode()
+    for kind, number in [("thread", item.thread_id), ("identity", item.identity_id)]:
+        query = f"retention/?hold={kind}&amp;of={number}"
+        assert query in beside
+
+        page = alice.get(house.path(query.replace("&amp;", "&")))
+        form = page.context["form"]
+        assert page.context["is_placing"]
+        sent = {**form.initial, "title": "Claim", "reason": "Court", "ground": "claim"}
+        assert alice.post(house.path("retention/holds/"), sent).status_code == 302
+
+    with scope(organisation=house.acme.pk):
+        held = LegalHold.objects.values_list("scope", "subject_id")
+        assert set(held) == {("thread", item.thread_id), ("identity", item.identity_id)}
+    assert "?hold=" not in house.browser_of(Role.AGENT).get(house.path(f"inbox/{item.pk}/")).content.decode()
+
+
 def test_a_longer_period_holds_at_once(house: House, alice: Client) -> None:
     text = choose(alice, house, "P60M")
 
