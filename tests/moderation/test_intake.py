@@ -353,6 +353,18 @@ def test_a_signed_call_is_taken_and_a_forged_one_refused(inbox: Inbox) -> None:
         assert InboundEvent.objects.count() == 1
 
 
+def test_however_many_calls_come_from_one_address_each_is_taken(inbox: Inbox) -> None:
+    """A network calls from a few addresses: a throttle by address would refuse its words."""
+    statuses = set()
+    for number in range(120):
+        write(inbox, f"Number {number}")
+        statuses.add(post(inbox, inbox.network.webhook()))
+
+    assert statuses == {200}
+    with inbox.scope():
+        assert InboundEvent.objects.count() == 120
+
+
 def test_a_body_is_read_no_further_than_what_is_taken(inbox: Inbox, settings: Any) -> None:
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
     write(inbox)
