@@ -80,6 +80,7 @@ GRANT SELECT (network, network_id, capabilities, listening, listening_reason),
 GRANT INSERT ON integrations_lane TO passage;
 GRANT USAGE ON SEQUENCE integrations_lane_id_seq, moderation_inboundevent_id_seq TO passage;
 GRANT INSERT, SELECT (social_account_id, key) ON moderation_inboundevent TO passage;
+GRANT SELECT (state, network, received_at) ON moderation_inboundevent TO passage;
 GRANT SELECT (id, organisation_id, social_account_id, available_at, lease_until, lease_token),
       UPDATE (lease_until, lease_token) ON moderation_poll TO passage;
 DROP POLICY IF EXISTS passage ON moderation_poll;
@@ -636,6 +637,14 @@ $f$;
 CREATE OR REPLACE FUNCTION passage.organisations_with_expired_events(p_now timestamptz) RETURNS SETOF bigint
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $f$
   SELECT DISTINCT organisation_id FROM moderation_inboundevent WHERE lease_until < p_now ORDER BY 1 LIMIT 1000
+$f$;
+
+-- How many events of each network could not be read and were kept aside, and since when the oldest, for operators.
+CREATE OR REPLACE FUNCTION passage.events_kept_aside()
+RETURNS TABLE (network text, events bigint, organisations bigint, oldest_at timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $f$
+  SELECT e.network, count(*), count(DISTINCT e.organisation_id), min(e.received_at)
+  FROM moderation_inboundevent e WHERE e.state = 'dead' GROUP BY e.network ORDER BY e.network
 $f$;
 
 -- Take bulk commands that are due, or whose worker is gone.

@@ -43,6 +43,16 @@ class Counts:
 
 
 @dataclass(frozen=True, kw_only=True)
+class KeptAside:
+    """Events of a network that could not be read (dead letters), over all organisations."""
+
+    network: str
+    events: int
+    organisations: int
+    oldest_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class AppBudget:
     """What the whole installation has used of an allowance that lasts a day or longer."""
 
@@ -65,6 +75,13 @@ def queue_states(now: datetime) -> list[QueueState]:
 def counts(now: datetime) -> Counts:
     """Return how many publications need somebody."""
     return Counts(**_rows("SELECT * FROM passage.publication_counts(%s)", now)[0])
+
+
+def kept_aside() -> list[KeptAside]:
+    """Return, by network, the events that nobody could read: an organisation's owner has them read again."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM passage.events_kept_aside()")
+        return [KeptAside(network=row[0], events=row[1], organisations=row[2], oldest_at=row[3]) for row in cursor]
 
 
 def app_budgets(now: datetime) -> list[AppBudget]:

@@ -28,6 +28,10 @@ class _State(Collector):
         for name, number in vars(health.counts(self._now)).items():
             publications.add_metric([name], number)
         yield publications
+        aside = GaugeMetricFamily("portevoix_events_kept_aside", "Events that could not be read", labels=["network"])
+        for kept in health.kept_aside():
+            aside.add_metric([kept.network], kept.events)
+        yield aside
         beats = GaugeMetricFamily("portevoix_heartbeat_age_seconds", "Since a loop came round", labels=["loop"])
         for beat in health.all_heartbeats():
             beats.add_metric([beat.name], (self._now - beat.beaten_at).total_seconds())

@@ -52,6 +52,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "troubles": health.troubles(now).values(),
         "queues": health.queue_states(now),
         "counts": health.counts(now),
+        "kept_aside": health.kept_aside(),
         "heartbeats": health.all_heartbeats(),
         "budgets": health.app_budgets(now),
         "warnings": sunsets.warnings(now).values(),

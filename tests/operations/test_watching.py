@@ -9,10 +9,11 @@ from django.utils import timezone
 
 from integrations.services.lanes import hold_lanes
 from lib.tenancy.scope import scope
+from moderation.models import InboundEvent
 from operations import health, heartbeats
 from operations.models import Heartbeat
 from operations.watching import TOLD_AGAIN_AFTER, Watch
-from tests.factories import NOON, in_minutes, make_organisation, make_publication, make_user
+from tests.factories import NOON, in_minutes, make_organisation, make_publication, make_social_account, make_user
 
 
 @pytest.fixture(autouse=True)
@@ -46,6 +47,23 @@ def test_what_waits_for_a_person_or_for_its_hour_is_not_late(db: None) -> None:
     [queue] = health.queue_states(in_minutes(2))
 
     assert (queue.due_lanes, queue.held_lanes, queue.lag) == (0, 1, timedelta(0))
+
+
+def test_what_could_not_be_read_is_counted_for_operators_and_names_nobody(client: Client, db: None) -> None:
+    for organisation in (make_organisation(), make_organisation()):
+        with scope(organisation=organisation.pk):
+            account = make_social_account("facebook")
+            for key, state in [("1", InboundEvent.State.DEAD), ("2", InboundEvent.State.READ)]:
+                InboundEvent.objects.create(
+                    network="facebook", social_account=account, key=key, payload={}, state=state, received_at=NOON
+                )
+    client.force_login(make_user(email="operator@example.org", is_staff=True))
+
+    [kept] = health.kept_aside()
+
+    assert (kept.network, kept.events, kept.organisations, kept.oldest_at) == ("facebook", 2, 2, NOON)
+    assert "Events that could not be read" in client.get("/operations/").content.decode()
+    assert 'portevoix_events_kept_aside{network="facebook"} 2.0' in client.get("/metrics").content.decode()
 
 
 def test_operators_are_told_once_of_what_stopped_and_once_of_its_end(db: None) -> None:
