@@ -49,5 +49,10 @@ def test_a_shorter_rule_shows_what_it_takes_is_saved_and_taken_back(
         expect(page.locator("#new-hold")).to_be_visible()
         assert violations(page) == []
 
+        page.goto(house.path("retention/?hold=thread&of=1"))
+        expect(page.locator("#new-hold")).to_be_in_viewport()
+        expect(page.locator("#new-hold :modal, #new-hold:modal")).to_have_count(1)
+        expect(page.locator("#new-hold [name=subject_id]")).to_have_value("1")
+
         page.goto(house.path("retention/record/"))
         assert violations(page) == []

@@ -13,6 +13,12 @@ document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
   if (ctx.target?.id === "dialogs") open(ctx.target.querySelector("dialog"));
 });
 
+// One that the page brings open (a form that was refused, or begun elsewhere) stands before it, wherever it was written.
+for (const dialog of document.querySelectorAll("dialog[open]")) {
+  dialog.close();
+  dialog.showModal();
+}
+
 function open(dialog) {
   if (!dialog || dialog.open) return;
   for (const menu of document.querySelectorAll("[popover]:popover-open")) menu.hidePopover();
