@@ -458,7 +458,7 @@ SENTENCES: dict[str, Promise] = {
     "option.x.made_with_ai": _("Made with artificial intelligence"),
     "option.x.paid_partnership": _("Paid partnership"),
     "option.x.quote": _("Address of the post to quote"),
-    "option.x.subtitles": _("Subtitles: the text of an SRT or WebVTT file"),
+    "option.x.subtitles": _("Subtitles (SRT, WebVTT)"),
     "option.x.subtitles_language": _("Language of the subtitles"),
     "option.x.subtitles_language.EN": _("English"),
     "option.x.subtitles_language.FR": _("French"),

@@ -10,7 +10,7 @@ from io import BytesIO
 from typing import BinaryIO
 
 from integrations.contract import Composition, Kind, Media, MediaKind, Problem
-from integrations.networks._shared.judging import refused, too_long
+from integrations.networks._shared.judging import refused
 from integrations.networks.x import limits
 
 _VTT = "WEBVTT"
@@ -43,13 +43,10 @@ def language_of(composition: Composition) -> str:
 
 
 def judge_subtitles(composition: Composition) -> Iterator[Problem]:
-    """Yield what is wrong with them."""
+    """Yield what is wrong with their form; their length is judged like that of every option."""
     words = _words(composition)
     if words and not words.startswith(_VTT) and not _SRT.match(words):
         yield refused("options.subtitles", "x_subtitles_malformed")
-    if (found := len(words.encode())) > limits.SUBTITLES_MAX_BYTES:
-        allowed = limits.SUBTITLES_MAX_BYTES
-        yield too_long("options.subtitles", "option_too_long", found=found, allowed=allowed)
 
 
 def _words(composition: Composition) -> str:
