@@ -83,7 +83,7 @@ def disconnect(request: OrganisationRequest, account_id: int) -> HttpResponse:
 
 
 @require_GET
-@requires(Permission.VIEW_ACCOUNTS)
+@requires(Permission.VIEW_POSTS)
 def picture(request: OrganisationRequest, account_id: int) -> HttpResponse:
     """Serve our own small copy of an account's picture: no browser of ours ever asks a network for it."""
     account = get_object_or_404(_visible(request), pk=account_id)

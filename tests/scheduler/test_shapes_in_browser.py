@@ -1,5 +1,6 @@
 """The composer's fields for each network in a real browser: by day and night, wide and on a phone, by keyboard."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -52,6 +53,7 @@ def test_every_networks_fields_are_filled_in_by_keyboard_kept_and_shown(
         expect(page.locator("#form-facebook")).to_be_focused()
         expect(page.locator("#option-facebook-title-error")).to_be_visible()
         title.fill("Stollen evening")
+        expect(page.locator(".checks")).not_to_contain_text(re.compile("Title of|Titre"))  # its save has been answered
         page.locator("#option-facebook-starts_at").fill(starts)
         page.locator("#first_comment-facebook").fill("Open from seven.")
         page.locator("#shared").focus()

@@ -18,6 +18,7 @@ let saving = false;
 let changed = false;
 let leaving = false;
 let wantsPictures = false;
+const waiting = new Map();
 
 function later(wait = QUIET_MS) {
   clearTimeout(timer);
@@ -73,7 +74,11 @@ function put(html) {
     const place = part.id && document.getElementById(part.id);
     // What was changed after this save was sent is newer than its answer.
     const isOlder = (changed && part.matches(".shape")) || (wantsPictures && part.id === "composer-pictures");
-    if (!place || isTypedIn(place) || isOlder) continue;
+    // An answer of the network that is on its way has its place in what stands here.
+    const isAwaited = place?.querySelector(".htmx-request");
+    waiting.delete(part.id);
+    if (place && isTypedIn(place)) waiting.set(part.id, part);
+    if (!place || isTypedIn(place) || isOlder || isAwaited) continue;
     keepOffers(place, part);
     place.replaceWith(part);
     if (part.matches(".shape")) htmx.process(part);
@@ -82,6 +87,21 @@ function put(html) {
   // A choice that was just made keeps the keyboard.
   if (id && document.activeElement === document.body) document.getElementById(id)?.focus();
   showPicked();
+}
+
+// What an answer could not change under somebody's fingers changes when they have left, unless they wrote on meanwhile.
+function putWaiting() {
+  for (const [id, part] of waiting) {
+    const place = document.getElementById(id);
+    if (isTypedIn(place)) continue;
+    waiting.delete(id);
+    if (changed || saving) continue;
+    const { id: at } = document.activeElement;
+    keepOffers(place, part);
+    place.replaceWith(part);
+    htmx.process(part);
+    if (at && document.activeElement === document.body) document.getElementById(at)?.focus();
+  }
 }
 
 function isTypedIn(place) {
@@ -256,6 +276,8 @@ form.addEventListener("input", ({ target }) => {
   if (target.matches("[data-part]")) growThread(target);
   return touched();
 });
+
+form.addEventListener("focusout", () => setTimeout(putWaiting));
 
 form.addEventListener("click", (event) => {
   const at = (selector) => event.target.closest(selector);
