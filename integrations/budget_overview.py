@@ -59,10 +59,13 @@ class Waiting:
 def by_network(accounts: Sequence[SocialAccount], found: Iterable[Standing]) -> list[OfNetwork]:
     """Return the networks of these accounts, each with whose budgets are known, the widest first.
 
-    Of an account's own many budgets those are shown of which something is used.
+    Of an account's own many budgets those are shown of which something is used. What the operator spends is the
+    operator's matter for as long as nothing waits for it: `/operations/` shows it.
     """
     of: dict[tuple[str, Reach, str], list[Standing]] = {}
     for each in found:
+        if each.budget.unit == budget_words.MONEY and each.limit is None:
+            continue
         if each.used or each.budget.reach is Reach.APP:
             of.setdefault((each.network, each.budget.reach, each.subject), []).append(each)
     networks = sorted({account.network for account in accounts})

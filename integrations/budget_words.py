@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from integrations.budgets import PERCENT
 from integrations.standings import Standing
 
+MONEY = "mUSD"  # the unit of what is paid for: thousandths of a US dollar
 APP_SUFFIX = ".app"  # the app's share of what each account has too
 
 #: By the key of a budget; one of the app is called as the account's own.
@@ -72,7 +73,7 @@ def amount_of(standing: Standing) -> str:
     used, limit = standing.used, standing.limit
     if standing.budget.unit == PERCENT:
         return gettext("%(used)s %% used") % {"used": used}
-    if standing.budget.unit == "mUSD":
+    if standing.budget.unit == MONEY:
         used_words, limit_words = _dollars(used), "" if limit is None else _dollars(limit)
     else:
         used_words, limit_words = _number(used), "" if limit is None else _number(limit)
@@ -88,7 +89,7 @@ def left_of(standing: Standing) -> str:
     left = max(standing.limit - standing.used, 0)
     if standing.budget.unit == PERCENT:
         return gettext("%(left)s %%") % {"left": left}
-    return _dollars(left) if standing.budget.unit == "mUSD" else _number(left)
+    return _dollars(left) if standing.budget.unit == MONEY else _number(left)
 
 
 def _dollars(thousandths: int) -> str:

@@ -14,6 +14,7 @@ from django.utils import timezone, translation
 from accounts.permissions import Role
 from config.env import env
 from integrations import budget_words, budgets, registry
+from integrations.budget_overview import by_network
 from integrations.budgets import Need
 from integrations.contract import Budget, UsageReport
 from integrations.errors import Reach
@@ -168,3 +169,12 @@ def test_amounts_are_in_the_networks_own_unit() -> None:
 
     assert french == "2\xa0500 sur 10\xa0000 utilisés"
     assert (budget_words.amount_of(unknown), budget_words.left_of(unknown)) == ("12 used, no limit known", "")
+
+
+def test_what_the_operator_spends_is_shown_only_where_a_limit_can_stop_somebody() -> None:
+    spent = Budget(key="x.credits", reach=Reach.APP, unit="mUSD")
+    account = SocialAccount(network="x", network_id="bakery", name="Bakery")
+
+    assert by_network([account], [Standing(budget=spent, used=8_260, limit=None, until=None, network="x")]) == []
+    [shown] = by_network([account], [Standing(budget=spent, used=8_260, limit=9_000, until=None, network="x")])
+    assert shown.holders[0].lines[0].used == "US$8.26 of US$9.00 used"
