@@ -17,7 +17,7 @@ FACES = $(shell find accounts demo eventlog gallery integrations moderation noti
 	\( -name '*.html' -o -name '*.py' -o -name '*.svg' \) -not -path '*/build/*' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help up install test check bench requirements clean
+.PHONY: help up install test faults check bench requirements clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -29,6 +29,9 @@ install: $(STAMPS)/python $(STAMPS)/path $(STAMPS)/npm $(STAMPS)/translations $(
 
 test: install ## Run all tests, in parallel, on servers of their own
 	@$(PY) -m pytest -n auto --dist loadgroup
+
+faults: install ## Print what every fault of every network comes to in every call
+	@$(PY) -m tests.faults
 
 check: install ## Lint, types, import contracts, migrations, templates, translations
 	@$(PY) -m checks

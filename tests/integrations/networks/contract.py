@@ -190,53 +190,6 @@ class ProviderContract:
 
         assert (findings.published, findings.candidates) == (None, ())
 
-    @pytest.mark.parametrize(("step", "fault"), sorted(MATRIX))
-    def test_each_fault_comes_to_what_the_matrix_says(self, stage: Stage, step: Step, fault: Fault) -> None:
-        cell = MATRIX[step, fault]
-        account, wanted = stage.account(), compose(stage, uploading(stage.provider))
-        progress = prepared(stage, account, wanted) if step is not Step.UPLOAD else {}
-        published = (
-            stage.provider.commit(account, wanted, progress, now=now()) if step in {Step.LOOK, Step.DELETE} else None
-        )
-
-        stage.strike(step, fault)
-        with pytest.raises(ProviderError) as raised:
-            self._do(stage, step, account=account, wanted=wanted, progress=progress, published=published)
-
-        self._judge(raised.value, cell, account)
-        assert len(stage.out(account)) == cell.out
-
-    def _do(
-        self,
-        stage: Stage,
-        step: Step,
-        *,
-        account: Account,
-        wanted: Composition,
-        progress: Progress,
-        published: Published | None,
-    ) -> None:
-        provider = stage.provider
-        match step:
-            case Step.LIST:
-                list(provider.list_presences(stage.grant_of(account), now=now()))
-            case Step.DESCRIBE:
-                provider.describe(account, now=now())
-            case Step.UPLOAD:
-                provider.prepare(account, wanted, {}, save=Shelf(), now=now())
-            case Step.COMMIT:
-                provider.commit(account, wanted, progress, now=now())
-            case Step.LOOK:
-                provider.find_published(account, wanted, progress, since=now(), now=now())
-            case Step.DELETE:
-                assert published is not None
-                provider.delete_published(account, published.network_id, now=now())
-
-    def _judge(self, error: ProviderError, cell: Cell, account: Account) -> None:
-        assert isinstance(error, cell.error)
-        assert account.credentials.access_token not in f"{error} {error!r} {error.facts()}"
-        assert error.__cause__ is None
-
     def test_a_duplicate_is_looked_for_before_it_counts_as_failed(self, stage: Stage) -> None:
         account, wanted = stage.account(), compose(stage, simplest(stage.provider))
         progress = prepared(stage, account, wanted)
@@ -417,6 +370,57 @@ class ProviderContract:
         declared = {each.key for each in stage.provider.budgets}
 
         assert set(stage.provider.cost(operation, compose(stage, uploading(stage.provider, several=True)))) <= declared
+
+
+class FaultContract:
+    """How a provider tells faults apart, for the one in memory: the twins play every fault there is in tests/faults."""
+
+    @pytest.mark.parametrize(("step", "fault"), sorted(MATRIX))
+    def test_each_fault_comes_to_what_the_matrix_says(self, stage: Stage, step: Step, fault: Fault) -> None:
+        cell = MATRIX[step, fault]
+        account, wanted = stage.account(), compose(stage, uploading(stage.provider))
+        progress = prepared(stage, account, wanted) if step is not Step.UPLOAD else {}
+        published = (
+            stage.provider.commit(account, wanted, progress, now=now()) if step in {Step.LOOK, Step.DELETE} else None
+        )
+
+        stage.strike(step, fault)
+        with pytest.raises(ProviderError) as raised:
+            self._do(stage, step, account=account, wanted=wanted, progress=progress, published=published)
+
+        self._judge(raised.value, cell, account)
+        assert len(stage.out(account)) == cell.out
+
+    def _do(
+        self,
+        stage: Stage,
+        step: Step,
+        *,
+        account: Account,
+        wanted: Composition,
+        progress: Progress,
+        published: Published | None,
+    ) -> None:
+        provider = stage.provider
+        match step:
+            case Step.LIST:
+                list(provider.list_presences(stage.grant_of(account), now=now()))
+            case Step.DESCRIBE:
+                provider.describe(account, now=now())
+            case Step.UPLOAD:
+                provider.prepare(account, wanted, {}, save=Shelf(), now=now())
+            case Step.COMMIT:
+                provider.commit(account, wanted, progress, now=now())
+            case Step.LOOK:
+                provider.find_published(account, wanted, progress, since=now(), now=now())
+            case Step.DELETE:
+                assert published is not None
+                provider.delete_published(account, published.network_id, now=now())
+
+    def _judge(self, error: ProviderError, cell: Cell, account: Account) -> None:
+        assert isinstance(error, cell.error)
+        assert account.credentials.access_token not in f"{error} {error!r} {error.facts()}"
+        assert error.__cause__ is None
 
 
 class AfterwardsContract:

@@ -355,7 +355,23 @@ class EngagingContract:
         with pytest.raises(PermanentError):
             stage.provider.act(account, some_act(stage.provider), message.target, now=now())
 
-    # faults
+    # being told
+
+    def test_it_subscribes_once_and_ends_it(self, stage: EngagingStage) -> None:
+        account = stage.account()
+        assert not stage.provider.is_subscribed(account, now=now())
+
+        stage.provider.subscribe(account, now=now())
+        stage.provider.subscribe(account, now=now())
+        assert stage.provider.is_subscribed(account, now=now())
+
+        stage.provider.unsubscribe(account, now=now())
+        stage.provider.unsubscribe(account, now=now())
+        assert not stage.provider.is_subscribed(account, now=now())
+
+
+class EngagingFaultContract:
+    """How it tells faults apart, for the provider in memory: the twins play every fault there is in tests/faults."""
 
     @pytest.mark.parametrize("method", ["poll", "fetch_messages", "act"])
     @pytest.mark.parametrize(
@@ -383,17 +399,3 @@ class EngagingContract:
                 case _:
                     stage.provider.act(account, some_act(stage.provider), message.target, now=now())
         assert account.credentials.access_token not in f"{raised.value} {raised.value!r}"
-
-    # being told
-
-    def test_it_subscribes_once_and_ends_it(self, stage: EngagingStage) -> None:
-        account = stage.account()
-        assert not stage.provider.is_subscribed(account, now=now())
-
-        stage.provider.subscribe(account, now=now())
-        stage.provider.subscribe(account, now=now())
-        assert stage.provider.is_subscribed(account, now=now())
-
-        stage.provider.unsubscribe(account, now=now())
-        stage.provider.unsubscribe(account, now=now())
-        assert not stage.provider.is_subscribed(account, now=now())

@@ -19,8 +19,8 @@ from integrations.errors import (
 from integrations.testing import InMemoryProvider
 from integrations.testing.strangers import HANDSHAKE_TOKEN, signed
 from tests.integrations.networks.asides import AsidesContract
-from tests.integrations.networks.contract import AfterwardsContract, ProviderContract, compose, publish
-from tests.integrations.networks.engaging import EngagingContract, EngagingStage, Said
+from tests.integrations.networks.contract import AfterwardsContract, FaultContract, ProviderContract, compose, publish
+from tests.integrations.networks.engaging import EngagingContract, EngagingFaultContract, EngagingStage, Said
 from tests.integrations.networks.stage import AfterwardsStage, Fault, Out, Shelf, Stage, Step, now, picture
 
 METHODS = {
@@ -120,7 +120,7 @@ def _error(fault: Fault) -> ProviderError:
     return PermanentError("refused", network="memory", status=403, look_first=fault is Fault.DUPLICATE)
 
 
-class TestMemory(ProviderContract):
+class TestMemory(ProviderContract, FaultContract):
     @pytest.fixture
     def stage(self) -> Stage:
         return MemoryStage()
@@ -148,7 +148,7 @@ class TestMemoryThatJudgesLate(ProviderContract):
         return stage
 
 
-class TestMemoryEngaging(EngagingContract, AsidesContract):
+class TestMemoryEngaging(EngagingContract, EngagingFaultContract, AsidesContract):
     @pytest.fixture
     def stage(self) -> EngagingStage:
         return MemoryStage()

@@ -1,7 +1,7 @@
 """The stages of the two networks whose twins are real processes."""
 
 from collections import deque
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from secrets import token_urlsafe
 from typing import Any, ClassVar
@@ -56,13 +56,22 @@ class Wire(Client):
         super().__init__([base, "http://127.0.0.1:9"])
         self._base = base
         self.sent: list[tuple[str, str, dict[str, Any]]] = []
+        self._awaited: tuple[str, Callable[[], None]] | None = None
+
+    def once_answered(self, part: str, act: Callable[[], None]) -> None:
+        """Act once the next call to an address with this part has been answered."""
+        self._awaited = (part, act)
 
     def call(self, method: str, address: str, **rest: Any) -> Answer:
         if self.unplugged:
             self.unplugged = False
             address = "http://127.0.0.1:9/"  # whichever of its hosts was meant
         self.sent.append((method, address.removeprefix(self._base), rest))
-        return super().call(method, address, **rest)
+        answer = super().call(method, address, **rest)
+        if self._awaited is not None and self._awaited[0] in address:
+            (_, act), self._awaited = self._awaited, None
+            act()
+        return answer
 
 
 @dataclass

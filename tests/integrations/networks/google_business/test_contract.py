@@ -4,18 +4,13 @@ from integrations.contract import Composition
 from integrations.errors import PermanentError, RateLimited
 from tests.integrations.networks.contract import AfterwardsContract, ProviderContract, compose, publish
 from tests.integrations.networks.google_business.stage import BusinessStage
-from tests.integrations.networks.stage import MATRIX, AfterwardsStage, Fault, Stage, Step, now, simplest, uploading
+from tests.integrations.networks.stage import AfterwardsStage, Fault, Stage, Step, now, simplest, uploading
 
 
 class TestGoogleBusiness(ProviderContract):
     @pytest.fixture
     def stage(self, stage: BusinessStage) -> Stage:
         return stage
-
-    @pytest.mark.parametrize(("step", "fault"), sorted(each for each in MATRIX if each[0] is not Step.UPLOAD))
-    def test_each_fault_comes_to_what_the_matrix_says(self, stage: Stage, step: Step, fault: Fault) -> None:
-        """Nothing is uploaded here: Google fetches."""
-        super().test_each_fault_comes_to_what_the_matrix_says(stage, step, fault)
 
     def test_a_stopped_upload_goes_on_where_it_stood(self, stage: Stage) -> None:
         assert not stage.provider.needs_preparation(compose(stage, uploading(stage.provider)))

@@ -9,7 +9,7 @@ import pytest
 from integrations.contract import Account
 from integrations.engagement import Act, Arrived, Change, EngagingProvider, Incoming, MessageKind, WebhookRefused
 from integrations.engagement.incoming import IncomingMessage
-from integrations.errors import AuthorisationLost, OutcomeUnknown, PermanentError, RateLimited, TransientError
+from integrations.errors import OutcomeUnknown, PermanentError
 from tests.integrations.networks.google_business.stage import CAMILLE, BusinessStage
 from tests.integrations.networks.stage import Fault, now
 
@@ -344,37 +344,6 @@ def test_a_profile_that_fell_out_of_standing_loses_no_review(stage: BusinessStag
         stage.provider.fetch_messages(account, [message.target], now=now())
 
     assert raised.value.key == "google_business_not_live"
-
-
-# faults
-
-
-@pytest.mark.parametrize("method", ["poll", "fetch_messages", "act"])
-@pytest.mark.parametrize(
-    ("fault", "error"),
-    [
-        (Fault.LOST_ANSWER, TransientError),
-        (Fault.SERVER_ERROR, TransientError),
-        (Fault.RATE_LIMITED, RateLimited),
-        (Fault.REVOKED, AuthorisationLost),
-    ],
-)
-def test_faults_are_told_apart(stage: BusinessStage, method: str, fault: Fault, error: type[Exception]) -> None:
-    account = stage.account()
-    message = reviewed(stage, account)
-    sent = stage.provider.reply(account, message.target, "Thank you", now=now())
-    stage.strike_engaging(method, fault)
-
-    with pytest.raises(error) as raised:
-        match method:
-            case "poll":
-                polled(stage, account)
-            case "fetch_messages":
-                stage.provider.fetch_messages(account, [message.target], now=now())
-            case _:
-                mine = replace(message.target, message_id=sent.network_id)
-                stage.provider.act(account, Act.DELETE, mine, now=now())
-    assert account.credentials.access_token not in f"{raised.value} {raised.value!r}"
 
 
 # being told

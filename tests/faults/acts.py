@@ -21,16 +21,14 @@ from scheduler.services.preparing import prepare_due
 from scheduler.services.publishing import publish_due
 from scheduler.services.reconciling import reconcile_due
 from scheduler.states import State
+from tests.faults.operations import PUBLISHING
+from tests.faults.scene import Scene, Stage
 from tests.integrations.networks.google_business.stage import NADIA as GOOGLE_NADIA
-from tests.integrations.networks.google_business.stage import BusinessStage
-from tests.integrations.networks.instagram.stage import InstagramStage
 from tests.integrations.networks.linkedin.stage import NADIA as LINKEDIN_NADIA
-from tests.integrations.networks.linkedin.stage import LinkedInStage
-from tests.integrations.networks.twins import HARTLEY, NADIA, REDIRECT, FacebookStage, XStage
-from tests.scheduler.scene import Scene
+from tests.integrations.networks.twins import HARTLEY, NADIA, REDIRECT
+from tests.integrations.networks.youtube.stage import HARTLEY as CHANNEL
 
 Strike = Callable[[], None]
-Stage = BusinessStage | FacebookStage | InstagramStage | LinkedInStage | XStage
 
 
 @dataclass(frozen=True)
@@ -43,7 +41,7 @@ class Seen:
 
 
 def prepare(stage: Stage, strike: Strike) -> Seen:
-    scene = Scene(stage, pictures=1)
+    scene = Scene(stage, files=1)
     strike()
     prepare_due(scene.clock)
     return _of_publication(scene)
@@ -51,7 +49,7 @@ def prepare(stage: Stage, strike: Strike) -> Seen:
 
 def check(stage: Stage, strike: Strike) -> Seen:
     """Ask whether a picture is ready that the network takes its time over."""
-    scene = Scene(stage, pictures=1)
+    scene = Scene(stage, files=1)
     stage.sandbox.control("faults", operation="x.media.finalize", fault="slow_media", seconds=0.001)
     strike()
     prepare_due(scene.clock)
@@ -68,10 +66,10 @@ def commit(stage: Stage, strike: Strike) -> Seen:
 def find_published(stage: Stage, strike: Strike) -> Seen:
     """Look for a post whose answer was lost."""
     scene = Scene(stage)
-    stage.sandbox.control("faults", operation=OPERATIONS[stage.provider.key]["commit"][0], fault="lost_answer")
+    stage.sandbox.control("faults", operation=PUBLISHING[stage.provider.key]["commit"][0], fault="lost_answer")
     publish_due(scene.clock)
     strike()
-    scene.clock.forward(minutes=2)
+    scene.clock.forward(seconds=max(120, stage.provider.visibility_delay.total_seconds() + 1))
     reconcile_due(scene.clock)
     return _of_publication(scene)
 
@@ -116,8 +114,19 @@ def describe(stage: Stage, strike: Strike) -> Seen:
     return Seen(account.state, account.state_reason, end)
 
 
-def connect(stage: Stage, strike: Strike) -> Seen:
+def exchange_code(stage: Stage, strike: Strike) -> Seen:
     """Come back from the network: exchange the code, list what it reaches."""
+    return _connect(stage, strike)
+
+
+def list_presences(stage: Stage, strike: Strike) -> Seen:
+    """Come back likewise; what the exchange has asked for as well is struck when it is asked for again."""
+    if stage.provider.key == "youtube":
+        return _connect(stage, lambda: stage.http.once_answered("/channels", strike))
+    return _connect(stage, strike)
+
+
+def _connect(stage: Stage, strike: Strike) -> Seen:
     scene = Scene(stage)
     attempt = _come_back(scene, strike)
     return Seen(attempt.step, attempt.reason, lambda: _come_back(scene, lambda: None).step)
@@ -136,6 +145,8 @@ def _come_back(scene: Scene, strike: Strike) -> ConnectAttempt:
         choice = {"member": LINKEDIN_NADIA}
     elif network == "google_business":
         choice = {"person": GOOGLE_NADIA, "scope": scopes}
+    elif network == "youtube":
+        choice = {"person": GOOGLE_NADIA, "identity": CHANNEL, "scope": scopes}
     else:
         choice = {"account": HARTLEY}
     code = scene.stage.sandbox.consent(departure.url, **choice)
@@ -190,66 +201,7 @@ ACTS: Mapping[str, Callable[[Stage, Strike], Seen]] = {
     "find_published": find_published,
     "refresh": refresh,
     "describe": describe,
-    "exchange_code": connect,
-    "list_presences": connect,
+    "exchange_code": exchange_code,
+    "list_presences": list_presences,
     "revoke": revoke,
-}
-
-#: Network -> method -> the operations of its twin that it calls. None: it asks nobody.
-OPERATIONS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    "facebook": {
-        "prepare": ("facebook.photos",),
-        "check": (),
-        "commit": ("facebook.feed",),
-        "find_published": ("facebook.published_posts",),
-        "refresh": ("facebook.token.exchange",),
-        "describe": ("facebook.read",),
-        "exchange_code": ("facebook.token.code",),
-        "list_presences": ("facebook.accounts",),
-        "revoke": ("facebook.revoke",),
-    },
-    "google_business": {
-        "prepare": (),
-        "check": (),
-        "commit": ("google_business.posts.create",),
-        "find_published": ("google_business.posts.list",),
-        "refresh": ("google.token.refresh",),
-        "describe": ("google_business.location.read", "google_business.standing"),
-        "exchange_code": ("google.token.code",),
-        "list_presences": ("google_business.accounts", "google_business.locations"),
-        "revoke": ("google.revoke",),
-    },
-    "instagram": {
-        "prepare": ("instagram.container",),
-        "check": ("instagram.status", "instagram.limit"),
-        "commit": ("instagram.publish",),
-        "find_published": ("instagram.status", "instagram.media"),
-        "refresh": ("facebook.token.exchange",),
-        "describe": ("instagram.read",),
-        "exchange_code": ("facebook.token.code",),
-        "list_presences": ("facebook.accounts",),
-        "revoke": ("facebook.revoke",),
-    },
-    "linkedin": {
-        "prepare": ("linkedin.images.initialize", "linkedin.upload"),
-        "check": ("linkedin.images.status",),
-        "commit": ("linkedin.posts.create",),
-        "find_published": ("linkedin.posts.list",),
-        "refresh": ("linkedin.token.refresh",),
-        "describe": ("linkedin.acls", "linkedin.organizations.lookup"),
-        "exchange_code": ("linkedin.token.code", "linkedin.me"),
-        "list_presences": ("linkedin.acls", "linkedin.organizations.lookup"),
-        "revoke": ("linkedin.revoke",),
-    },
-    "x": {
-        "prepare": ("x.media.initialize", "x.media.append", "x.media.finalize", "x.media.metadata"),
-        "check": ("x.media.status",),
-        "commit": ("x.tweets",),
-        "find_published": ("x.timeline",),
-        "refresh": ("x.token.refresh",),
-        "describe": ("x.me",),
-        "exchange_code": ("x.token.code",),
-        "list_presences": ("x.me",),
-        "revoke": ("x.revoke",),
-    },
 }

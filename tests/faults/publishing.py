@@ -1,49 +1,13 @@
-"""As data: what each fault of the twins comes to in each call of our providers.
+"""As data: what each fault of the twins comes to in each call on the way to a post, and of the account behind it.
 
 Per call and trouble: what is to be seen at once, by which sentence people are told, and what an hour brings. A fault
 that cannot strike a call (a duplicate where nothing is written) is played all the same and must do no harm.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
-from sandbox.faults import KINDS
-
-_DETAILS: Mapping[str, Mapping[str, object]] = {
-    "delay": {"seconds": 0.05},
-    "slow_media": {"seconds": 2},
-    "rate_limited": {"seconds": 60},
-    "status": {"status": 503},
-}
-
-#: Trouble -> what the sandbox is told, or None: nobody listens there at all.
-TROUBLES: Mapping[str, Mapping[str, object] | None] = {
-    "unreachable": None,
-    **{kind: {"fault": kind, **_DETAILS.get(kind, {})} for kind in KINDS},
-    "status_done": {"fault": "status", "status": 500, "carried_out": True},
-}
-
-
-@dataclass(frozen=True)
-class Row:
-    """What must be seen at once, the key of its sentence, and what must be so in the end."""
-
-    at_once: str
-    reason: str
-    end: str
-
-
-Rows = Mapping[str, Row | Mapping[str, Row]]  # by trouble; where they differ, by network or operation
-
-
-def _each(troubles: Iterable[str], row: Row | Mapping[str, Row]) -> dict[str, Row | Mapping[str, Row]]:
-    return dict.fromkeys(troubles, row)
-
-
-_SPOILT_ANSWER = ("lost_answer", "malformed_answer", "status_done")
-_NOT_DONE = ("lost_request", "status")
-_NO_ANSWER = (*_SPOILT_ANSWER, *_NOT_DONE)
-_HARMLESS = ("delay", "slow_media", "media_failed")
+from tests.faults.rows import Row, Rows, each
+from tests.faults.troubles import HARMLESS, NO_ANSWER, NOT_DONE, SPOILT_ANSWER
 
 _OUT, _NOT_OUT = "published, 1 out, active", "failed, 0 out, active"
 _HELD = "scheduled, 0 out, lost"
@@ -76,8 +40,8 @@ _DUPLICATE = {
 }
 _UPLOADING: Rows = {
     "unreachable": _waits("unreachable"),
-    **_each(_NO_ANSWER, _waits("unavailable")),
-    **_each(_HARMLESS, _waits("")),
+    **each(NO_ANSWER, _waits("unavailable")),
+    **each(HARMLESS, _waits("")),
     "slow_media": {
         "x.media.finalize": _waits("media_processing"),
         "instagram.container": _waits("media_processing"),
@@ -141,9 +105,9 @@ def _not_connected(reason: str) -> Mapping[str, Row]:
 
 _CONNECTED = {**_meta(_connected("choosing")), "google_business": _connected("choosing"), "x": _connected("done")}
 _CONNECTING: Rows = {
-    **_each(("unreachable", "rate_limited", *_NO_ANSWER), _not_connected("connect_unreachable")),
-    **_each(_HARMLESS, _CONNECTED),
-    **_each(("duplicate", "forbidden"), _not_connected("connect_failed")),
+    **each(("unreachable", "rate_limited", *NO_ANSWER), _not_connected("connect_unreachable")),
+    **each(HARMLESS, _CONNECTED),
+    **each(("duplicate", "forbidden"), _not_connected("connect_failed")),
 }
 
 _REVOKED, _REVOKED_LATER = Row("erased", "", "erased, refused there"), Row("kept", "", "erased, refused there")
@@ -157,8 +121,8 @@ TABLE: Mapping[str, Rows] = {
     },
     "commit": {
         "unreachable": _waits("unreachable"),
-        **_each(_NO_ANSWER, _doubt("no_answer")),
-        **_each(_HARMLESS, _TAKEN),
+        **each(NO_ANSWER, _doubt("no_answer")),
+        **each(HARMLESS, _TAKEN),
         "rate_limited": _waits("rate_limited"),
         "revoked_token": _UPLOADING["revoked_token"],
         "expired_token": _UPLOADING["expired_token"],
@@ -167,8 +131,8 @@ TABLE: Mapping[str, Rows] = {
     },
     "find_published": {
         "unreachable": _doubt("unreachable"),
-        **_each(_NO_ANSWER, _doubt("unavailable")),
-        **_each(_HARMLESS, _TAKEN),
+        **each(NO_ANSWER, _doubt("unavailable")),
+        **each(HARMLESS, _TAKEN),
         "rate_limited": _doubt("rate_limited"),
         "revoked_token": {
             **_meta(_doubt("access_lost", _DOUBT_STAYS)),
@@ -183,10 +147,10 @@ TABLE: Mapping[str, Rows] = {
         "duplicate": {network: _doubt(key) for network, key in _DUPLICATE.items()},
     },
     "refresh": {
-        **_each(("unreachable", "rate_limited", *_HARMLESS), _grant()),
+        **each(("unreachable", "rate_limited", *HARMLESS), _grant()),
         # Where tokens rotate, an answer that never came may have used the old one up.
-        **_each(_NOT_DONE, {**_meta(_grant()), "google_business": _grant(), "x": _RENEWAL_OPEN}),
-        **_each(_SPOILT_ANSWER, {**_meta(_grant()), "google_business": _grant(), "x": _RENEWAL_DONE}),
+        **each(NOT_DONE, {**_meta(_grant()), "google_business": _grant(), "x": _RENEWAL_OPEN}),
+        **each(SPOILT_ANSWER, {**_meta(_grant()), "google_business": _grant(), "x": _RENEWAL_DONE}),
         "revoked_token": _GRANT_LOST,
         # A page's token outlives the person's.
         "expired_token": {
@@ -202,7 +166,7 @@ TABLE: Mapping[str, Rows] = {
         "duplicate": {**_meta(_grant()), "google_business": _grant(), "x": _RENEWAL_OPEN},
     },
     "describe": {
-        **_each(("unreachable", "rate_limited", "duplicate", *_NO_ANSWER, *_HARMLESS), _account()),
+        **each(("unreachable", "rate_limited", "duplicate", *NO_ANSWER, *HARMLESS), _account()),
         "revoked_token": {
             **_meta(_account("lost", "access_lost", "scheduled, lost")),
             **_hourly(_account(end="scheduled, lost")),  # once a refresh has been refused as well
@@ -217,11 +181,11 @@ TABLE: Mapping[str, Rows] = {
     "exchange_code": {
         **_CONNECTING,
         # There is no token yet that could be dead.
-        **_each(("revoked_token", "expired_token"), _CONNECTED),
+        **each(("revoked_token", "expired_token"), _CONNECTED),
     },
     "list_presences": {
         **_CONNECTING,
-        **_each(
+        **each(
             ("revoked_token", "expired_token"),
             {
                 **_meta(Row("failed", "access_lost", "choosing")),
@@ -236,8 +200,8 @@ TABLE: Mapping[str, Rows] = {
         },
     },
     "revoke": {
-        **_each(("unreachable", "rate_limited", "duplicate", "forbidden", *_NO_ANSWER), _REVOKED_LATER),
+        **each(("unreachable", "rate_limited", "duplicate", "forbidden", *NO_ANSWER), _REVOKED_LATER),
         "malformed_answer": {**_meta(_REVOKED_LATER), **_hourly(_REVOKED)},  # theirs says nothing that is needed
-        **_each(("revoked_token", "expired_token", *_HARMLESS), _REVOKED),
+        **each(("revoked_token", "expired_token", *HARMLESS), _REVOKED),
     },
 }

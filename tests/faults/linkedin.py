@@ -3,17 +3,12 @@
 Access is lost by a 403 where a page's role decides; a day's throttle is waited out till LinkedIn's next day.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
-from tests.scheduler.fault_table import Row, Rows
+from tests.faults.rows import Row, Rows, each
+from tests.faults.troubles import HARMLESS, NO_ANSWER
 
-_NO_ANSWER = ("lost_answer", "malformed_answer", "status_done", "lost_request", "status")
-_HARMLESS = ("delay", "slow_media", "media_failed")
 _OUT, _NOT_OUT, _HELD = "published, 1 out, active", "failed, 0 out, active", "scheduled, 0 out, lost"
-
-
-def _each(troubles: Iterable[str], row: Row | Mapping[str, Row]) -> Rows:
-    return dict.fromkeys(troubles, row)
 
 
 def _waits(reason: str, end: str = _OUT) -> Row:
@@ -37,8 +32,8 @@ _ACCESS = {
 }
 _UPLOADING: Rows = {
     "unreachable": _waits("unreachable"),
-    **_each(_NO_ANSWER, _waits("unavailable")),
-    **_each(_HARMLESS, _waits("")),
+    **each(NO_ANSWER, _waits("unavailable")),
+    **each(HARMLESS, _waits("")),
     "rate_limited": _THROTTLED,
     **_ACCESS,
     "duplicate": _refused("linkedin_duplicate"),
@@ -50,9 +45,9 @@ _OVER = Row("lost", "access_lost", "lost, scheduled, lost")
 
 _CHOOSING = Row("choosing", "", "choosing")
 _CONNECTING: Rows = {
-    **_each(("unreachable", "rate_limited", *_NO_ANSWER), Row("failed", "connect_unreachable", "choosing")),
-    **_each(_HARMLESS, _CHOOSING),
-    **_each(("duplicate", "forbidden"), Row("failed", "connect_failed", "choosing")),
+    **each(("unreachable", "rate_limited", *NO_ANSWER), Row("failed", "connect_unreachable", "choosing")),
+    **each(HARMLESS, _CHOOSING),
+    **each(("duplicate", "forbidden"), Row("failed", "connect_failed", "choosing")),
 }
 
 _REVOKED, _REVOKED_LATER = Row("erased", "", "erased, refused there"), Row("kept", "", "erased, refused there")
@@ -76,8 +71,8 @@ LINKEDIN: Mapping[str, Rows] = {
     "check": {**_UPLOADING, "forbidden": _refused("linkedin_not_allowed")},
     "commit": {
         "unreachable": _waits("unreachable"),
-        **_each(_NO_ANSWER, _doubt("no_answer")),
-        **_each(_HARMLESS, Row("published", "", _OUT)),
+        **each(NO_ANSWER, _doubt("no_answer")),
+        **each(HARMLESS, Row("published", "", _OUT)),
         "rate_limited": _THROTTLED,
         **_ACCESS,
         # It names no post of this text: nothing is adopted, and the list shows that nothing is out.
@@ -85,8 +80,8 @@ LINKEDIN: Mapping[str, Rows] = {
     },
     "find_published": {
         "unreachable": _doubt("unreachable"),
-        **_each(_NO_ANSWER, _doubt("unavailable")),
-        **_each(_HARMLESS, Row("published", "", _OUT)),
+        **each(NO_ANSWER, _doubt("unavailable")),
+        **each(HARMLESS, Row("published", "", _OUT)),
         "rate_limited": _doubt("rate_limited", "outcome_unknown, 1 out, active"),
         "revoked_token": _doubt("access_withdrawn", _DOUBT_STAYS),
         "expired_token": _doubt("access_expired"),
@@ -94,18 +89,18 @@ LINKEDIN: Mapping[str, Rows] = {
         "duplicate": _doubt("linkedin_duplicate"),
     },
     "refresh": {
-        **_each(("unreachable", "rate_limited", "duplicate", "forbidden", *_NO_ANSWER, *_HARMLESS), _RENEWED),
-        **_each(("revoked_token", "expired_token"), _OVER),
+        **each(("unreachable", "rate_limited", "duplicate", "forbidden", *NO_ANSWER, *HARMLESS), _RENEWED),
+        **each(("revoked_token", "expired_token"), _OVER),
     },
     "describe": {
-        **_each(("unreachable", "rate_limited", "duplicate", *_NO_ANSWER, *_HARMLESS), _SEEN),
+        **each(("unreachable", "rate_limited", "duplicate", *NO_ANSWER, *HARMLESS), _SEEN),
         "revoked_token": Row("lost", "access_withdrawn", _UNSEEN),
         "expired_token": _SEEN,
         "forbidden": Row("lost", "linkedin_role_lost", _UNSEEN),
     },
     "exchange_code": {
         **_CONNECTING,
-        **_each(
+        **each(
             ("revoked_token", "expired_token"),
             {
                 "linkedin.token.code": _CHOOSING,  # there is no token yet that could be dead
@@ -115,11 +110,11 @@ LINKEDIN: Mapping[str, Rows] = {
     },
     "list_presences": {
         **_CONNECTING,
-        **_each(("revoked_token", "expired_token", "forbidden"), Row("failed", "connect_failed", "choosing")),
+        **each(("revoked_token", "expired_token", "forbidden"), Row("failed", "connect_failed", "choosing")),
     },
     "revoke": {
-        **_each(("unreachable", "rate_limited", "duplicate", "forbidden", *_NO_ANSWER), _REVOKED_LATER),
+        **each(("unreachable", "rate_limited", "duplicate", "forbidden", *NO_ANSWER), _REVOKED_LATER),
         "malformed_answer": _REVOKED,
-        **_each(("revoked_token", "expired_token", *_HARMLESS), _REVOKED),
+        **each(("revoked_token", "expired_token", *HARMLESS), _REVOKED),
     },
 }
