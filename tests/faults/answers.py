@@ -12,6 +12,7 @@ from tests.faults.troubles import HARMLESS, NO_ANSWER, TROUBLES
 _UNAVAILABLE = "transient: unavailable"
 _LOST = "authorisation_lost: access_lost"
 _EXPIRED = "authorisation_lost, refresh first: access_expired"
+_ROLE_LOST = "authorisation_lost: linkedin_role_lost"
 _NOT_ALLOWED = "permanent: linkedin_not_allowed"
 
 #: What only reads, and what may be repeated: no answer is an answer not had.
@@ -86,7 +87,12 @@ def _metric_by_metric(answers: Answers, *where: str, troubles: Iterable[str] = _
 _AFTER_THE_CHANGE = tuple(trouble for trouble in TROUBLES if trouble != "unreachable")
 
 ANSWERS: Mapping[str, Answers] = {
-    "prepare_film": _nothing_is_read(_READING, "linkedin.upload"),
+    "prepare_film": _but(
+        _but(_nothing_is_read(_READING, "linkedin.videos.finalize"), "linkedin", _ROLE_LOST, "forbidden"),
+        "linkedin.upload",
+        "done",
+        *_TOKEN,  # a film's parts go without
+    ),
     "check_film": _READING,
     "commit_film": _but(_ONCE, "facebook.read", "done", *_AFTER_THE_CHANGE),
     "find_film": _READING,

@@ -171,14 +171,16 @@ def find_reply(ground: Ground, operation: str) -> Call:
 def act(ground: Ground, operation: str) -> Call:
     wanted = _ACTS.get(operation, Act.DELETE)
     target = ground.written().target
-    if wanted is Act.UNLIKE:
-        ground.provider.act(ground.account, Act.LIKE, target, now=now())
+    if before := _UNDOES.get(wanted):
+        ground.provider.act(ground.account, before, target, now=now())
     if wanted is Act.DELETE:
         target = _own(ground, target)
     return Call(lambda: ground.provider.act(ground.account, wanted, target, now=now()), reads=False)
 
 
 _ACTS = {
+    "facebook.block.add": Act.BLOCK,
+    "facebook.block.remove": Act.UNBLOCK,
     "facebook.comment.hide": Act.HIDE,
     "facebook.like.add": Act.LIKE,
     "facebook.like.remove": Act.UNLIKE,
@@ -190,6 +192,9 @@ _ACTS = {
     "x.like.remove": Act.UNLIKE,
     "youtube.comments.moderate": Act.HIDE,
 }
+
+
+_UNDOES = {Act.UNLIKE: Act.LIKE, Act.UNBLOCK: Act.BLOCK}
 
 
 def _own(ground: Ground, target: Target) -> Target:

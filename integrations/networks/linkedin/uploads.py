@@ -12,8 +12,10 @@ from typing import Any
 
 from integrations.contract import Media, MediaKind
 from integrations.errors import PermanentError
+from integrations.networks._shared.refusals import lost_answer
 from integrations.networks.linkedin import limits
 from integrations.networks.linkedin.client import LinkedInClient
+from integrations.networks.linkedin.errors import KEY
 from lib.http import Span
 
 State = dict[str, Any]
@@ -112,6 +114,8 @@ def _send_parts(client: LinkedInClient, token: str, media: Media, state: State, 
     for address, first, last in state["parts"][len(state["tags"]) :]:
         with closing(media.open(first)) as source:
             tag = client.upload(address, body=Span(source, last - first + 1), token=lent, now=now)
+        if media.kind is MediaKind.VIDEO and not tag:
+            raise lost_answer(KEY, once=False)  # without its tag a part cannot be named when the film is put together
         state["tags"] = [*state["tags"], tag]
         save(state)
 
