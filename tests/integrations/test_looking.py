@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 from PIL import Image
 
+from accounts.permissions import Role
 from config.env import env
 from gallery.storage import NoFile, read_all
 from integrations.contract import Presence
@@ -16,6 +17,7 @@ from integrations.services import looking
 from integrations.services.refreshing import tend_grants
 from lib.http import Fetched
 from lib.tenancy.scope import scope
+from tests.factories import make_membership, make_user
 from tests.integrations.conftest import Acme
 from tests.integrations.networks.sandbox import Sandbox
 from tests.integrations.networks.twins import HARTLEY
@@ -47,6 +49,9 @@ def test_a_new_account_gets_our_own_copy_of_its_picture(watched: Acme) -> None:
     with Image.open(BytesIO(answer.content)) as picture:
         assert picture.size == (96, 96)
     assert "http" not in account.picture
+    approver = make_membership(watched.organisation, make_user("Grace"), Role.APPROVER)
+    watched.client.force_login(approver.user)  # sees no accounts, but posts, which show their pictures
+    assert watched.client.get(f"{watched.base}{account.pk}/picture/").status_code == 200
 
 
 def test_a_picture_that_a_network_serves_is_taken(acme: Acme, twins: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
