@@ -1,7 +1,11 @@
 """How X counts a text: weighted, by twitter-text."""
 
 import unicodedata
+import warnings
 from typing import Any
+
+# It still reads its list of emoji through pkg_resources, which says at every start that it is on its way out.
+warnings.filterwarnings("ignore", message="pkg_resources is deprecated", category=UserWarning)
 
 _REFUSED = ("\ufffe", "\uffff", "\ufeff")
 
