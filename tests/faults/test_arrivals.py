@@ -52,9 +52,10 @@ def test_what_is_told_stands_in_the_inbox_once(
         if disturbance == "dropped":
             ground.sandbox.control("webhooks", drop=1)
         word = inbox.leave_a_word()
+        arrived = inbox.arrived()
         if disturbance == "reversed":
             ground.sandbox.control("strangers/delete", network=network, id=word)
-        arrived = ground.stage.arrived() if network == "google_business" else ground.stage.arrived(ground.account)
+            arrived += inbox.arrived()
 
         found = inbox.told(arrived, disturbance)
 
@@ -88,6 +89,12 @@ class _Inbox:
         ground.stage.arrived(ground.account)
         deed = ground.sandbox.control("strangers/comment", network=ground.network, on=post_id, text="Any stollen?")
         return str(deed["id"])
+
+    def arrived(self) -> list[Arrived]:
+        """Return the requests that the network has sent since the last time."""
+        stage = self.ground.stage
+        found = stage.arrived() if self.ground.network == "google_business" else stage.arrived(self.ground.account)
+        return list(found)
 
     def told(self, arrived: list[Arrived], disturbance: str) -> str:
         """Let the requests come in so disturbed, and then the next poll; say what stands in the inbox."""
