@@ -26,8 +26,12 @@ def find_chromium() -> str | None:
     return os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Send all that needs the running product to one worker, which starts it once; mark what needs a browser."""
+    """Send all that needs the running product to one worker, which starts it once; mark what needs a browser.
+
+    Before xdist reads the groups, else each of these tests would be a group of its own.
+    """
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
         if "stack" in fixtures:
