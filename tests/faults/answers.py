@@ -116,6 +116,8 @@ ANSWERS: Mapping[str, Answers] = {
     # What an answer hangs on is asked for before it is written.
     "reply": _but(_ONCE, "linkedin.comments.get", _UNAVAILABLE, *NO_ANSWER),
     "find_reply": _READING,
+    "reply_privately": _ONCE,
+    "find_private_reply": _READING,
     "act": _nothing_is_read(_READING, "linkedin", "youtube"),
     "measure_account": _metric_by_metric(
         _metric_by_metric(_READING, "linkedin"), "facebook.insights", troubles=["duplicate"]

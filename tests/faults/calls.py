@@ -168,6 +168,30 @@ def find_reply(ground: Ground, operation: str) -> Call:
     return Call(look)
 
 
+def reply_privately(ground: Ground, operation: str) -> Call:
+    target, before = ground.written().target, len(ground.answers())
+
+    def took_effect() -> bool:
+        return len(ground.answers()) == before + 1
+
+    return Call(
+        lambda: ground.provider.reply_privately(ground.account, target, ANSWER, now=now()),
+        reads=False,
+        took_effect=took_effect,
+    )
+
+
+def find_private_reply(ground: Ground, operation: str) -> Call:
+    target, since = ground.written().target, now()
+    ground.provider.reply_privately(ground.account, target, ANSWER, now=now())
+
+    def look() -> None:
+        found = ground.provider.find_private_reply(ground.account, target, ANSWER, since=since, now=now())
+        assert found.published is not None
+
+    return Call(look)
+
+
 def act(ground: Ground, operation: str) -> Call:
     wanted = _ACTS.get(operation, Act.DELETE)
     target = ground.written().target
@@ -243,6 +267,8 @@ CALLS: Mapping[str, Callable[[Ground, str], Call]] = {
     "fetch_messages": fetch_messages,
     "reply": reply,
     "find_reply": find_reply,
+    "reply_privately": reply_privately,
+    "find_private_reply": find_private_reply,
     "act": act,
     "measure_account": measure_account,
     "measure_posts": measure_posts,

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -62,7 +63,7 @@ class World:
             house=self.house, network=network, account=self.account, bob=bob, beth=beth, clock=self.clock
         )
         with self.scope():
-            SocialAccount.objects.update(capabilities=["engage", "insights", "publish"], look_at=None)
+            SocialAccount.objects.update(capabilities=["engage", "insights", "messages", "publish"], look_at=None)
             Organisation.objects.filter(pk=self.house.acme.pk).update(when_late="send")
             Grant.objects.update(available_at=self.clock.now + timedelta(hours=1))
 
@@ -310,19 +311,19 @@ def _action() -> str:
     return {"waiting": "waits", "sent": "done"}.get(state, state)
 
 
-def reply(world: World, strike: Strike) -> Seen:
+def reply(world: World, strike: Strike, *, privately: bool = False) -> Seen:
     with world.scope():
-        world.inbox.answer(world.inbox.written().item)
+        world.inbox.answer(world.inbox.written().item, privately=privately)
     strike()
     seen = world.watched(lambda: moderate_due(world.clock), _action)
     assert len(world.inbox.replies) == (seen.end == "done")
     return seen
 
 
-def find_reply(world: World, strike: Strike) -> Seen:
+def find_reply(world: World, strike: Strike, *, privately: bool = False) -> Seen:
     """Look for an answer whose own answer was lost."""
     with world.scope():
-        world.inbox.answer(world.inbox.written().item)
+        world.inbox.answer(world.inbox.written().item, privately=privately)
     world.network.fail_next("reply", OutcomeUnknown("no_answer", network="memory"), done=True)
     moderate_due(world.clock)
     strike()
@@ -373,6 +374,8 @@ IN_MEMORY = {
     "check_film": "check",
     "commit_film": "commit",
     "find_film": "find_published",
+    "reply_privately": "reply",
+    "find_private_reply": "find_reply",
 }
 
 LOOP_ACTS: Mapping[str, Callable[[World, Strike], Seen]] = {
@@ -394,6 +397,8 @@ LOOP_ACTS: Mapping[str, Callable[[World, Strike], Seen]] = {
     "fetch_messages": fetch_messages,
     "reply": reply,
     "find_reply": find_reply,
+    "reply_privately": partial(reply, privately=True),
+    "find_private_reply": partial(find_reply, privately=True),
     "act": act,
     "measure_account": measure_account,
     "measure_posts": measure_posts,

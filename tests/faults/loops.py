@@ -77,6 +77,8 @@ LOOPS: Mapping[str, Ends] = {
     },
     "reply": _ONCE,
     "find_reply": _read("done", "unknown"),
+    "reply_privately": _ONCE,
+    "find_private_reply": _read("done", "unknown"),
     "act": {**_WISH, "outcome_unknown": ("unknown", "done")},
     "measure_account": _read("measured"),
     "measure_posts": _read("measured"),

@@ -112,6 +112,8 @@ BESIDE: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "fetch_messages": ("facebook.comment.read",),
         "reply": ("facebook.comment.create", "facebook.message.send"),
         "find_reply": ("facebook.comment.list", "facebook.conversations"),
+        "reply_privately": ("facebook.message.send",),
+        "find_private_reply": ("facebook.conversations",),
         "act": (
             "facebook.comment.hide",
             "facebook.comment.delete",
@@ -153,6 +155,8 @@ BESIDE: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "fetch_messages": ("instagram.comment.read",),
         "reply": ("instagram.comment.reply", "instagram.message.send"),
         "find_reply": ("instagram.comment.read", "instagram.comment.list", "instagram.conversations"),
+        "reply_privately": ("instagram.message.send",),
+        "find_private_reply": ("instagram.conversations",),
         "act": ("instagram.comment.hide", "instagram.comment.delete"),
         "measure_account": ("instagram.read", "instagram.insights"),
         "measure_posts": ("instagram.medium", "instagram.insights"),

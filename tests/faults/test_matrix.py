@@ -9,7 +9,7 @@ import pytest
 
 from integrations import networks
 from integrations.contract import PlainPosts, Provider
-from integrations.engagement import EngagingProvider
+from integrations.engagement import EngagingProvider, PrivatelyAnswering
 from integrations.insights import MeasuringProvider
 from integrations.sentences import SENTENCES
 from launch.place import ROOT
@@ -47,12 +47,14 @@ def test_every_fault_of_the_sandbox_is_played_in_every_call() -> None:
 
 def test_every_call_of_every_network_is_made(sandbox: Sandbox) -> None:  # noqa: F811
     assert set(ACTS) | set(CALLS) - FILMS == set().union(
-        *map(speaking, (Provider, EngagingProvider, MeasuringProvider))
+        *map(speaking, (Provider, EngagingProvider, PrivatelyAnswering, MeasuringProvider))
     )
     assert set(STAGES) == set(PUBLISHING) == set(BESIDE) == NETWORKS
     for network, make in STAGES.items():
         provider = type(make(sandbox).provider)
-        plain = {call for call in set(CALLS) - FILMS if getattr(provider, call) is getattr(PlainPosts, call, None)}
+        plain = {
+            call for call in set(CALLS) - FILMS if getattr(provider, call, None) is getattr(PlainPosts, call, None)
+        }
         assert set(PUBLISHING[network]) == set(ACTS)
         assert set(BESIDE[network]) - FILMS == set(CALLS) - FILMS - plain, network
 

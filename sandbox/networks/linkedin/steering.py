@@ -27,7 +27,7 @@ class LinkedInSteering:
         return [self._create_organization(member, number).id for number in range(count)]
 
     def _create_organization(self, member: Member, number: int) -> Organization:
-        found = self.state.new_id() >> 8  # ids of one millisecond differ in their serial
+        found = self.state.new_id()
         return self.state.organizations.put(
             Organization(
                 id=f"urn:li:organization:{found}{number:04d}",

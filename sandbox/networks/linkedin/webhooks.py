@@ -99,7 +99,7 @@ def _tell(
     organization = state.organizations.find(about or post.author)
     if organization is None or (action in PUBLIC_ONLY and post.visibility != "PUBLIC"):
         return
-    number = state.new_id() >> 8
+    number = state.new_id()
     told: dict[str, Any] = {
         "notificationId": number,
         "organizationalEntity": organization.id,
