@@ -3,7 +3,6 @@
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import ExitStack
 
 import pytest
 import redis
@@ -16,8 +15,6 @@ from launch.stack import Stack, running_stack
 from tests.emptying import close, empty
 from tests.houses import House, make_house, signed_in
 from tests.integrations.networks.sandbox import Sandbox, running_sandbox
-
-_STACK = pytest.StashKey[ExitStack]()
 
 NO_BROWSER = "No Chromium was found; on Debian: apt-get install chromium. CHROMIUM=/path/to/it names another."
 
@@ -87,27 +84,10 @@ def charlie(house: House) -> Client:
 
 
 @pytest.fixture(scope="session")
-def stack(pytestconfig: pytest.Config) -> Stack:
+def stack() -> Iterator[Stack]:
     """The product as `make up` runs it, without demonstration data, on ports and servers of its own."""
-    opened = pytestconfig.stash[_STACK] = ExitStack()
-    return opened.enter_context(running_stack())
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
-    """Stop the product after the last test that looks at it: its workers would take their part of the machine on."""
-    opened = item.config.stash.get(_STACK, None)
-    if opened is None or _looks_at_the_stack(nextitem):
-        return
-    all_items = item.session.items
-    rest = [] if hasattr(item.config, "workerinput") else all_items[all_items.index(item) + 1 :]
-    if not any(map(_looks_at_the_stack, rest)):
-        del item.config.stash[_STACK]
-        opened.close()
-
-
-def _looks_at_the_stack(item: pytest.Item | None) -> bool:
-    return item is not None and any(mark.args == ("stack",) for mark in item.iter_markers("xdist_group"))
+    with running_stack() as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
